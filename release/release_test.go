@@ -86,7 +86,7 @@ func TestFormula(t *testing.T) {
 	}
 	for _, want := range []string{
 		`url "https://github.com/vega/onair/archive/refs/tags/v1.2.3.tar.gz"`,
-		`sha256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"`, // of "abc", FIPS 180-2
+		`sha256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"`, // SHA-256 of "abc" (FIPS 180-2)
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the formula lacks %s:\n%s", want, got)

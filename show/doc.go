@@ -47,7 +47,7 @@
 //	description       Markdown, several lines
 //	url               URL below which everything published is found
 //	storage           file:DIR (file:public), gs://BUCKET/PREFIX or s3://BUCKET/PREFIX?endpoint=…
-//	state             where onair keeps its records, likewise; in storage by default
+//	state             where onair keeps its records, in the forms of storage; in storage by default
 //	private           true for noindex, itunes:block, no announcing, no pins
 //	cdn               {provider: NAME, …}: a purger and its settings, never secrets
 //	feed              {path: feed.xml, locked: false, page_size: 200}; with a page_size the
@@ -73,7 +73,7 @@
 //	update_frequency  {text, rrule, dtstart: DATE, complete}
 //	links             {NAME: URL, …}
 //	txt               list of {purpose, value}
-//	enclosure_prefix  URL put before those of enclosures
+//	enclosure_prefix  URL put before the URLs of enclosures
 //	accept            {RULE: reason, …}: warnings that do not count
 //	announce          list of websub, podcastindex, podping, overcast
 //	keep_masters      true by default

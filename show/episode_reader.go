@@ -145,9 +145,9 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 	r.findTranscripts(e)
 }
 
-// findAudio sets the path of the master: the one in front matter, or a file in the
-// folder, or a file that the show's pattern names, or else the path that it would have in
-// the folder.
+// findAudio sets the path of the master: the path in front matter, or else a file in the
+// folder, or else the path that the show's pattern gives, or else audio.mp3 in the folder.
+// In the last two cases the master need not exist.
 func (r *episodeReader) findAudio(e *Episode) {
 	if e.Audio != "" {
 		return

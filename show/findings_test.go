@@ -461,7 +461,7 @@ var severalCauses = map[string]bool{
 	"target without storage":            true, // and without url
 	"a title and nothing else":          true,
 	"line of chapters.txt without time": true, // and one without title
-	"lock with half a pin":              true, // of an episode that does not exist
+	"lock with half a pin":              true, // its episode does not exist either
 	"wrong all over":                    true,
 	"everything at once":                true,
 }

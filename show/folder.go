@@ -124,7 +124,7 @@ func (f Folder) refusal(name string) string {
 	return reason
 }
 
-// reportRefused reports those of the files that exist and are not read.
+// reportRefused reports the named files that exist but are not read.
 func reportRefused(found *finding.List, folder Folder, names ...string) {
 	for _, name := range names {
 		if reason := folder.refusal(name); reason != "" {

@@ -428,7 +428,7 @@ func TestAt(t *testing.T) {
 		"title":             "episodes/4-cloudy/episode.md:2:1",
 		"chapters":          "episodes/4-cloudy/episode.md:15:1",
 		"chapters[1].image": "episodes/4-cloudy/episode.md:17:46",
-		"chapters[2].image": "episodes/4-cloudy/episode.md:18:5", // from its sponsor
+		"chapters[2].image": "episodes/4-cloudy/episode.md:18:5", // the image comes from the chapter's sponsor
 		"chapters[9]":       "episodes/4-cloudy/episode.md:15:1",
 		"language":          "episodes/4-cloudy/episode.md",
 	} {

@@ -19,7 +19,7 @@ type element struct {
 	child string // required child; alternatives are separated by |
 	old   string // for a deprecated element: what to do instead
 
-	index int // in elements
+	index int // index in elements
 }
 
 // attr describes an attribute.
@@ -244,7 +244,7 @@ func unknownHint(parent, name string) string {
 	}
 	if n == "" {
 		_, local, _ := strings.Cut(name, ":")
-		for _, known := range all { // such as description in the iTunes namespace
+		for _, known := range all { // the same name in another namespace, such as podcast:person for itunes:person
 			if _, k, _ := strings.Cut(known, ":"); strings.EqualFold(k, local) && local != "" {
 				n = known
 			}

@@ -16,7 +16,7 @@ type parser struct {
 	doc  *Document
 	item func(*Element)
 
-	pos     int  // in doc.Data
+	pos     int  // offset in doc.Data
 	invalid bool // the data has bytes that are not UTF-8
 
 	open  []frame // elements that are not closed yet, the outermost first

@@ -44,7 +44,7 @@ type Conditions struct {
 type inputs struct {
 	Files   []string          `json:"files"`
 	Folders []string          `json:"folders"`
-	Looks   Key               `json:"looks"` // of all files and folders
+	Looks   Key               `json:"looks"` // digest of the states of all files and folders
 	Env     map[string]string `json:"env"`
 	Git     map[string]string `json:"git"`
 	Dates   []time.Time       `json:"dates"`

@@ -9,7 +9,7 @@
 //   - A body has a maximum size, counted after decompression. The size that a server
 //     claims is not trusted, and a gzip bomb ends at the limit.
 //   - Errors contain the method and the address without query, fragment and user,
-//     because those parts may be secrets. They contain no headers and bodies.
+//     because those parts may be secrets. They contain no headers or bodies.
 //   - It is not retried. Errors that another try would repeat are marked with
 //     [retry.Permanent]: an address that is not of the web, also after a redirect, a
 //     closed port, an unknown name, an untrusted certificate.

@@ -31,7 +31,7 @@ type simplifier struct {
 	complete bool
 
 	table  bool // inside a table
-	cells  int  // of the row so far
+	cells  int  // number of cells of the row so far
 	pre    int  // how many pre elements are open
 	broken bool // the last thing written is a line break
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// Version is the version of the format. Readers refuse others.
+// Version is the version of the format. Readers refuse other versions.
 const Version = 1
 
 // Kind says what a document is.

@@ -40,9 +40,9 @@ func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
 
 // list has the places of a word.
 type list struct {
-	ends    []chunk // of each episode that has the word
+	ends    []chunk // end of the places of each episode that has the word
 	docs    []byte  // for each episode: difference to the number before, count of documents, differences of their numbers
-	weights []byte  // of each document
+	weights []byte  // weight of each document
 	places  []byte  // for each document: count of places, differences of the places
 
 	lastEpisode int

@@ -9,6 +9,6 @@ type Settings struct {
 	Project   string   // project that Google bills; empty means the project of the credentials
 	MaxCost   float64  // limit on the cost of a command, in US dollars; 0 sets no limit
 	Command   []string // program that recognizes speech, and its arguments; empty if there is none
-	Translate []string // the same for translation
-	Voice     []string // the same for speaking
+	Translate []string // program that translates, and its arguments; empty if there is none
+	Voice     []string // program that speaks, and its arguments; empty if there is none
 }
