@@ -17,11 +17,11 @@ import (
 	"onair/show/pins"
 )
 
-// Rename gives an episode another slug. It moves the folder, changes slug: if episode.md
-// has it, adds the former page to redirect_from, and writes the new slug to the lock. The
-// rest of episode.md stays unchanged, byte for byte. A draft that is not in the lock was
-// never public and gets no redirect. The result lists the changes, with paths relative to
-// the show's folder.
+// Rename gives an episode another slug. It moves the folder, changes the field slug if
+// episode.md has it, adds the former page to redirect_from, and writes the new slug to the
+// lock. The rest of episode.md stays unchanged, byte for byte. A draft that is not in the
+// lock was never public and gets no redirect. The result lists the changes, with paths
+// relative to the show's folder.
 //
 // Rename does not move files outside the folder that a pattern with {slug} names. The
 // user has to move them.

@@ -76,9 +76,10 @@ func (c *comparison) show(feed *Report) {
 	}
 }
 
-// pair returns the counterpart of each episode in the old feed, nil if there is none.
-// It pairs by GUID, then by title and date, by file, and by title alone if no other
-// episode has the title.
+// pair returns for each episode of feed its counterpart in the old feed, or nil. It
+// pairs by GUID, then by title and date, by the file's address, by the file's name, and
+// by title alone. A value that two unpaired episodes of the old feed share pairs neither
+// of them.
 func (c *comparison) pair(feed *Report) []*Episode {
 	pairs := make([]*Episode, len(feed.Episodes))
 	keys := []func(*Episode) string{

@@ -145,9 +145,9 @@ func (c *mapper) flag(e *tree.Element) bool {
 // noise are prefixes of elements that only the former host understands.
 var noise = []string{"acast", "fireside", "feedburner", "omny", "atom10", "thespringbox", "anchor", "libsyn", "megaphone", "art19", "spreaker"}
 
-// Names of elements that rest treats by name. Those in channelDropped describe the old
-// feed and not the show; each has the reason to give for its loss, or "" for a general
-// one. The others are the RSS elements that extra may hold.
+// Names of elements that the method rest treats by name. Those in channelDropped describe
+// the old feed and not the show; each has the reason to give for its loss, or "" for a
+// general one. The others are the RSS elements that extra may hold.
 var (
 	channelDropped = map[string]string{
 		"atom:link": "", "generator": "", "docs": "", "cloud": "", "lastBuildDate": "", "pubDate": "", "item": "",

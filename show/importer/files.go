@@ -70,7 +70,8 @@ func transcriptFormat(mediaType, address string) string {
 	return "text"
 }
 
-// chapterFiles sets the source of the chapters: a file, or else the feed.
+// chapterFiles takes over the address of a chapters file and the chapters in the feed
+// itself.
 func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 	if x := c.one(item, "podcast:chapters", "url", "type"); x != nil {
 		if address, ok := webAddress(x.Attr("url")); ok {
