@@ -9,7 +9,7 @@ import (
 )
 
 // Relay stores what Join would store, by reading the parts and writing the whole. It is
-// for buckets that cannot join, when nothing but the parts has the bytes. All bytes are
+// for buckets that cannot join, if the bytes exist only in the parts. All bytes are
 // downloaded and uploaded again. The errors are those of Join.
 func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Condition) (Attrs, error) {
 	if err := CheckParts(o, parts); err != nil {

@@ -53,7 +53,8 @@ func differ(want, got bucket.Attrs) string {
 	return cmp.Diff(want, got, cmpopts.EquateApproxTime(time.Minute))
 }
 
-// listing returns an object's attributes from a listing.
+// listing returns the attributes that a listing must have of an object with the
+// attributes a.
 func (s *store) listing(a bucket.Attrs) bucket.Attrs {
 	if _, sparse := s.Bucket.(bucket.Sparse); sparse {
 		a.CRC32C, a.Headers = 0, bucket.Headers{}
@@ -85,8 +86,8 @@ func (s *suite) stat(_ *testing.T, b *store) {
 	}
 }
 
-// probe checks that a bucket which has to try whether preconditions hold finds that
-// they do, and that the object it tries them on is not listed.
+// probe checks that Probe finds working preconditions, and that the object on which it
+// tries them is not listed.
 func (s *suite) probe(_ *testing.T, b *store) {
 	prober, ok := b.Bucket.(bucket.Prober)
 	if !ok {
@@ -174,7 +175,7 @@ func (s *suite) headers(_ *testing.T, b *store) {
 	}
 }
 
-// headersGo checks that headers which are no longer given are removed.
+// headersGo checks that SetHeaders removes headers that are not given any more.
 func (s *suite) headersGo(_ *testing.T, b *store) {
 	b.skipHeaderless()
 	b.skip(s.opts.KeepsOldHeaders)
@@ -289,7 +290,7 @@ func (s *suite) notThere(_ *testing.T, b *store) {
 		if !strings.Contains(err.Error(), "a/b") {
 			b.Errorf("error %q does not name the key", err)
 		}
-		b.put("a/b/c", "x", bucket.Condition{}) // and again, with something below the key
+		b.put("a/b/c", "x", bucket.Condition{}) // the second round has an object below the key
 	}
 }
 

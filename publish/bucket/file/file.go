@@ -131,7 +131,7 @@ func (b *Bucket) open(ctx context.Context, key string, offset, length int64) (io
 		return nil, bucket.Attrs{}, err
 	}
 	if length < 0 || length > attrs.Size {
-		length = attrs.Size // beyond the end from any offset, and the sum does not overflow
+		length = attrs.Size // enough to reach the end from any offset; offset + length cannot overflow
 	}
 	// A concurrent write creates another file, so the open file keeps the size in
 	// attrs.

@@ -317,7 +317,7 @@ func TestKeysThatDifferInCase(t *testing.T) {
 	folds := foldsCase(t, dir)
 	b := open(t, dir)
 	put(t, b, "Episodes/One", "x")
-	put(t, b, "Episodes/One", "y") // the same spelling is no obstacle
+	put(t, b, "Episodes/One", "y") // writing again under the same spelling is allowed
 	for _, key := range []string{"Episodes/one", "episodes/One", "episodes/two"} {
 		_, err := b.Write(t.Context(), buckettest.Object(key, "z"), bucket.Condition{})
 		if folds && (err == nil || !strings.Contains(err.Error(), "another spelling")) {

@@ -75,7 +75,8 @@ func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	// The folder has one writer, so the sums hold although the file is new.
+	// A new file could still change within one tick of the clock. Here it cannot,
+	// because the folder has one writer, so the cache may keep its sums.
 	s := sums{SHA256: version, CRC32C: o.CRC32C}
 	derive.Keep(b.sums, sumsFunc, b.path(o.Key), derive.KeyOf(derive.StateOf(info)), s)
 	attrs := attrsOf(o.Key, info, s)

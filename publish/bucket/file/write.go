@@ -185,7 +185,8 @@ func openLock(root *os.Root) (*os.File, error) {
 	return root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o644)
 }
 
-// require returns an error if an object may not be written to a key now.
+// require returns an error if no object can have the key, or if the condition does not
+// hold. It removes an empty folder at the key.
 func (b *Bucket) require(ctx context.Context, root *os.Root, key string, cond bucket.Condition) error {
 	info, err := locate(root, key)
 	if err != nil {

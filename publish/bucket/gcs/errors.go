@@ -15,8 +15,8 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// errLostSession reports that the server has forgotten an upload in chunks. It answers
-// with status 404 or 410, as for a missing bucket.
+// errLostSession reports that the server has forgotten an upload in chunks. The server
+// then answers with status 404 or 410, as for a missing bucket.
 var errLostSession = errors.New("upload session is lost")
 
 // status returns the HTTP status of an error, or 0. For a request that a policy forbids

@@ -117,7 +117,7 @@ func TestNotExistIsCheap(t *testing.T) {
 	})
 }
 
-// The answer to a write is lost, and another program writes before it is repeated.
+// The answer to a write is lost, and another program writes before the next try.
 func TestLostAnswerThenOther(t *testing.T) {
 	t.Parallel()
 	for name, other := range map[string]func(f *fake){

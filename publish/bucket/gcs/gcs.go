@@ -43,7 +43,7 @@ type Options struct {
 
 // Bucket is a bucket, or the part of it below one prefix.
 type Bucket struct {
-	bucket.Bucket // calls, as an interface that hides its other methods
+	bucket.Bucket // the same as calls; the interface hides the other methods of calls
 	calls         *remote.Bucket
 	store         *store
 	large         chan struct{} // holds a value for each large body that is being sent

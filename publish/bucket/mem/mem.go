@@ -73,7 +73,7 @@ func (b *Bucket) Calls(op string) int {
 // URL returns "mem:".
 func (b *Bucket) URL() string { return "mem:" }
 
-// List yields the objects that existed when it was called.
+// List yields the objects that exist when the iteration begins.
 func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs, error] {
 	return func(yield func(bucket.Attrs, error) bool) {
 		var list []bucket.Attrs

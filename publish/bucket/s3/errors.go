@@ -16,8 +16,8 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// errLostUpload reports that the server has forgotten an upload in parts. It answers
-// with status 404, as for a missing object.
+// errLostUpload reports that the server has forgotten an upload in parts. The server
+// then answers with status 404, as for a missing object.
 var errLostUpload = errors.New("upload in parts is lost")
 
 // status returns the HTTP status of an error, or 0. For a request that a policy forbids
@@ -112,7 +112,7 @@ func otherRegion(err error) (region string, other, known bool) {
 	switch s := status(err); {
 	case c == "PermanentRedirect", c == "AuthorizationHeaderMalformed", c == "IllegalLocationConstraintException":
 	case s == http.StatusMovedPermanently, s == http.StatusTemporaryRedirect, s == http.StatusPermanentRedirect:
-	case s == http.StatusBadRequest && header(err).Get(regionHeader) != "": // of HEAD, which has no body
+	case s == http.StatusBadRequest && header(err).Get(regionHeader) != "": // the answer to a HEAD, which has no body
 	default:
 		return "", false, false
 	}

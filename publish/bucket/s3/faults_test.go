@@ -168,7 +168,7 @@ func commits(req *http.Request) bool {
 	return req.Method == http.MethodDelete && !q.Has("uploadId")
 }
 
-// The answer to a write is lost, and another program writes before it is repeated.
+// The answer to a write is lost, and another program writes before the next try.
 func TestLostAnswerThenOther(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -17,7 +17,7 @@ type location struct {
 	name     string
 	prefix   string // empty, or ends in a slash
 	endpoint string // empty means Amazon's
-	region   string // empty means that of Amazon's settings
+	region   string // empty means the region in Amazon's settings
 
 	pathStyle bool
 	given     bool // the URL contains path_style

@@ -46,7 +46,7 @@ func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond buc
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	if t.check || cond != (bucket.Condition{}) && o.Size > s.maxWhole() { // before a large body is sent in vain
+	if t.check || cond != (bucket.Condition{}) && o.Size > s.maxWhole() { // a broken condition must show before a large body is sent
 		if err := s.check(ctx, t); err != nil {
 			return bucket.Attrs{}, err
 		}
