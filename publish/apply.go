@@ -171,7 +171,7 @@ func (a *applier) sendFeed(ctx context.Context) error {
 		return err
 	}
 	a.outcome.FeedLive = true
-	if err := a.uploads.send(ctx, "feed", copies); err != nil { // the copies name the new address
+	if err := a.uploads.send(ctx, "feed", copies); err != nil { // after the feed, because the copies lead subscribers to it
 		return err
 	}
 	var notes []string

@@ -78,8 +78,8 @@ func (p *Plan) lostAudio(slug string) bool {
 	})
 }
 
-// noAudio returns why the audio of a scheduled or due episode is not available, neither
-// here nor in the storage, and whether it is lost; empty if it is available.
+// noAudio returns why the audio of a scheduled or due episode is neither here nor in the
+// storage, and whether it is lost. If the audio is available, why is empty.
 func (p *Plan) noAudio(e *release.Episode) (why string, lost bool) {
 	switch {
 	case e.HasMaster() || e.IsElsewhere():

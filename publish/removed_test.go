@@ -12,9 +12,9 @@ import (
 	"onair/publish/release"
 )
 
-// TestInterruptedErase cuts a publish that erases an episode at every change of the
-// feed and the record, and at every deletion. Once the feed is live without the episode, the next publish erases the rest
-// without being told.
+// TestInterruptedErase interrupts a publish that erases an episode, at every change of
+// the feed and the record and at every deletion. Once the feed is live without the
+// episode, the next publish erases the rest without the flag.
 func TestInterruptedErase(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)

@@ -350,8 +350,8 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// TestPruneKeepsWhatOlderPagesName prunes after the feed has become one page. A page
-// with older episodes is deleted first, and what it names only when it is gone.
+// TestPruneKeepsWhatOlderPagesName prunes after the feed has become one page. The pages
+// with older episodes are deleted first, and the objects that they name only later.
 func TestPruneKeepsWhatOlderPagesName(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)

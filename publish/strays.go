@@ -18,10 +18,10 @@ import (
 // adoptAtMost is how many objects a publish checks when it searches for strays.
 const adoptAtMost = 200
 
-// adoptStrays records objects of onair that are in no record. A publish leaves
-// such objects if it ends before its claim, by a crash or because another publish was faster. From then
-// on they count as unwanted and can be pruned. The next publish checks objects that
-// cannot be checked now.
+// adoptStrays records objects of onair that are in no record. A publish leaves such
+// objects if it ends before its claim, by a crash or because another publish was
+// faster. Once recorded, they count as unwanted and can be pruned. The next publish
+// checks objects that cannot be checked now.
 func (a *applier) adoptStrays(ctx context.Context) {
 	seen := a.plan.seen
 	var keys []string

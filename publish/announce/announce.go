@@ -41,7 +41,7 @@ type channel struct {
 //	websub        WebSub section 7: POST hub.mode=publish to the hub that the feed names
 //	podcastindex  GET hub/pubnotify, without a key
 //	podping       GET podping.cloud with a token
-//	overcast      POST ping, for all feeds that begin with an address
+//	overcast      POST ping, for all feeds whose addresses begin with the feed's
 var channels = map[string]channel{
 	"websub": {http.MethodPost, feed.Hub, func(feed string) url.Values {
 		return url.Values{"hub.mode": {"publish"}, "hub.url": {feed}}
@@ -108,8 +108,8 @@ func (a *Announcer) notify(ctx context.Context, name, feedURL string) error {
 		return err
 	}
 	policy := retry.Service(retry.Patience)
-	// A publish does not wait for a channel: the next publish notifies the channel
-	// again.
+	// A publish does not wait long for a channel: if it gives up, the next publish
+	// notifies the channel.
 	policy.Tries, policy.MaxAsked, policy.Jitter, policy.Sleep = 3, 30*time.Second, retry.NoJitter, a.Sleep
 	return policy.Do(ctx, func(ctx context.Context, _ int) error {
 		return a.send(ctx, c, cmp.Or(a.Bases[name], c.base), feedURL)

@@ -41,7 +41,7 @@ func newCaller(o *Options) *caller {
 	// A redirect could send a token, or a purge, to another server.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = cmp.Or(client.Timeout, callTimeout)
-	return &caller{client: &client, policy: retry.Service(0)} // each sets the time limit
+	return &caller{client: &client, policy: retry.Service(0)} // the method each sets the time limit
 }
 
 // request is one call, in a form that can be repeated.

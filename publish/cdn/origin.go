@@ -58,8 +58,8 @@ func parseOrigin(rawURL string) (*origin, error) {
 	return o, nil
 }
 
-// storageOrigin returns the public address of a storage. For a local folder it is
-// that of onair serve.
+// storageOrigin returns the public address of a storage. For a local folder it is the
+// address of onair serve.
 func storageOrigin(storage string) (*origin, error) {
 	u, err := url.Parse(storage)
 	if err != nil || u.Fragment != "" {
@@ -100,8 +100,9 @@ func s3Origin(u *url.URL) (*origin, error) {
 	return parseOrigin(bucketURL(strings.TrimSuffix(endpoint, "/"), u.Host, u.Path, byPath))
 }
 
-// bucketURL returns the address of a bucket. Its name is in the path if it contains
-// dots, which the certificate does not cover, and in the host otherwise.
+// bucketURL returns the address of a bucket. If byPath is true, the bucket's name is in
+// the path, and otherwise in the host. A name with dots has to be in the path, because
+// the certificate does not cover it as a host.
 func bucketURL(endpoint, bucket, prefix string, byPath bool) string {
 	if byPath {
 		return endpoint + "/" + bucket + prefix

@@ -53,7 +53,7 @@ func watch(ctx context.Context, dir string, changes chan struct{}, log func(stri
 				continue
 			}
 			if e.Has(fsnotify.Create) {
-				_ = addFolders(w, e.Name) // a file, or a folder that the scan covers
+				_ = addFolders(w, e.Name) // fails for a file; a folder that cannot be watched is scanned
 			}
 			wait(ctx, events)
 		case <-ticks.C:

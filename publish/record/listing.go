@@ -30,7 +30,7 @@ type Listing struct {
 	Requests   Requests                // made for the listing
 	Digest     string                  // of all that was listed: names, versions, sizes, headers
 
-	record, former *bucket.Attrs // release.json in the bucket of records, and one left in the public bucket from the time when both were one
+	record, former *bucket.Attrs // release.json in the bucket of records, and an older one in the public bucket if the records were there before
 }
 
 // Requests are requests to the storage, by kind.
@@ -120,10 +120,10 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 
 // Complete adds the attributes that the listing of a sparse bucket lacks, for the
 // objects and parts of a release. It takes them from the record if an object still has
-// the recorded version and was not written after the record, since a change of headers
-// changes only an object's time. It requests the other objects one by one. A publish
-// records what it is going to write with the versions that it found, so after an
-// interrupted publish only the records of immutable objects are used.
+// the recorded version and was not written after the record: a change of headers
+// changes an object's time but not its version. It requests the other objects one by
+// one. A publish records what it is going to write with the versions that it found, so
+// after an interrupted publish only the records of immutable objects are used.
 func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
 	public, sparse := s.Public.(bucket.Sparse)
 	if !sparse {

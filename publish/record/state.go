@@ -58,8 +58,8 @@ type State struct {
 	Owner *Owner `json:"owner,omitempty"`
 	// MovedFrom has former addresses of the feed that lead to its present key.
 	MovedFrom []string `json:"moved_from,omitempty"`
-	// Moved has the GUIDs of episodes by their former slugs, whose pages lead to the
-	// present ones.
+	// Moved maps the former slugs of episodes to their GUIDs. The page of a former slug
+	// leads to the episode's present page.
 	Moved map[string]string `json:"moved,omitempty"`
 	// Tree identifies the show's files in the commit; empty if it is not known.
 	Tree string `json:"tree,omitempty"`

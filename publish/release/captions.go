@@ -33,7 +33,7 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 		facts, err := t.facts(e.inFeed(), func(p *parsed) (textFacts, error) { return b.textFacts(e, t, p) })
 		var failed *formatError
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // package show reports a missing file that is named
+		case errors.Is(err, fs.ErrNotExist): // package show reports that the named file is missing
 			continue
 		case errors.As(err, &failed):
 			found.Add(ruleWriteCaptions.At(finding.Position{File: f.Path}, "%v", failed))

@@ -43,7 +43,7 @@ func (b *builder) addFeed() {
 		return
 	}
 	b.digestItems(out)
-	if !b.findings.HasErrors() { // otherwise the feed would repeat the errors
+	if !b.findings.HasErrors() { // a check of the feed would only repeat earlier errors
 		b.findings = append(b.findings, out.Check()...)
 	}
 	for _, page := range out.Older() {

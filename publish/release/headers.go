@@ -22,7 +22,7 @@ const (
 const (
 	cacheForever = "public, max-age=31536000, immutable"
 	cacheShortly = "public, max-age=60"
-	// A CDN that is purged of changes may keep pages and feeds for an hour.
+	// A CDN may keep pages and feeds for an hour if onair purges them when they change.
 	cachePurged = cacheShortly + ", s-maxage=3600"
 )
 
@@ -44,7 +44,8 @@ func ClassOf(key, feed string) Class {
 
 // HeadersFor returns the headers of an object: a pure function of its key
 // and the show's configuration, so that a folder without headers can be served
-// exactly as a bucket with them. purged says that a CDN is purged of changes.
+// exactly as a bucket with them. purged says that onair purges changed objects from a
+// CDN.
 func HeadersFor(key, feed string, purged bool) bucket.Headers {
 	h := bucket.Headers{ContentType: contentType(key, feed), CacheControl: cacheShortly}
 	switch {

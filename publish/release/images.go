@@ -289,8 +289,8 @@ func (b *builder) noteImage(name string) *noteImage {
 	return im
 }
 
-// lineOf returns the position of text in lines, which are the lines of a file from the
-// line first on.
+// lineOf returns the position of a text in a file. lines is the part of the file to
+// search, and first is the number of its first line.
 func lineOf(file, lines string, first int, text string) finding.Position {
 	if i := strings.Index(lines, text); i >= 0 {
 		first += strings.Count(lines[:i], "\n")

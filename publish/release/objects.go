@@ -124,8 +124,8 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	return o, nil
 }
 
-// objectOf returns an object without a key. data are its bytes, which from can write
-// again.
+// objectOf returns an object without a key. Its bytes are data; the source from writes
+// them again when the object is sent.
 func objectOf(role Role, data []byte, from source) *Object {
 	s := sumsOf(data)
 	return &Object{
@@ -135,7 +135,8 @@ func objectOf(role Role, data []byte, from source) *Object {
 	}
 }
 
-// body returns a reader of what a source writes, about size bytes.
+// body returns a function that opens a reader of the bytes that a source writes. size is
+// about how many there are.
 func body(from source, size int) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		out := bytes.NewBuffer(make([]byte, 0, size))
@@ -213,8 +214,8 @@ func sumsOf(data []byte) sums {
 // sums returns the sums of an object.
 func (o *Object) sums() sums { return sums{o.Size, o.SHA256, o.CRC32C} }
 
-// object returns an object with the sums, which has no key yet. from writes its
-// bytes.
+// object returns an object with the sums, which has no key yet. The source from writes
+// its bytes.
 func (b *builder) object(role Role, s sums, from source) *Object {
 	return &Object{
 		Role:   role,
@@ -249,8 +250,8 @@ func (r *rendered) keep(s sums, data []byte) {
 	r.size += len(data)
 }
 
-// body returns a reader of the bytes with the sums. A source writes them again unless
-// they are kept.
+// body returns a function that opens a reader of the bytes with the sums. The source
+// from writes the bytes again unless they are kept.
 func (r *rendered) body(s sums, from source) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		r.mu.Lock()

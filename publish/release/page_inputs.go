@@ -61,7 +61,7 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	page := *e
 	page.Transcripts, page.Gaps = nil, nil
-	page.Notes = ""  // in the key as notes
+	page.Notes = ""  // the variable notes has them
 	notes := e.Notes // as HTML, with the addresses of the images
 	images := []string{}
 	version := func(key string) {
@@ -94,8 +94,8 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	return key
 }
 
-// episode returns the key of the page of an episode that names neighbours; zero if its
-// page is not to be remembered.
+// episode returns the key of an episode's page, which links to the neighbours; zero if
+// the page is not to be remembered.
 func (in *pageInputs) episode(e *Episode, neighbours []*templates.Episode) derive.Key {
 	if in == nil {
 		return derive.Key{}

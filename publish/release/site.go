@@ -81,7 +81,7 @@ func (b *builder) newSite(ctx context.Context) *site {
 	s.done, s.errs = make([]bool, len(s.pages)), make([]error, len(s.pages))
 	b.findings = append(b.findings, s.theme.Warnings()...)
 	s.alone = !s.theme.Overridden()
-	if s.alone { // templates of the show may print anything
+	if s.alone { // pages of the show's own templates are not remembered: they may show anything
 		s.inputs = newPageInputs(b, s.data, s.pages)
 	}
 	return s
@@ -98,7 +98,8 @@ func (s *site) renderEpisode(e *Episode) (objects []*Object) {
 	return objects
 }
 
-// render renders a page unless it is remembered for the inputs; nil if that fails.
+// render returns the object of a page; nil if the page cannot be rendered. It renders
+// the page only if the page's sums are not remembered for the inputs.
 func (s *site) render(i int, inputs derive.Key) *Object {
 	key := s.pages[i].Key
 	compute := func() (sums, error) {

@@ -49,8 +49,8 @@ var goneTexts = map[string]string{
 // standInData is the data of the template.
 type standInData struct{ Language, Text, Title, To, Home, Show string }
 
-// AddGonePage adds a page that says that the episode at the key of a page is no longer
-// available.
+// AddGonePage adds a page at the key of an episode's former page. It says that the
+// episode is no longer available.
 func (r *Release) AddGonePage(key string) error {
 	language, _, _ := strings.Cut(strings.ToLower(r.Show.Language), "-")
 	text, ok := goneTexts[language]
@@ -60,8 +60,8 @@ func (r *Release) AddGonePage(key string) error {
 	return r.addStandIn(key, true, &standInData{Language: language, Text: text, Home: r.Show.URL, Show: r.Show.Title})
 }
 
-// AddMovedPage adds a page at the key of a former page that leads to the page of an
-// episode.
+// AddMovedPage adds a page at the key of an episode's former page. It leads to the
+// episode's present page.
 func (r *Release) AddMovedPage(key string, e *Episode) error {
 	return r.addStandIn(key, false, &standInData{Language: r.Show.Language, Text: e.Title, Title: e.Title, To: r.Show.URLOf(show.PageKey(e.Slug))})
 }

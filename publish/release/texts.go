@@ -102,7 +102,7 @@ func (b *builder) readTexts() *texts {
 	t := &texts{show: b.show, cache: b.o.Cache, settings: b.readTranscriptSettings()}
 	t.options = transcripts.Options{Pauses: t.settings.Pauses, People: speakers(b.show)}
 	if fraction, err := transcripts.ParseFraction(b.show.Transcripts.Fraction); err == nil {
-		t.options.Fraction = fraction // package show has refused any other
+		t.options.Fraction = fraction // package show has refused other values
 	}
 	t.inputs = derive.KeyOf(t.options, t.show.Transcripts.Sounds)
 	return t
@@ -228,8 +228,8 @@ func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
 	return p.text, p.text.Starts(t.duration), nil
 }
 
-// entry returns the entry of a transcript among those that are kept, and adds one if
-// there is none.
+// entry returns the kept parsed form of a transcript. If none is kept, it adds one that
+// is not parsed yet, and forgets the oldest if there are more than keptTexts.
 func (x *texts) entry(t *transcript) *parsed {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -269,7 +269,7 @@ func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) 
 	if known {
 		heard, err = t.wordsKey()
 	}
-	if !known || err != nil { // parse reports an error
+	if !known || err != nil { // parse reports the error of wordsKey
 		data, err := t.load()
 		if err != nil {
 			return textFacts{}, err
@@ -303,7 +303,7 @@ func (t *transcript) compare(original *transcript) finding.List {
 		known, err = compute()
 	}
 	if err != nil && !errors.Is(err, errNotText) {
-		return nil // reported when it was read first
+		return nil // addTranscripts has reported the error
 	}
 	return t.heeded(known)
 }

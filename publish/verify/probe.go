@@ -116,7 +116,7 @@ func withoutAddress(err error) error {
 // answered: protection against bots, something else before the storage, or the storage.
 func (p *probe) badStatus(response *http.Response) {
 	code := response.StatusCode
-	body, _ := io.ReadAll(io.LimitReader(response.Body, 16<<10)) // a HEAD has none
+	body, _ := io.ReadAll(io.LimitReader(response.Body, 16<<10)) // empty for a HEAD
 	if why := challenge(response, body); why != "" {
 		p.add(ruleChallenge, "%s", why)
 		return
@@ -338,8 +338,8 @@ func (p *probe) compare(sum string, n int64) {
 const maxEqual = 3
 
 // report makes findings of problems. If there are more than maxEqual equal problems,
-// such as those of a bucket that nobody may read, they become one finding, at the
-// position that they share, or else at shared.
+// such as those of a bucket that nobody may read, they become one finding. It has the
+// position of the problems or, if they have different positions, the position shared.
 func report(problems []problem, shared finding.Position) finding.List {
 	type kind struct {
 		rule, message, hint string

@@ -57,8 +57,8 @@ type Web struct {
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 
-	// until is the deadline of small requests, which get at least shortest; zero means
-	// none.
+	// until is the deadline of small requests, each of which may take at least the time
+	// shortest; zero means none.
 	until time.Time
 }
 

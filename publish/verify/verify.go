@@ -121,7 +121,7 @@ func (v *verifier) run(ctx context.Context) {
 	}
 	v.addOlder(ctx, feed)
 	v.compareFolder(feed, data)
-	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // HEAD
+	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // feed has read the body; this checks HEAD and the headers
 	if !v.r.Show.Site.Disabled {
 		v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
 	}
@@ -347,7 +347,7 @@ func (v *verifier) expectOtherPages() {
 	}
 }
 
-// checkNamed reports episodes that were named and are not in the live feed.
+// checkNamed reports episodes in Options.Episodes that are not in the live feed.
 func (v *verifier) checkNamed(feed *record.LiveFeed) {
 	for _, slug := range v.o.Episodes {
 		live := slices.ContainsFunc(feed.Channel.Items, func(i record.LiveItem) bool {

@@ -76,16 +76,17 @@ func answer(text string) fault {
 	}
 }
 
-// agent makes the requests of one app fail, and asks those with a header.
+// agent makes requests fail whose User-Agent contains the name of an app.
 func agent(name string, f fault) fault { return asks("User-Agent", name, f) }
 
+// asks makes requests fail whose header with the name contains part.
 func asks(name, part string, f fault) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		return strings.Contains(r.Header.Get(name), part) && f(s, w, r)
 	}
 }
 
-// reply responds with a status, headers and a body that does not fit them.
+// reply responds with a status, headers given as name and value, and a body.
 func reply(code int, body string, header ...string) fault {
 	return func(_ *site, w http.ResponseWriter, _ *http.Request) bool {
 		for i := 0; i < len(header); i += 2 {
