@@ -161,8 +161,8 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 }
 
 // noAudioError returns the error with which a command ends if the audio of an episode
-// is lost or, if due is set, if a due episode stays out of the feed. The user has to
-// act on both.
+// is lost. If due is true, it also returns the error if a due episode stays out of the
+// feed. The user has to act in both cases.
 func noAudioError(p *publish.Plan, due bool) error {
 	for _, e := range p.Episodes {
 		if e.Lost || due && e.Waiting {

@@ -49,8 +49,8 @@ func checkPlanFile(name string, p *publish.Plan) error {
 	return nil
 }
 
-// outdatedError is the name of a plan file that is out of date. The exit code is that
-// of a conflict.
+// outdatedError reports that the plan file with this name is out of date. Its exit code
+// is exitConflict.
 type outdatedError string
 
 func (e outdatedError) Error() string {

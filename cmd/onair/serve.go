@@ -134,8 +134,9 @@ func baseURL(listener net.Listener, o *serveOptions) (string, error) {
 	return "http://" + net.JoinHostPort(host, port) + "/", nil
 }
 
-// listen listens on addr; if addr is empty, on the default address. If the port is in
-// use, it takes the next free one, unless asked says that the user chose the port.
+// listen listens on addr if asked is true: the user chose the port. Otherwise it listens
+// on the host of addr, or on localhost if addr is empty, at the first free port from
+// defaultPort on.
 func listen(addr string, asked bool) (net.Listener, error) {
 	if asked {
 		l, err := net.Listen("tcp", addr)

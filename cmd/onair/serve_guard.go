@@ -11,7 +11,8 @@ import (
 // refuses requests with a foreign Host, such as that of a name made to resolve to this
 // machine (DNS rebinding), and ignores a Range header with many ranges. Unless the
 // preview is of a published folder, which is public anyway, it removes the CORS header
-// that a CDN would send. addr is the value of --addr, empty for the default.
+// that a CDN would send. addr is the value of --addr, empty for the default; listening
+// is the address of the listener.
 func guardPreview(next http.Handler, addr, listening string, published bool) http.Handler {
 	own, _, _ := net.SplitHostPort(addr)
 	closed := isLoopback(listening) && !published

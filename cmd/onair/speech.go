@@ -49,7 +49,8 @@ func (o *speechOptions) addFlags(a *app, c *cobra.Command) {
 	c.ValidArgsFunction = completeEpisodes(a)
 }
 
-// settle takes options that no flag sets from the show.
+// settle fills in the options that the command line does not set, with the settings of
+// the show and the defaults.
 func (o *speechOptions) settle(s *show.Show) error {
 	if o.model == "" && (o.engine == "" || o.engine == s.Speech.Engine) {
 		o.model = s.Speech.Model
