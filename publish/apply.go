@@ -30,8 +30,8 @@ type ApplyOptions struct {
 	Progress func(Progress)
 }
 
-// ErrConflict reports that another publish ran in the meantime. The call that
-// returns it changed nothing that listeners see.
+// ErrConflict reports that another publish ran in the meantime. If Apply returns it,
+// UnfinishedError.FeedLive says whether listeners notice anything.
 var ErrConflict = errors.New("another publish is running")
 
 // Apply carries out a plan in an order in which listeners never get a mixture of old and
@@ -44,7 +44,8 @@ var ErrConflict = errors.New("another publish is running")
 //     here;
 //  5. the feed, by compare-and-swap on the version that the plan saw;
 //  6. changed pages, each on its planned version;
-//  7. purge what changed, then verify that listeners get it;
+//  7. delete the files of erased episodes, purge what changed, then verify that
+//     listeners get it;
 //  8. record that the release is live; then announce, once;
 //  9. prune what the plan says.
 //

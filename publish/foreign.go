@@ -55,7 +55,7 @@ type foreignFeed struct {
 // lostItem is an episode of a foreign feed whose GUID the show does not have.
 type lostItem struct {
 	GUID, Title string
-	Episode     *show.Episode // with the same title; nil if there is none
+	Episode     *show.Episode // the show's episode with the same title; nil if there is none
 }
 
 // foreignFeed compares the GUIDs of a foreign feed with those of the show. The result

@@ -100,7 +100,8 @@ type PlanOptions struct {
 
 	// Prune deletes objects that no release has had for PruneAfter, by the storage's
 	// clock. AskClock reads that clock, which takes a write, after all checks of the
-	// plan have passed. Without AskClock, the time of the release is used.
+	// plan have passed. Without AskClock, the time of the release is used, or that of
+	// the last write to the storage if it is later.
 	Prune    bool
 	AskClock bool
 
@@ -109,9 +110,10 @@ type PlanOptions struct {
 }
 
 // NewPlan compares a release with a storage. It refuses a plan that cannot be carried
-// out, or that would lose something that the options do not name. Each case has a type
-// of error. It returns a *MissingAudioError whose Waiting is not empty even if
-// Unchecked is set: the caller can plan a release without these episodes.
+// out, or that would lose something that the options do not name. Such an error has a
+// type of its own or wraps ErrRefused. A *MissingAudioError whose Waiting is not empty
+// is returned even if Unchecked is set: the caller can plan a release without these
+// episodes.
 func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}

@@ -55,8 +55,8 @@ func (m *meter) report(change func(*Progress)) {
 	}
 }
 
-// metered is an object whose body reports its bytes as they are read. A retry
-// reads from the start, and subtracts the bytes that the previous attempt
+// metered returns the object with a body that reports its bytes as they are read. A
+// retry reads from the start, and subtracts the bytes that the previous attempt
 // reported.
 func (m *meter) metered(o *release.Object) *bucket.Object {
 	if m.call == nil {

@@ -18,7 +18,7 @@ const (
 	// PruneAfter is how long an object must have been unwanted before it is pruned:
 	// apps and directories may use an old feed for that long.
 	PruneAfter = 30 * 24 * time.Hour
-	// pruneAtMost is how many objects one publish deletes.
+	// pruneAtMost is the most objects that one publish prunes.
 	pruneAtMost = 1000
 )
 
@@ -65,7 +65,8 @@ func (p *Plan) pruneCopies(left *int) {
 	}
 }
 
-// pruneParts deletes parts that nothing needs and that are older than PruneAfter.
+// pruneParts deletes parts that nothing needs and that are older than PruneAfter, and
+// what joins that crashed have left.
 func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
 	for _, part := range p.Release.Parts {
 		kept[part.Key] = true

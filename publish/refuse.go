@@ -48,8 +48,8 @@ func (p *Plan) checkAudio() error {
 	return nil
 }
 
-// missingAudio returns what checkAudio refuses, or nil. Episodes that were never live
-// come first: the caller can leave them out.
+// missingAudio returns the error of checkAudio, or nil. The error names an episode that
+// was never live, if there is one, because the caller can leave it out.
 func (p *Plan) missingAudio() (missing *MissingAudioError) {
 	var waiting []string
 	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
@@ -84,7 +84,7 @@ func (e *MissingAudioError) Error() string {
 
 // checkDropped refuses a feed without an episode that is live, unless the options
 // name the episode: apps forget which parts were played, and directories remove
-// it.
+// it. It also refuses a named episode that was never published.
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })

@@ -14,8 +14,9 @@ import (
 // reasonErased is the reason to delete the objects of an episode that is erased.
 const reasonErased = "belongs to an episode that is erased"
 
-// addStandIns adds a page to a release for each recorded page that it does not have.
-// The page says that the episode is gone, or leads to the episode's present page.
+// addStandIns adds a page to a release for each recorded page of an episode that the
+// release does not have. The page says that the episode is gone, or leads to the
+// episode's present page.
 func addStandIns(r *release.Release, s *record.State) error {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {

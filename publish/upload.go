@@ -120,7 +120,8 @@ func (u *uploader) setHeaders(ctx context.Context, c *Change) (bucket.Attrs, err
 
 // join joins tagged audio from its parts. If the storage turns out not to support
 // that, join uploads the whole audio if it is on this machine; otherwise it
-// downloads the parts and uploads them joined.
+// downloads the parts and uploads them joined. If a part is missing, join can only
+// upload the whole audio.
 func (u *uploader) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	var parts []bucket.Part
 	for _, part := range c.object.Parts {

@@ -27,7 +27,7 @@ type Listing struct {
 	Sparse     bool                    // the bucket of the records can stat one object without listing
 	Rebuilt    bool                    // State was rebuilt from a live feed that onair wrote
 	Clock      time.Time               // time of the last write to the storage, by the storage's clock
-	Requests   Requests                // made for the listing
+	Requests   Requests                // made so far: for the listing, and for what was read after it
 	Digest     string                  // of all that was listed: names, versions, sizes, headers
 
 	record, former *bucket.Attrs // release.json in the bucket of records, and an older one in the public bucket if the records were there before
@@ -195,7 +195,7 @@ func (l *Listing) Edited(key string) bool {
 
 // EditedHeaders reports whether an object has other headers than the record says. A
 // bucket without headers has none to compare, and a sparse listing only has the headers
-// of objects in the release.
+// of objects in the release. After an interrupted publish it returns false.
 func (l *Listing) EditedHeaders(key string) bool {
 	attrs, there := l.Objects[key]
 	known, recorded := l.State.Objects[key]

@@ -163,7 +163,8 @@ func (s *State) Unfinished() bool {
 // maxFeeds is how many feeds are kept.
 const maxFeeds = 20
 
-// KeepFeed records a feed as the newest. A feed is recorded only once.
+// KeepFeed records a feed as the newest, once, and forgets the oldest feed if there are
+// more than maxFeeds.
 func (s *State) KeepFeed(f KeptFeed) {
 	feeds := []KeptFeed{f}
 	for _, old := range s.Feeds {
@@ -175,7 +176,8 @@ func (s *State) KeepFeed(f KeptFeed) {
 }
 
 // NewestFeed returns the SHA-256 of the kept feed that is live. After a rollback
-// this is not the first one in the record. It is empty if none is kept.
+// this is not the first one in the record. If the live feed is not kept, NewestFeed
+// returns the first one; it is empty if no feed is kept.
 func (s *State) NewestFeed() string {
 	switch i := s.indexOfFeed(s.FeedSHA256); {
 	case i > 0:
