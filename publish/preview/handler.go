@@ -26,7 +26,8 @@ const (
 	eventsPath = "/-/onair/events"
 )
 
-// ServeHTTP serves the objects of the last good build with the headers of the release.
+// ServeHTTP serves the objects of the last good build with the media types of the
+// release, and the script and the events of the preview.
 func (p *Preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -152,7 +153,7 @@ type seeker struct {
 	bodyAt int64
 }
 
-// Seek is io.Seeker.
+// Seek implements io.Seeker.
 func (s *seeker) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
@@ -167,7 +168,7 @@ func (s *seeker) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// Read is io.Reader.
+// Read implements io.Reader.
 func (s *seeker) Read(b []byte) (int, error) {
 	if s.at >= s.size {
 		return 0, io.EOF

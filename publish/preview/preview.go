@@ -202,7 +202,7 @@ func summary(b *Build, took time.Duration) string {
 
 // Reveal prepares the drafts and scheduled episodes of a show to be live in a preview.
 // It returns why each of them is not live, by slug, and the time at which all are live.
-// Drafts without a date get today's.
+// Drafts without a date get today's. Drafts without audio stay drafts.
 func Reveal(s *show.Show, now time.Time) (marks map[string]string, then time.Time) {
 	marks, then = map[string]string{}, now
 	for _, e := range s.Episodes {

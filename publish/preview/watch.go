@@ -16,11 +16,11 @@ import (
 // The pauses of watching.
 const (
 	settle       = 30 * time.Millisecond // after an event, for further events of the same save
-	scanInterval = 2 * time.Second       // where the system reports nothing, such as on network drives
+	scanInterval = 2 * time.Second       // between scans; network drives, for example, report no events
 )
 
 // watch sends to changes when something in the folder changes, until ctx ends. It uses
-// events of the system, and scans the folder where there are none.
+// events of the system, and scans the folder at intervals for changes without events.
 func watch(ctx context.Context, dir string, changes chan struct{}, log func(string)) {
 	var events <-chan fsnotify.Event
 	w, err := fsnotify.NewWatcher()

@@ -46,7 +46,7 @@ type tagFacts struct {
 var tagFunc = derive.Func{Name: "tags", Version: 1}
 
 // tag makes the episode's tag and reports problems of its content. It returns nil if
-// the episode cannot have a tag.
+// the tag cannot be made; the reason is reported.
 func (b *builder) tag(e *Episode) *episodeTag {
 	b.checkImages(e)
 	b.checkTimes(e)

@@ -24,7 +24,7 @@ type Episode struct {
 
 	Enclosure  *Object // the tagged audio; nil unless the feed names the episode and onair publishes the audio
 	ItemSHA256 string  // of its item in the feed; empty unless the feed names the episode
-	Payload    *Object // the part with its audio; nil if masters are not kept
+	Payload    *Object // the part with its audio, if the episode is scheduled or Waiting; nil if masters are not kept
 
 	images      map[string]string // addresses of the images in the notes
 	master      *master           // nil if the audio is not on this machine

@@ -11,8 +11,8 @@ import (
 // Class says how long caches may keep an object.
 type Class string
 
-// The three classes. An immutable object's key names its
-// content, so it can be kept forever; a feed or a page changes under its key.
+// The three classes. The key of an immutable object has the hash of its content, so it
+// can be kept forever; a feed or a page changes under its key.
 const (
 	Immutable Class = "immutable"
 	Page      Class = "page"
@@ -30,8 +30,8 @@ const (
 // folders count: a page whose slug ends like a hash stays a page.
 var hashed = regexp.MustCompile(`^(audio|assets|episodes/[^/]+)/[^/]+-[0-9a-f]{16}\.[a-z0-9]+$`)
 
-// ClassOf returns the class of a key; feed is the key of the show's feed. The pages of
-// older episodes of a feed change seldom, and are of the class of pages.
+// ClassOf returns the class of a key; feed is the key of the show's feed. The further
+// pages of the feed, with older episodes, have the class Page.
 func ClassOf(key, feed string) Class {
 	switch {
 	case key == feed:

@@ -113,7 +113,7 @@ func (b *builder) picture(name string) (*audio.Picture, error) {
 	return p, im.err
 }
 
-// digest returns the SHA-256 of a picture that picture returned, in hex; empty for
+// digest returns the SHA-256 of a picture from the method picture, in hex; empty for
 // nil.
 func (b *builder) digest(p *audio.Picture) string {
 	b.mu.Lock()
@@ -151,8 +151,8 @@ func (b *builder) imageKey(name string) string {
 	return im.key
 }
 
-// checkImages reports problems of an episode's own images. The show's images are
-// checked once, in New.
+// checkImages reports problems of an episode's chapters and of its own images. The
+// show's images are checked once, in New.
 func (b *builder) checkImages(e *Episode) {
 	if e.Artwork != "" && e.Artwork != b.show.Artwork {
 		b.checkArtwork(e.Artwork, e.At("artwork"))
@@ -205,8 +205,8 @@ func (b *builder) artworkKey(own string) string {
 
 // noteImage is an image that notes or a description show.
 type noteImage struct {
-	object *Object // nil until it is published
-	err    error
+	object *Object // nil if the image cannot be used
+	err    error   // why it cannot be used
 }
 
 // addNoteImages adds the images in the show's folder that a text in Markdown shows, and

@@ -22,7 +22,7 @@ import (
 	"onair/show/pins"
 )
 
-// master is an MP3 on this machine and what probing it found.
+// master is an audio file on this machine and what probing it found.
 type master struct {
 	folder show.Folder
 	name   string

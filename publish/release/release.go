@@ -72,7 +72,7 @@ type Options struct {
 
 	// ReplaceAudio names the episodes, by slug, whose pinned audio may change.
 	ReplaceAudio []string
-	// Remove names the published episodes, by slug or GUID, to remove.
+	// Remove names the published episodes, by slug or GUID, to remove from the lock.
 	Remove []string
 }
 

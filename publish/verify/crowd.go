@@ -79,8 +79,8 @@ func (t *visit) add(rule *finding.Rule, address, format string, args ...any) {
 	t.problems = append(t.problems, problem{Finding: f, url: address})
 }
 
-// get makes a request of the app. It returns nil if there is no useful response, which
-// it reports.
+// get makes a request of the app. It returns nil if there is no useful response, and
+// reports why unless onair's own request had the same problem.
 func (t *visit) get(ctx context.Context, address string, header http.Header) (*http.Response, []byte) {
 	header.Set("User-Agent", t.app.agent)
 	response, err := cmp.Or(t.v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Header: header})

@@ -79,9 +79,9 @@ const minTries = 3
 
 // Prove checks objects through their public addresses, as an app will: HEAD, a
 // part by Range, length, type, and CORS where it is expected. Faults that may pass
-// are checked again while the Web has patience. The findings are V001 to V007 and
-// V009, and all of them are errors: a feed that names such an object would break
-// for a listener. If ctx ends first the list is incomplete: check ctx.Err.
+// are checked again while the Web has patience. The findings are V001 to V007, V009,
+// V022 and V023, and all of them are errors: a feed that names such an object would
+// break for a listener. If ctx ends first the list is incomplete: check ctx.Err.
 func Prove(ctx context.Context, w *Web, want []Expectation) finding.List {
 	web := *w
 	web.until = w.deadline(provePatience)

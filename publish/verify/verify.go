@@ -121,7 +121,7 @@ func (v *verifier) run(ctx context.Context) {
 	}
 	v.addOlder(ctx, feed)
 	v.compareFolder(feed, data)
-	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // feed has read the body; this checks HEAD and the headers
+	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // HEAD; feed has checked the body
 	if !v.r.Show.Site.Disabled {
 		v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
 	}
@@ -332,7 +332,8 @@ func (v *verifier) page(address string, at finding.Position) Expectation {
 	return e
 }
 
-// expectOtherPages adds expectations for the pages that belong to no episode.
+// expectOtherPages adds expectations for the pages that have none yet: those that no
+// item of the feed names.
 func (v *verifier) expectOtherPages() {
 	expect := func(key string) { v.expect(v.page(v.r.Show.URLOf(key), v.r.Show.At("url"))) }
 	for _, key := range slices.Sorted(maps.Keys(v.o.Published)) {
@@ -360,7 +361,7 @@ func (v *verifier) checkNamed(feed *record.LiveFeed) {
 	}
 }
 
-// sampleBytes is how many bytes of files are read, unless all of them are.
+// sampleBytes is the most bytes of files that are read unless Options.Full is set.
 const sampleBytes = 64 << 20
 
 // sample chooses the expectations whose files are read. The feed determines the
