@@ -19,7 +19,7 @@ import (
 
 // ConfigOptions are settings that the show does not have. They are optional.
 type ConfigOptions struct {
-	Origin  string   // address at which the CDN finds the objects; empty means that of the storage
+	Origin  string   // address at which the CDN finds the objects; empty means the address of the storage
 	Listen  string   // of nginx: port, or address and port; empty means 80
 	Cache   string   // of nginx: folder of its cache; empty means one below /var/cache/nginx
 	Purgers []string // of Varnish and nginx: IP addresses and ranges that may purge, besides this machine

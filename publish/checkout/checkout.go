@@ -87,8 +87,8 @@ func fileID(name, blob string) string {
 	return hex.EncodeToString(sum[:])[:fileDigits]
 }
 
-// isTracked reports whether a file is one that people write, and not one that onair
-// writes, so that its history shows what was published.
+// isTracked reports whether people write a file, and onair does not, so that the file's
+// history shows what was published.
 func isTracked(name string) bool {
 	dir, _, below := strings.Cut(name, "/")
 	if !below {
@@ -98,8 +98,8 @@ func isTracked(name string) bool {
 	return slices.Contains([]string{"episodes", "people", "sponsors", "templates", "transcripts"}, dir) && ext != ".mp3" && ext != ".m4a"
 }
 
-// Files identifies the files of a show that its repository tracks, as they are in
-// the folder. It returns an empty string if git cannot list them.
+// Files identifies the files of a show that people write and its repository tracks, as
+// they are in the folder. It returns an empty string if git cannot list them.
 func Files(ctx context.Context, dir string) string {
 	temp, err := os.MkdirTemp("", "onair-git-")
 	if err != nil {

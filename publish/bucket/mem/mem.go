@@ -55,7 +55,7 @@ type object struct {
 
 var _ bucket.Bucket = (*Bucket)(nil)
 
-// epoch is the start of time of a bucket without a clock.
+// epoch is the time from which a bucket without a clock counts its writes.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // New returns an empty bucket.

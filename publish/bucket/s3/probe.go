@@ -56,8 +56,9 @@ func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	return false, nil
 }
 
-// refuses reports whether the provider refused a write because of its precondition. A
-// provider that does not know preconditions did not; any other error is returned.
+// refuses reports whether the provider refused a write because of its precondition. The
+// error of a provider that does not know preconditions is no such refusal; any other
+// error is returned.
 func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
 	switch {
 	case err == nil || unsupported(err):

@@ -68,8 +68,8 @@ var (
 // is required. The endpoint is Amazon's by default, and the region comes from Amazon's
 // own settings. path_style puts the bucket into the path instead of the host name; it
 // is true by default if the URL has an endpoint. Open finds the credentials of Amazon's
-// usual chain and makes no request to the bucket. The error is ErrDenied if there are
-// none.
+// usual chain and makes no request to the bucket. The error is ErrDenied if there are no
+// credentials.
 func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	if opts == nil {
 		opts = &Options{}
