@@ -145,8 +145,8 @@ func writeChapters(a *app, w io.Writer, list []chapters.Chapter, o *chaptersOpti
 	return printChapters(w, list, o.duration)
 }
 
-// cutEnds removes the ends of chapters that are not before the end of the audio. A
-// duration of zero means that the length of the audio is not known.
+// cutEnds removes the ends of chapters that lie after the end of the audio. A duration
+// of zero means that the length of the audio is not known.
 func cutEnds(list []chapters.Chapter, duration time.Duration) []chapters.Chapter {
 	cut := slices.Clone(list)
 	for i := range cut {

@@ -137,7 +137,7 @@ func checkOwnAudio(a *app, name string) error {
 	return nil
 }
 
-// openVoice returns the speech engine, which speaks a translation.
+// openVoice returns the engine that speaks a translation.
 func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*speech.Speaking, error) {
 	model := o.model
 	if model == s.Speech.Model { // the show's model recognizes speech
@@ -159,7 +159,7 @@ func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*spe
 
 // turnsToSpeak returns the turns of the translated transcript with their voices, and
 // the length of the original audio. Each turn starts when the same turn of the original
-// starts.
+// starts or, if their numbers of turns differ, at the time in the translation.
 func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine *speech.Speaking) ([]spoken.Turn, time.Duration, error) {
 	var original, translated *transcripts.Transcript
 	for _, file := range e.Transcripts {

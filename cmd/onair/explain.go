@@ -67,9 +67,9 @@ func runExplain(a *app, name string) error {
 	return writeExplained(a.stdout, a.ui(a.stdout), found)
 }
 
-// explain returns the entries and rules that a name stands for. It prefers entries with
-// exactly that name, then entries with the name in another case, then entries whose
-// name without prefix is the name.
+// explain returns the entries and rules that a name stands for. It looks for a rule with
+// that ID, then for entries with exactly that name, with the name in another case, and
+// with the name after a prefix, and last for attributes.
 func explain(name string) explained {
 	if rule := allRules().Find(strings.ToUpper(name)); rule != nil {
 		return explained{rules: finding.Rules{*rule}}

@@ -110,7 +110,7 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 	if err := e.pullMasters(ctx); err != nil {
 		return err
 	}
-	older := map[string]bool{} // keys of the feed's pages
+	older := map[string]bool{} // keys that the further pages of the feed may have
 	for n := 1; n <= len(e.release.Objects); n++ {
 		older[e.release.Show.Feed.Page(n)] = true
 	}

@@ -45,7 +45,7 @@ type planFeed struct {
 	Findings finding.List `json:"findings"`
 }
 
-// compared adds the comparison with the live feed. It is nil if there is none.
+// compared adds the comparison c with the live feed. If c is nil, it adds nothing.
 func (d *planDocument) compared(c *check.Changes) {
 	if c != nil {
 		d.Feed = &planFeed{*comparedWith(c), append(finding.List{}, c.Findings...)}
@@ -86,8 +86,8 @@ type planRequests struct {
 	Delete int `json:"delete"`
 }
 
-// publishResult is what a publish did. Verified is null if the URL of the show is
-// not public.
+// publishResult is what a publish did. Verified is null if nothing was verified, such as
+// for a show with the default URL.
 type publishResult struct {
 	Published bool     `json:"published"`
 	FeedURL   string   `json:"feed_url"`

@@ -15,7 +15,7 @@ import (
 type meter struct {
 	w     io.Writer
 	ui    *ui
-	bar   bool // w is a terminal
+	bar   bool // w is a terminal on which a line can be redrawn
 	quiet bool
 
 	last    publish.Progress

@@ -142,7 +142,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 }
 
 // confirm asks before apps would download audio again, and before anything is deleted.
-// It returns true without asking if stdin is not a terminal.
+// It returns true without asking if the plan does neither, or without a terminal.
 func confirm(ctx context.Context, a *app, p *publish.Plan) bool {
 	again, deleted := p.Replaced(), p.Totals().Delete
 	if len(again)+deleted == 0 || !isTerminal(a.stdin) || !isTerminal(a.stderr) {

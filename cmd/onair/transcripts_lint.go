@@ -286,8 +286,9 @@ func lintChange(ctx context.Context, a *app, r *transcriptRepo, args []string, o
 	return nil
 }
 
-// lintAround checks the rules that compare files: all files if the change adds
-// some, and a translation with its original if the change touches one of them.
+// lintAround checks the rules that compare files. If the change touches a translation or
+// its original, it compares the two. If the change adds files, it compares all files and
+// returns the findings about the new ones.
 func lintAround(ctx context.Context, a *app, r *transcriptRepo, changes []review.Change) (finding.List, error) {
 	if len(changes) == 0 {
 		return nil, nil

@@ -123,9 +123,9 @@ func (r *transcriptRepo) files(args []string) ([]string, error) {
 	return repo.Files(r.dir, args, r.isTranscript)
 }
 
-// labelled returns names without the Markdown files from folders that have no label of
-// a speaker, such as notes in a repository or a summary of a change. It keeps files
-// named in args, captions, and the transcripts of a show.
+// labelled removes Markdown files without the label of a speaker from names, such as
+// notes in a repository or a summary of a change. It keeps files named in args,
+// captions, and the transcripts of a show.
 func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error) {
 	if r.episodes != nil {
 		return names, nil

@@ -19,8 +19,8 @@ import (
 )
 
 // upToDate is what a publish with nothing to do caches. While the show and the listing
-// of its storage stay the same, the next publish only lists the storage. This keeps a
-// publish cheap that runs every few minutes for scheduled episodes.
+// of its storage stay the same, the next publish only lists the storage. So a publish
+// that runs every few minutes, for scheduled episodes, stays cheap.
 type upToDate struct {
 	Storage string // as in show.Show
 	State   string
@@ -91,7 +91,8 @@ func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool,
 	return last, listing.Digest == last.Listing, listing, nil
 }
 
-// rememberUpToDate caches that a plan has nothing to do.
+// rememberUpToDate caches that a plan has nothing to do, unless it has to repeat a
+// warning. It caches nothing about other plans.
 func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
 	s := p.Release.Show
 	warns := slices.ContainsFunc(p.Episodes, func(e publish.EpisodeChange) bool { return e.NoAudio != "" }) // repeat the warning in every run

@@ -152,8 +152,8 @@ func showProbing(a *app, url string) (done func()) {
 	return func() { fmt.Fprint(a.stderr, "\r\x1b[K") }
 }
 
-// verifyDocument is what verify --json writes. Verified is null if the URL of the
-// show is not public.
+// verifyDocument is what verify --json writes. Verified is null for a show with the
+// default URL, which is not verified.
 type verifyDocument struct {
 	SchemaVersion int           `json:"schema_version"`
 	Verified      *bool         `json:"verified"`
