@@ -15,9 +15,10 @@ import (
 // atMostNamed is how many things a message names one by one.
 const atMostNamed = 20
 
-// checkForeign refuses to overwrite an object that onair did not write, unless all is
-// true or adopted contains its key. An object is onair's if it carries onair's metadata
-// or is on record. A feed of another tool may only be replaced if its episodes stay.
+// checkForeign refuses to overwrite an object that onair did not write, unless adopted
+// contains its key or the parameter all is true. An object is onair's if it carries
+// onair's metadata or is on record. A feed of another tool may only be replaced if its
+// episodes stay, except those in dropped.
 func (p *Plan) checkForeign(all bool, adopted, dropped []string) error {
 	var keys []string
 	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {

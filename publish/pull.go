@@ -31,8 +31,8 @@ type Pulled struct {
 
 // Pull downloads the files that are missing on this machine: the lock, and for
 // every episode in it the master, without its original tag. In a folder other than
-// the show's, masters are written as episodes/<slug>/audio.mp3. Existing files are
-// not changed. It calls report for every file.
+// the show's, masters are written as episodes/<slug>/audio.mp3 or audio.m4a. Existing
+// files are not changed. It calls report for every file.
 func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
 	seen, err := observe(ctx, s, nil, "")
 	if err != nil {

@@ -70,8 +70,8 @@ func (p *Plan) pending() record.Pending {
 }
 
 // unproven reports whether an object may not have been proven yet: it is new, it is an
-// immutable object that is written again, or a publish that ended before its claim has
-// written it.
+// immutable object that is written again, or it was written by a publish that ended
+// before its claim.
 func (p *Plan) unproven(c *Change) bool {
 	record, claimed := p.Previous.Objects[c.Key]
 	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)

@@ -123,8 +123,8 @@ func (r *transcriptRepo) files(args []string) ([]string, error) {
 	return repo.Files(r.dir, args, r.isTranscript)
 }
 
-// labelled removes Markdown files without the label of a speaker from names, such as
-// notes in a repository or a summary of a change. It keeps files named in args,
+// labelled returns names without the Markdown files in which no speaker has a label,
+// such as notes in a repository or a summary of a change. It keeps files named in args,
 // captions, and the transcripts of a show.
 func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error) {
 	if r.episodes != nil {

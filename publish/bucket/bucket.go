@@ -10,10 +10,10 @@
 //     write of other bytes, and may change with a write of equal bytes or of
 //     headers. It is opaque: compare it for equality only.
 //   - The store itself decides preconditions when it writes: of two writers with the
-//     same precondition exactly one succeeds. If a store makes versions from content, a
-//     write of bytes that are stored already changes nothing, so two writers of the
-//     same bytes may both succeed. A claim therefore contains bytes that no other claim
-//     has.
+//     same precondition exactly one succeeds. If a store makes versions from content,
+//     writing the bytes that an object already has changes nothing, so two writers of
+//     the same bytes may both succeed. A claim therefore contains bytes that no other
+//     claim has.
 //   - A body whose length or CRC32C differs from the Object's is an error and
 //     leaves the store unchanged.
 //   - List sees every write that returned before it was called.

@@ -27,6 +27,6 @@ type Inspector interface {
 // Website has the settings of a bucket as a website. A field is empty if it is not
 // set.
 type Website struct {
-	IndexPage string // name of the page in a folder that is served for the folder
+	IndexPage string // name of the page that is served for the address of its folder
 	ErrorPage string // key of the page that is served for missing objects, without the bucket's prefix
 }

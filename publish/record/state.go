@@ -143,8 +143,8 @@ func (s *State) FeedKey() string {
 	return cmp.Or(append(s.FormerFeeds(""), "")...)
 }
 
-// FormerFeeds returns the keys at which the feed was published before, in order. now is
-// the present key, which is not among them.
+// FormerFeeds returns the keys at which the feed was published before, in order. The
+// parameter now is the present key, which is left out.
 func (s *State) FormerFeeds(now string) (keys []string) {
 	for key, o := range s.Objects {
 		if o.Class == "feed" && key != now && bucket.ValidKey(key) == nil {

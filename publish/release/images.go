@@ -211,8 +211,8 @@ type noteImage struct {
 
 // addNoteImages adds the images in the show's folder that a text in Markdown shows, and
 // maps their names in the text to their addresses. Paths in the text are relative to
-// dir. publish is false for a text that is not live, whose images are only checked. at
-// returns the place of an image in the text.
+// dir. If publish is false, because the text is not live, its images are only checked.
+// The function at returns the place of an image in the text.
 func (b *builder) addNoteImages(text, dir string, publish bool, at func(address string) finding.Position) map[string]string {
 	if !strings.Contains(text, "![") && !strings.Contains(text, "<img") && !strings.Contains(text, "<IMG") {
 		return nil
@@ -289,8 +289,8 @@ func (b *builder) noteImage(name string) *noteImage {
 	return im
 }
 
-// lineOf returns the position of a text in a file. lines is the part of the file to
-// search, and first is the number of its first line.
+// lineOf returns the position of a text in a file. It searches the part of the file in
+// lines, which begins at the line with the number first.
 func lineOf(file, lines string, first int, text string) finding.Position {
 	if i := strings.Index(lines, text); i >= 0 {
 		first += strings.Count(lines[:i], "\n")

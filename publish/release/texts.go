@@ -251,8 +251,8 @@ func (x *texts) drop(p *parsed) {
 }
 
 // facts returns the remembered facts of the transcript, or else the facts that compute
-// returns for it. live says whether the formats are wanted. Facts that compute returns
-// with an error are not remembered.
+// returns for it. The formats are wanted if the parameter live is true. Facts that
+// compute returns with an error are not remembered.
 func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) (textFacts, error) {
 	whole := func(data []byte) (textFacts, error) {
 		p, err := t.parse(func() ([]byte, error) { return data, nil })

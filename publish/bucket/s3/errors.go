@@ -105,8 +105,8 @@ var deniedCodes = []string{"AccessDenied", "ExpiredToken", "InvalidAccessKeyId",
 var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
 
 // otherRegion reports whether an error says that the bucket is in another region than
-// the one of the request, and returns that region. known is false if the error does not
-// name it.
+// the one of the request, and returns that region. If the error does not name the
+// region, the result known is false.
 func otherRegion(err error) (region string, other, known bool) {
 	c := code(err)
 	switch s := status(err); {

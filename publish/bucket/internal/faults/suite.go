@@ -284,9 +284,9 @@ func (s *Suite) reads(t *testing.T) {
 	}
 }
 
-// LostAnswers loses the answer to a successful call of each kind. The call must
-// notice that it has succeeded and change nothing twice. made returns how many
-// objects the store has made.
+// LostAnswers loses the answer to each of the named calls, which the server carries out.
+// The call must notice that it has succeeded and change nothing twice. The function made
+// returns how many objects the store has made.
 func (s *Suite) LostAnswers(t *testing.T, names []string, made func() int) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
