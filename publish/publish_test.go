@@ -71,8 +71,8 @@ func read(t *testing.T, b bucket.Bucket, key string) []byte {
 	return data
 }
 
-// brokenPromise checks a bucket as a listener would. It returns the objects that
-// the live feed names and that are missing or differ from the feed.
+// brokenPromise checks a bucket as a listener would. It returns an error if an object
+// that the live feed names is missing or differs from the feed.
 func brokenPromise(b bucket.Bucket, base string) error {
 	objects := map[string]bucket.Attrs{}
 	for a, err := range b.List(context.Background(), "") {

@@ -71,7 +71,7 @@ func (u *uploader) writePart(ctx context.Context, c *Change) error {
 	return nil
 }
 
-// condition returns the condition that the object is as the plan saw it.
+// condition returns the condition that the object has not changed since the plan.
 func (c *Change) condition() bucket.Condition {
 	if c.version == "" {
 		return bucket.Condition{Absent: true}

@@ -54,8 +54,8 @@ type Options struct {
 	WithoutIndex bool
 
 	// Rendered is called with each object that is rendered while the release is
-	// built, and its bytes, which are only valid during the call. It has no headers
-	// yet. Several calls may be made at the same time. nil disables it.
+	// built, and its bytes, which are only valid during the call. The object has no
+	// headers yet. Several calls may be made at the same time. nil disables it.
 	Rendered func(o *Object, data []byte)
 
 	// Progress is called with how many of the show's episodes have been measured,
