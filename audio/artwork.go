@@ -107,9 +107,9 @@ func pictureFrame(p *Picture, kind byte) io.WriterTo {
 }
 
 // parsePicture reads an APIC frame, or a PIC frame of ID3v2.2, whose media type has
-// three letters. It returns the picture, or nil if there is no image, and its picture
-// type. The media type is found from the content; the media type in the frame is used
-// only if the content is not a JPEG or PNG image.
+// three letters. It returns the picture, which is nil if there is no image, and the
+// picture type. The media type is found from the content; the media type in the frame
+// is used only if the content is not a JPEG or PNG image.
 func parsePicture(f frame) (*Picture, byte) {
 	if len(f.data) < 1 {
 		return nil, 0

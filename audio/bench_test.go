@@ -39,8 +39,8 @@ func hour(b *testing.B) (*os.File, int64) {
 
 // BenchmarkProbe compares ways to count the MPEG frames of an hour: reading only,
 // walkMPEG, tcolgate/mp3, ffprobe -count_packets if it is installed, and Probe, which
-// also computes the checksums. It reports ratios of medians. The time in which ffprobe
-// prints its version is subtracted, because it starts a process.
+// also computes the checksums. It reports ratios of medians. ffprobe starts a process,
+// so the time in which it prints its version is subtracted.
 func BenchmarkProbe(b *testing.B) {
 	f, size := hour(b)
 	whole := func() io.Reader { return io.NewSectionReader(f, 0, size) }

@@ -25,9 +25,9 @@ type FileChapters struct {
 }
 
 // ReadChapters reads the chapters of a file of the given size in bytes: audio that has
-// chapters, or any format of chapters.Parse. Findings call the file name. The images of
-// an MP3's chapters are left out, which rule A010 reports; ReadTagChapters returns
-// them.
+// chapters, or any format of chapters.Parse. name is the file that findings give. The
+// images of an MP3's chapters are left out, which rule A010 reports; ReadTagChapters
+// returns them.
 func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, finding.List) {
 	at := finding.Position{File: name}
 	none := func(err error) (*FileChapters, finding.List) {
@@ -147,8 +147,8 @@ func (t *Tag) ShowChapters(duration time.Duration, at finding.Position) ([]chapt
 	return accepted, slices.Concat(found, wrong, checkDroppedImages(t.Chapters, at))
 }
 
-// CheckProblems reports by rule A013 that the chapter frames contradict each other. t
-// may be nil.
+// CheckProblems reports the problems of the tag's chapter frames by rule A013. t may be
+// nil.
 func (t *Tag) CheckProblems(at finding.Position) finding.List {
 	var l finding.List
 	if t != nil {

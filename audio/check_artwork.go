@@ -12,14 +12,14 @@ import (
 
 // Limits of rules A021 and A024.
 const (
-	minArtworkSide      = 1400 // pixels
-	maxArtworkSide      = 3000 // pixels
-	maxPublishedPicture = 512_000
+	minArtworkSide      = 1400    // pixels
+	maxArtworkSide      = 3000    // pixels
+	maxPublishedPicture = 512_000 // bytes
 )
 
 // CheckArtwork checks the artwork of a show or an episode by rules A020 to A028. name
-// is the path of the image; its extension is published. at is the place that names the
-// image. The image is decoded once; cache keeps the result and may be nil.
+// is the path of the image, whose extension is published. at is the place that names
+// the image. cache keeps the faults that decoding the image finds; it may be nil.
 func CheckArtwork(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
 	l := checkPicture(cache, p, at, name)
 	if p.Width != p.Height {

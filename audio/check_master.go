@@ -79,8 +79,8 @@ const (
 // channels by rules A030 to A036.
 func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List {
 	var l finding.List
-	// The filter mixes before loudness is measured: the sum of two equal channels is 3
-	// LU louder.
+	// The filter for mono mixes the channels before it measures the loudness, because two
+	// equal channels are 3 LU louder than their mix.
 	target, layout, mix := monoLoudness, "mono", "aformat=channel_layouts=mono,"
 	if channels > 1 {
 		target, layout, mix = stereoLoudness, "stereo", ""
@@ -107,8 +107,9 @@ func CheckLoudness(m *Loudness, channels int, at finding.Position) finding.List 
 	return l
 }
 
-// checkChannels checks the two channels of a master by rules A032, A035 and A036. One
-// silent channel is neither the same as the other nor its opposite.
+// checkChannels checks the two channels of a master by rules A032, A035 and A036. It
+// reports only the first that applies: a silent channel, opposite channels or equal
+// channels.
 func checkChannels(m *Loudness, at finding.Position) finding.List {
 	var l finding.List
 	switch silent := m.SilentChannel(); {

@@ -42,10 +42,10 @@ func CheckTag(t *Tag, at finding.Position) finding.List {
 	return l
 }
 
-// CheckOldTags compares the tag of the master file, which may be nil, and the tags after
-// its audio to the published one, by rules A008 to A011. They need not agree, but a
-// difference may mean that the master belongs to another episode, or that chapters were
-// forgotten.
+// CheckOldTags compares the tag of the master file, which may be nil, and the tags
+// after its audio to the published one, by rules A008 to A011. The tags need not agree,
+// but a difference may mean that the master belongs to another episode, or that
+// chapters were forgotten.
 func CheckOldTags(old *Tag, trailing []TrailingTag, published *Tag, at finding.Position) finding.List {
 	l := checkTrailingTags(trailing, published, at)
 	if old == nil {

@@ -46,9 +46,9 @@
 // left out, because a table of contents must not be empty. There is no padding, no
 // unsynchronisation and no frame flag.
 //
-// [Tag.Parts] cuts the encoded tag into parts that can change independently: the
-// header with text and chapters; the cover; and each chapter image whose frame
-// exceeds 64 KiB. Joined, the parts are the tag.
+// [Tag.Parts] cuts the encoded tag into parts that can change independently: the header
+// with text and chapter frames; each chapter image whose frame exceeds 64 KiB; the
+// frames after such an image; and the cover. Joined, the parts are the tag.
 //
 // [ReadTag] reads tags of ID3v2.2, 2.3 and 2.4 from any program.
 //
@@ -68,17 +68,17 @@
 // cannot be kept. TagFile refuses to drop them unless TagFileOptions.Drop names
 // them.
 //
-// The size in an old tag's header is checked against the file. The tag must end
-// inside the file, must not contain three consecutive MPEG frames, and the first
-// MPEG frame must begin where the tag ends. A tag after the audio must begin as
-// its format requires, and must not contain three consecutive MPEG frames either.
-// Fewer than three, 0.08 s of sound, could be a coincidence: 4 MB of random bytes
+// The size in an old tag's header is checked against the file. The tag must end inside
+// the file, must not contain three consecutive MPEG frames, and the first MPEG frame
+// must begin where the tag ends. A tag after the audio must begin as its format
+// requires, and must not contain three consecutive MPEG frames either. Fewer than
+// three, less than 0.08 s of sound, could be a coincidence: 4 MB of random bytes
 // contain two in a row about once in 600 times.
 //
 // # Sound
 //
 // [MeasureLoudness] and [MeasureWaveform] decode the sound with ffmpeg. Their results
-// are cached for the payload, so a new tag does not invalidate them. Rules A030 to A036
+// are cached by payload, so a new tag does not invalidate them. Rules A030 to A036
 // apply only to sound that has been measured already, because a check must not take
 // seconds for each episode. Decoders differ by a bit from version to version. The data
 // for drawing a waveform, [Waveform.Peaks], is therefore kept in onair.lock, and

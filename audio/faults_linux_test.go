@@ -17,7 +17,7 @@ import (
 )
 
 func init() {
-	// limited FILE BYTES tags with a limit on the size of files.
+	// limited FILE BYTES tags FILE while no file may grow beyond BYTES.
 	children["limited"] = func(args []string) error {
 		limit, err := strconv.ParseUint(args[1], 10, 64)
 		if err != nil {
@@ -93,8 +93,9 @@ func TestTagFileKilled(t *testing.T) {
 	t.Logf("%d died at work, of which %d left a temporary file behind", died, leftovers)
 }
 
-// killAfter starts a process and kills it some time after its first line of output. It
-// reports whether the process was killed, and how long it worked.
+// killAfter starts a process and kills it when d has passed since its first line of
+// output. It reports whether the process was killed, and how long it worked after that
+// line.
 func killAfter(t *testing.T, c *exec.Cmd, d time.Duration) (killed bool, worked time.Duration) {
 	t.Helper()
 	out, err := c.StdoutPipe()

@@ -69,7 +69,7 @@ func vbri(h mpeg.Header, mpegFrames int) []byte {
 	return b
 }
 
-// id3 returns an ID3v2 tag of total bytes that has only padding.
+// id3 returns an ID3v2 tag that has only padding. total is its length in bytes.
 func id3(version byte, total int) []byte {
 	n := total - TagHeaderBytes
 	b := []byte{'I', 'D', '3', version, 0, 0, byte(n >> 21), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}

@@ -140,7 +140,8 @@ type textPlace struct {
 }
 
 // place returns the position of the frame with the same key as f, the text of that
-// frame and the text of f. If f is the first frame with its key, the position is next.
+// frame and the text of f. If f is the first frame with its key, place records it and
+// returns next as the position.
 func (p textPlaces) place(f frame, next int) (at int, text, other string) {
 	key, other := f.textKey()
 	first, again := p[key]
@@ -389,8 +390,8 @@ func cutSegment(kind rune, encoding byte, data []byte) (b, rest []byte, ok bool)
 	return data[:n], data[n:], true
 }
 
-// appendText appends s as UTF-16, or as Latin-1 if that is the encoding; Latin-1 must
-// then have all characters of s.
+// appendText appends s as UTF-16 if encoding is utf16BOM, or else as Latin-1, which
+// must have all characters of s.
 func appendText(b []byte, encoding byte, s string) []byte {
 	if encoding == utf16BOM {
 		return appendUTF16(b, s)

@@ -66,9 +66,9 @@ func appendFrameHeader(b []byte, id string, n int) ([]byte, error) {
 	return append(b, 0, 0), nil
 }
 
-// frames yields the frames in b, of a tag or of a chapter, each with the bytes after
-// it. It stops at padding and at bytes that are not a frame. Frames without a body are
-// skipped.
+// frames yields the frames in b, the content of a tag or a chapter, each with the bytes
+// after it. It stops at padding and at bytes that are not a frame. Frames without a
+// body are skipped.
 func (t *tagReader) frames(b []byte) iter.Seq2[frame, []byte] {
 	return func(yield func(frame, []byte) bool) {
 		for {
@@ -119,9 +119,10 @@ func (t *tagReader) nextFrame(b []byte) (f frame, rest []byte, ok bool) {
 }
 
 // frameSize reads the size in the frame header at the start of b. Sizes are synchsafe
-// in 2.4 and plain in 2.3, but some programs mix them up. frameSize returns the reading
-// after which another frame or the end follows, and prefers the one that the
-// specification asks for.
+// in 2.4 and plain in 2.3, but some programs mix them up. frameSize tries the form that
+// the specification asks for, then the other, and returns the first size after which b
+// ends or padding or a frame follows. If neither fits, it returns the size in the
+// specified form, and whether b has that many bytes after the header.
 func (t *tagReader) frameSize(b []byte) (int, bool) {
 	plain := int(binary.BigEndian.Uint32(b[4:]))
 	safe, ok := synchsafe(b[4:])
@@ -197,7 +198,7 @@ var frameIDs = map[string]string{
 	"TSC": "TSOC", "TSP": "TSOP", "TST": "TSOT", "WFD": "WFED",
 }
 
-// frameIDFromV22 returns the ID of a frame of ID3v2.2 in 2.3, or the same ID if
+// frameIDFromV22 converts a frame ID of ID3v2.2 to 2.3. It returns the ID unchanged if
 // 2.3 has no such frame.
 func frameIDFromV22(id string) string {
 	if long, ok := frameIDs[id]; ok {

@@ -86,7 +86,7 @@ type oldTags struct {
 	tag     Tag
 	version string // of the first tag, such as 2.3
 	frames  []oldFrame
-	leftOut []string // frames of later tags whose field an earlier tag has
+	leftOut []string // descriptions of frames that repeat a field or a text
 
 	texts    textPlaces // of frames
 	chapters chapterSet // from the first tag that has chapters
@@ -183,9 +183,9 @@ func (o *oldTags) read(head, body []byte) error {
 	return err
 }
 
-// repeats reports whether f has the key of an earlier frame, which a tag must not
-// contain. If the two texts differ, leftOut names f: some readers show one text, some
-// the other, and this package the first that is not empty.
+// repeats reports whether f has the same key as an earlier frame. No two frames of a
+// tag may have the same key. If the two texts differ, leftOut names f: some readers
+// show one text, some the other, and this package the first that is not empty.
 func (o *oldTags) repeats(f frame) (leftOut []string, again bool) {
 	if o.texts == nil {
 		o.texts = textPlaces{}

@@ -40,8 +40,9 @@ func textFrame(s string) io.WriterTo {
 	return raw(appendTerminated([]byte{utf16BOM}, s))
 }
 
-// commentFrame returns the body of a COMM frame without a description. The
-// language must have three letters, because its length is not written.
+// commentFrame returns the body of a COMM frame without a description. A language that
+// does not have three bytes becomes unknownLanguage, because the frame has no length
+// for it.
 func commentFrame(language, s string) io.WriterTo {
 	if len(language) != 3 {
 		language = unknownLanguage
@@ -171,9 +172,9 @@ var scripts = []*unicode.RangeTable{
 	rangetable.Merge(unicode.Han, unicode.Hiragana, unicode.Katakana),
 }
 
-// guessByteOrder returns the byte order in which more of b is ASCII, or of the script
-// that most characters have. If both are as likely, it returns little-endian, which
-// most programs write that leave out the mark.
+// guessByteOrder returns the byte order in which more characters of b are ASCII or
+// belong to the most frequent script in b. If both orders are equally likely, it
+// returns little-endian, the order of most programs that leave out the mark.
 func guessByteOrder(b []byte) binary.ByteOrder {
 	likely := func(order binary.ByteOrder) int {
 		byScript := make([]int, len(scripts))

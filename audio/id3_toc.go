@@ -138,7 +138,7 @@ func (s *chapterSet) startsAscend() bool {
 				}
 				last = start
 			}
-			if !ascend(tables[id]) { // a chapter has no table
+			if !ascend(tables[id]) { // for a chapter, tables[id] is empty
 				return false
 			}
 		}
@@ -147,9 +147,9 @@ func (s *chapterSet) startsAscend() bool {
 	return ascend(s.tocs[top])
 }
 
-// plain reports whether the frames can be copied one by one: every chapter is there, in
-// order, with an element ID of its own, and a table of contents agrees with the
-// chapters.
+// plain reports whether the frames can be copied one by one: no chapter frame is
+// missing or unreadable, the chapters are in order, each has an element ID of its own,
+// and there is a table of contents that agrees with them.
 func (s *chapterSet) plain() bool {
 	ids := map[string]bool{}
 	for _, c := range s.tocs {
@@ -164,8 +164,9 @@ func (s *chapterSet) plain() bool {
 	return !s.tableWrong && !s.repaired && s.unreadable == 0 && len(s.tocs) > 0
 }
 
-// appendV23 appends CHAP and CTOC frames of ID3v2.3 for chapters that arrange returned.
-// Frames that are not plain are written anew, with their sub-frames.
+// appendV23 appends the CTOC and CHAP frames of ID3v2.3 for list, the chapters that
+// arrange returned. The old tables of contents are kept if keepsTables allows it. CHAP
+// frames are written anew with their old sub-frames.
 func (s *chapterSet) appendV23(b []byte, list []Chapter) ([]byte, error) {
 	var listed []string
 	ids := s.elementIDs()
@@ -216,8 +217,8 @@ func (s *chapterSet) keepsTables(ids []string) bool {
 	return true
 }
 
-// elementIDs returns the element IDs of the chapters to write: the old IDs if no two
-// chapters share one, or else new IDs.
+// elementIDs returns the element IDs of the chapters to write: the old IDs if they are
+// distinct and none can be the ID of a table of contents, or else new IDs.
 func (s *chapterSet) elementIDs() []string {
 	used := map[string]bool{"": true}
 	for _, c := range s.tocs {

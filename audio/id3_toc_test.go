@@ -102,7 +102,7 @@ func TestOwnChapters(t *testing.T) {
 			if got := strings.Join(tag.Problems, "|"); got != tt.told {
 				t.Errorf("problems %q, want %q", got, tt.told)
 			}
-			// The tag that gets another title must be read without problems.
+			// After a change of the title, the tag must be read without problems.
 			old, err := readTags(bytes.NewReader(file), int64(len(file)))
 			if err != nil {
 				t.Fatal(err)

@@ -85,9 +85,8 @@ func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, 
 }
 
 // framesEnd returns the offset after the frames of the tag at [start, end), where only
-// padding may follow. It returns the offset after the tag's header if it does not read
-// the frames: those of ID3v2.2, which is rare, and those of a tag with an extended
-// header.
+// padding may follow. It does not read the frames of ID3v2.2, which is rare, or of a
+// tag with an extended header. For such a tag it returns the offset after the header.
 func framesEnd(r io.ReaderAt, start, end int64, version byte) (int64, error) {
 	pos := start + TagHeaderBytes
 	for range maxFramesScanned {
@@ -129,9 +128,9 @@ func findFrameAcross(r io.ReaderAt, from, end, size int64) (int64, error) {
 	return -1, nil
 }
 
-// findMPEGFrames returns the first offset in [start, limit) at which a run of
-// consecutive MPEG frames of one stream begins that ends before end and is too long to
-// be a coincidence. It returns -1 if there is none.
+// findMPEGFrames returns the first offset in [start, limit) of a run of consecutive
+// MPEG frames that belong to one stream, are too many to be a coincidence, and extend
+// no further than end. It returns -1 if there is none.
 func findMPEGFrames(r io.ReaderAt, start, limit, end int64) (int64, error) {
 	w := newWindow(r, start, end, io.Discard)
 	for pos := start; pos < limit; pos++ {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// claimTag returns an ID3v2.3 tag with one title whose header claims extra bytes too
-// many.
+// claimTag returns an ID3v2.3 tag with a title. The size in the header of the tag is
+// too large; extra is the difference in bytes.
 func claimTag(title string, extra int) []byte {
 	body := append([]byte("TIT2\x00\x00\x00"), byte(len(title)+1), 0, 0, 0)
 	body = append(body, title...)

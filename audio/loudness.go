@@ -34,8 +34,8 @@ const (
 	// oppositeSide is the lowest level of Side at which two channels mostly cancel each
 	// other when they are mixed to one. Music reaches 0 dB at times.
 	oppositeSide = 6 // dB
-	// silentChannel is how much quieter than the other a channel is on which nothing
-	// was recorded. Noise and crosstalk are seldom louder.
+	// silentChannel is the level difference from which the quieter channel counts as
+	// silent. Noise and crosstalk on a silent channel are seldom louder.
 	silentChannel = 30 // dB
 )
 

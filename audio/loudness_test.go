@@ -194,7 +194,8 @@ func TestMeasurementsAreCached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The same payload in another file, with another tag, measured without ffmpeg.
+	// The same payload in another file with another tag must be found in the cache,
+	// without ffmpeg.
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -44,8 +44,9 @@ func (i *Info) hash(r io.ReaderAt) error {
 	return nil
 }
 
-// readMP4Tag returns a tag with only the chapters of an MP4 file, or nil if there are
-// none, and the number of chapters in the file.
+// readMP4Tag returns a tag with only the chapters of an MP4 file, and the number of
+// chapters in the file. The tag is nil if the file has neither chapters nor problems
+// with them.
 func readMP4Tag(r io.ReaderAt, size int64) (*Tag, int, error) {
 	movie, err := mp4.Read(r, size)
 	if err != nil || len(movie.Chapters) == 0 && len(movie.Problems) == 0 {

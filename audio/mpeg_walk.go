@@ -202,9 +202,9 @@ func (w *mpegWalker) resync() error {
 	return nil
 }
 
-// tagAt returns the length of the ID3 tag at pos, or 0. It counts as a tag only if an
-// MPEG frame or another ID3 tag begins where it ends: junk that begins with "ID3" must
-// not make an hour of audio disappear.
+// tagAt returns the length of the ID3 tag at pos, or 0. Bytes count as a tag only if an
+// MPEG frame or another ID3 tag begins after them: junk that begins with "ID3" must not
+// make an hour of audio disappear.
 func (w *mpegWalker) tagAt(pos int64) (int64, error) {
 	b := w.bytesAt(pos)
 	size := TagBytes(b)

@@ -77,8 +77,8 @@ func (w *window) mpegHeaderAt(pos int64) mpeg.Header {
 }
 
 // streamStarts reports whether the MPEG frame at pos is followed by n others of the
-// same stream. Fewer than n are enough if the range ends exactly after the first one,
-// or anywhere in a later one.
+// same stream. Fewer than n are enough if the range ends exactly after the MPEG frame
+// at pos, or in or after one of the others.
 func (w *window) streamStarts(pos int64, n int) bool {
 	first := w.mpegHeaderAt(pos)
 	h := first

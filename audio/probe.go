@@ -48,7 +48,7 @@ type Info struct {
 
 	EncoderDelay      int // silent samples that the encoder added before the audio
 	EncoderPadding    int // silent samples that the encoder added after the audio
-	MissingMPEGFrames int // MPEG frames that the info header counts but the file, which was cut off, lacks
+	MissingMPEGFrames int // number of MPEG frames that were cut off, according to the info header
 
 	Warnings []string // problems, one line each
 }
@@ -227,7 +227,8 @@ func (i *Info) warn(format string, args ...any) {
 	i.Warnings = append(i.Warnings, fmt.Sprintf(format, args...))
 }
 
-// kbps returns the mean bitrate, rounded, of bytes that play for d. d must be positive.
+// kbps returns the mean bitrate in kbit/s, rounded, of a payload that plays for d. d
+// must be positive.
 func kbps(bytes int64, d time.Duration) int {
 	return int(float64(bytes)*8/d.Seconds()/1000 + 0.5)
 }

@@ -201,7 +201,7 @@ func TestProbe(t *testing.T) {
 var durations = cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() <= 2 })
 
 // TestProbeBlockBoundary checks that a decision which needs several MPEG frames does
-// not depend on where the blocks end in which the file is read.
+// not depend on the boundaries of the blocks in which the file is read.
 func TestProbeBlockBoundary(t *testing.T) {
 	t.Parallel()
 	before, after := mpegtest.NewHeader(32000, 320, false), mpegtest.NewHeader(44100, 320, false)

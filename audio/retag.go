@@ -68,8 +68,8 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	return r, nil
 }
 
-// differences returns the fields in which two tags differ, by the IDs of their
-// frames and by name.
+// differences returns the fields in which two tags differ: as IDs of frames, and as
+// names.
 func differences(a, b *Tag) (ids map[string]bool, names []string) {
 	hadChapters, hasChapters := len(a.Chapters) > 0, len(b.Chapters) > 0
 	a, b = a.normal(), b.normal()

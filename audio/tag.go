@@ -89,7 +89,7 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 }
 
 // TagChapters converts chapters of a show to chapters of a tag, for audio of the given
-// duration. picture reads an image by the name in a chapter, which may be empty.
+// duration. picture reads the image that a chapter names; the name may be empty.
 func TagChapters(list []chapters.Chapter, duration time.Duration, picture func(name string) (*Picture, error)) ([]Chapter, error) {
 	var all []Chapter
 	for i, c := range chapters.Timed(list, duration) {
@@ -118,9 +118,9 @@ func copyright(holder string, date time.Time) string {
 	return strconv.Itoa(date.Year()) + " " + holder
 }
 
-// normal returns the tag as it reads after being written: text of one line without
-// control characters, a date without a time, times in whole milliseconds, and no
-// chapters if all of them are hidden, because a table of contents must not be empty.
+// normal returns the tag as ReadTag returns it after it was written: text of one line
+// without control characters, a date without a time, times in whole milliseconds, and
+// no chapters if all of them are hidden, because a table of contents must not be empty.
 func (t *Tag) normal() *Tag {
 	n := *t
 	for _, field := range []*string{&n.Title, &n.Artist, &n.Album, &n.Genre, &n.Language, &n.Copyright, &n.Publisher, &n.GUID} {

@@ -27,8 +27,8 @@ const Junk = "junk"
 
 // TagFileOptions are options of TagFile. Nil means the zero value.
 type TagFileOptions struct {
-	Out  string   // path of the file to write; empty writes the tagged file in place
-	Drop []string // IDs of frames to leave out that belong to no field of Tag; also Junk or DropAll
+	Out  string   // path of the new file; if empty, the new file replaces the old one
+	Drop []string // what to leave out: IDs of frames that belong to no field of Tag, Junk or DropAll
 }
 
 // Tagging describes what TagFile did.
@@ -49,9 +49,10 @@ type Tagging struct {
 // nothing is written.
 //
 // Fields that edit does not change keep their frames, including content that a Tag
-// cannot hold. Frames that belong to no field are kept. Frames of an ID3v2.3 tag are
-// copied byte for byte; those of 2.2 and 2.4 are converted. If a frame cannot be
-// converted and o.Drop does not name it, the error is a *LostFramesError.
+// cannot hold. Frames that belong to no field are kept. Frames of ID3v2.2 and 2.4 are
+// converted. Frames of 2.3 are copied byte for byte, unless other readers see something
+// else in them. If a frame cannot be converted and o.Drop does not name it, the error
+// is a *LostFramesError.
 //
 // The new file replaces the old one as a whole, by durable.Existing, after its payload
 // has been read back and compared. A file that already has the new bytes is not

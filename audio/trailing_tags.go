@@ -83,8 +83,8 @@ func lastTrailingTag(r io.ReaderAt, start, end int64) (trailingTagMatch, error) 
 	return t, nil
 }
 
-// findID3v2AtEnd searches for an ID3v2 tag without a footer. Bytes count as one if the
-// size in the header makes the tag end exactly at end, which does not happen by
+// findID3v2AtEnd searches for an ID3v2 tag without a footer. Bytes count as a tag if
+// the size in their header makes it end exactly at end, which does not happen by
 // coincidence.
 func findID3v2AtEnd(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
 	pos := max(start, end-searchBytes)
@@ -114,7 +114,7 @@ func findID3v2AtEnd(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
 type trailingTagMatch struct {
 	size   int64 // bytes; 0 if there is no tag
 	kind   string
-	prefix string // the bytes that it must begin with
+	prefix string // the bytes that the tag must begin with
 }
 
 // matchTrailingTag returns the tag that ends where tail ends. Only the end of the tag

@@ -13,8 +13,8 @@ import (
 	"onair/internal/derive"
 )
 
-// A Waveform has the lowest and the highest sample of every pixel of a sound, mixed
-// to one channel. Its JSON is that of audiowaveform, version 2.
+// A Waveform has the lowest and the highest sample of every pixel of a sound, mixed to
+// one channel. Its JSON has the format of audiowaveform, version 2.
 type Waveform struct {
 	Version         int    `json:"version"`
 	Channels        int    `json:"channels"`
@@ -53,7 +53,7 @@ func KnownWaveform(cache *derive.Cache, info *Info) *Waveform {
 	return cached[Waveform](cache, waveformFunc, info)
 }
 
-// A waveformBuilder makes a waveform of samples.
+// A waveformBuilder makes a waveform from samples.
 type waveformBuilder struct {
 	Waveform
 	channels  int // of the sound
@@ -161,8 +161,8 @@ func (w *Waveform) Peaks() string {
 	return hex.EncodeToString(out)
 }
 
-// DrawPeaks writes the columns that Peaks returned as an SVG with one bar for each, in
-// the colour of the surrounding text. The same peaks give the same bytes.
+// DrawPeaks writes the columns that Peaks returned as an SVG with one bar for each
+// column, in the colour of the surrounding text. The same peaks give the same bytes.
 func DrawPeaks(out io.Writer, peaks string) error {
 	columns, err := hex.DecodeString(peaks)
 	if err != nil {

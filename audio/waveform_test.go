@@ -90,7 +90,7 @@ func TestPeaks(t *testing.T) {
 	if got := w.Peaks(); got != want {
 		t.Errorf("peaks\n%s, want\n%s", got, want)
 	}
-	// A sound shorter than the columns is spread over all of them.
+	// A sound with fewer pixels than columns is spread over all columns.
 	short := Waveform{Length: 2, Data: []int8{-128, 127, 0, 64}}
 	if got, want := short.Peaks(), strings.Repeat("ff", 100)+strings.Repeat("7f", 100); got != want {
 		t.Errorf("peaks of two pixels\n%s, want\n%s", got, want)

@@ -251,12 +251,13 @@ func (m *reader) readEdits(t *track, box span) error {
 	return nil
 }
 
-// primingAndPadding bounds the difference between the length of the samples and that of
-// an edit list which only hides the samples that an encoder adds.
+// primingAndPadding is the largest difference between the lengths of the samples and of
+// the edit list at which the edit list only hides the samples that an encoder added.
 const primingAndPadding = 100 * time.Millisecond
 
-// playtime returns how long the track plays: the length of its samples, or of its edit
-// list. scale is in ticks per second of the edit list.
+// playtime returns how long the track plays: the length of its edit list, or the length
+// of its samples if there is no edit list or it only hides what an encoder added. scale
+// is in ticks per second of the edit list.
 func (t *track) playtime(scale uint32) time.Duration {
 	var sum time.Duration
 	for _, e := range t.edits {
@@ -343,8 +344,8 @@ func (m *reader) readSampleEntry(t *track, from, to int64) error {
 // 14496-3, 1.6.2.1), each 0 if the box does not give it.
 func parseESDS(b []byte) (object byte, channels int) {
 	const (
-		stream        = 3 // then 3 bytes, and more if flags are set, which no file does
-		decoder       = 4 // then 13 bytes
+		stream        = 3 // followed by 3 bytes; no known file sets the flags that announce more
+		decoder       = 4 // followed by 13 bytes
 		decoderConfig = 5
 	)
 	b = b[min(4, len(b)):] // version and flags

@@ -53,8 +53,8 @@ func sampleOf(s string, more ...[]byte) []byte {
 	return append(binary.BigEndian.AppendUint16(nil, uint16(len(s))), slices.Concat(append([][]byte{[]byte(s)}, more...)...)...)
 }
 
-// texts returns a trak box of the given handler whose samples are at an offset. Each
-// chunk but the last has two samples, and each sample lasts three seconds.
+// texts returns a trak box of the given handler whose samples are at an offset. A chunk
+// has two samples, and the last chunk has one or two. Each sample lasts three seconds.
 func texts(handler string, offset int, samples ...[]byte) []byte {
 	sizes := words(0, 0, uint32(len(samples)))
 	var offsets []byte

@@ -65,8 +65,8 @@ func Frames(r io.Reader) iter.Seq2[Frame, error] {
 	}
 }
 
-// followed reports whether another MPEG frame of the same stream comes after the next
-// MPEG frame.
+// followed reports whether another MPEG frame of the same stream comes after the unread
+// MPEG frame with header h.
 func followed(in *bufio.Reader, h Header) bool {
 	b, err := in.Peek(h.Size() + HeaderBytes)
 	return err == nil && ParseHeader(b[h.Size():]).SameStream(h) && ParseHeader(b[h.Size():]).Size() > 0

@@ -10,7 +10,7 @@ import (
 // (CBR) with LAME's extension, or VBRI.
 type Info struct {
 	Kind    string // Xing, Info or VBRI
-	Frames  int    // not counting its own; 0 if not given
+	Frames  int    // MPEG frames after the info header; 0 if not given
 	Bytes   int64  // of the payload; 0 if not given
 	Delay   int    // samples that the encoder added before the audio
 	Padding int    // samples that the encoder added after the audio

@@ -23,7 +23,8 @@ func InfoFrame(h Header, frames int, size int64) []byte {
 	return b
 }
 
-// IsOwn reports whether a file begins with an MPEG frame of InfoFrame.
+// IsOwn reports whether head, the start of a file, begins with an MPEG frame that
+// InfoFrame made.
 func IsOwn(head []byte) bool {
 	if len(head) < HeaderBytes || ParseHeader(head).Size() == 0 {
 		return false
