@@ -113,8 +113,8 @@ func (r *renderer) seriesData() seriesData {
 	return d
 }
 
-// seriesReference returns a short form of the seriesData, to refer to the show in
-// episodes.
+// seriesReference returns a short form of seriesData, with which the data of an episode
+// refers to the show.
 func (r *renderer) seriesReference() seriesData {
 	home := r.absolute("index.html")
 	return seriesData{
@@ -174,8 +174,8 @@ func (r *renderer) episodeData(e *Episode) []any {
 	return []any{d, r.breadcrumbs([]navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: r.word("archive"), URL: r.link(archiveKey)}}, e.Title, e.PageKey())}
 }
 
-// breadcrumbs returns the pages above a page, which crumbs link to, and the page
-// itself.
+// breadcrumbs returns the path to a page: the pages that crumbs link to, and then the
+// page itself.
 func (r *renderer) breadcrumbs(crumbs []navLink, title, key string) breadcrumbData {
 	d := breadcrumbData{Context: schemaOrg, Type: "BreadcrumbList"}
 	add := func(name, item string) {

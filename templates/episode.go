@@ -112,7 +112,8 @@ func order(c show.Credit) int {
 	return 1
 }
 
-// speakers finds the people of an episode by the names in its transcripts.
+// speakers has the colours and pictures of an episode's speakers, by their names in its
+// transcripts.
 type speakers struct {
 	hues   map[string]int
 	images map[string]string // keys
@@ -169,7 +170,7 @@ func (s *speakers) mark(turns []turnView, all []chapters.Chapter) {
 }
 
 // embedKey returns the key of an episode's player for other sites. It is empty if the
-// show has none.
+// show has no such players.
 func (r *renderer) embedKey(e *Episode) string {
 	if r.site.Show.Site.NoEmbed {
 		return ""

@@ -131,7 +131,8 @@ func period(d time.Duration) string {
 	return period + strconv.Itoa(s) + "S"
 }
 
-// seconds has millisecond precision, as chapters and captions do.
+// seconds formats a duration in seconds, to the millisecond, as in chapters and
+// captions.
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64)
 }

@@ -15,7 +15,7 @@ var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
 // inlineCode reports scripts, styles and event handlers in the text of a template,
 // which browsers ignore because of the policy of the pages. Actions are replaced first,
-// because a template is not HTML with them.
+// because a template that contains actions is not HTML.
 func inlineCode(file string, source []byte) (found finding.List) {
 	plain := action.ReplaceAllFunc(source, func(a []byte) []byte {
 		return bytes.Map(func(r rune) rune {

@@ -37,8 +37,7 @@ func (r *renderer) absolute(key string) string {
 	return r.site.Show.URL + escapePath(r.pretty(key))
 }
 
-// isAddress reports whether a key is really an address: that of audio outside the
-// bucket.
+// isAddress reports whether a key is in fact the address of audio outside the bucket.
 func isAddress(key string) bool {
 	return strings.HasPrefix(key, "https://") || strings.HasPrefix(key, "http://")
 }

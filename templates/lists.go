@@ -33,7 +33,7 @@ type list struct {
 	Current  bool
 	Sponsor  *show.Sponsor // the sponsor whose page it is; nil on other pages
 	season   int           // the season that the page lists; 0 on other pages
-	part     int           // number, from 1, of a page of a year or season that needs several pages; 0 if it needs one
+	part     int           // number of the page, from 1, if its year or season needs several pages; else 0
 	id       string        // name of the topic
 	episodes []*Episode
 }
@@ -231,7 +231,7 @@ func (l *lists) relate() {
 		for _, tag := range tags[i] {
 			others := byTag[tag]
 			if len(others) > len(score)/2 && len(score) > 20 {
-				continue // a tag of most episodes does not relate them
+				continue // a tag that most episodes have does not relate them
 			}
 			for _, j := range others {
 				score[j]++

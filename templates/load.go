@@ -66,14 +66,14 @@ func (t *Theme) Warnings() finding.List { return t.warnings }
 
 // Asset is a static file of the theme.
 type Asset struct {
-	Name      string // below static/, such as theme.css
+	Name      string // path below static/, such as theme.css
 	MediaType string
 	Data      []byte
 }
 
-// Overridden reports whether a template comes from the show. Only the embedded
-// templates are known to show nothing of other episodes on the page of an episode
-// except the titles and pages of its neighbours.
+// Overridden reports whether a template comes from the show. On the page of an episode,
+// the embedded templates show nothing of other episodes except the titles of its
+// neighbours and links to their pages. A show's own templates may show more.
 func (t *Theme) Overridden() bool {
 	for _, path := range t.paths {
 		if !strings.HasPrefix(path, embeddedPrefix) {

@@ -39,8 +39,8 @@ type Inputs int
 
 // The inputs of pages.
 const (
-	AllEpisodes       Inputs = iota // all episodes, except transcripts and gaps
-	AllGaps                         // all episodes, except transcripts
+	AllEpisodes       Inputs = iota // all episodes without their transcripts and gaps
+	AllGaps                         // all episodes without their transcripts
 	OneEpisode                      // Episode with its transcripts, and Neighbours
 	OneWithoutText                  // Episode without its transcripts
 	OneTranslation                  // like OneEpisode
@@ -132,8 +132,8 @@ func (t *Theme) rendererWith(site *Site, l *lists, p *pool) (*renderer, error) {
 	return r, nil
 }
 
-// page returns a page. Its Render gets an idle renderer, calls render, which writes to
-// the renderer's buffer, and copies the buffer.
+// page returns a page. Its Render calls render with an idle renderer, to whose buffer
+// render writes, and copies the buffer to the page's writer.
 func (r *renderer) page(key string, inputs Inputs, render func(*renderer) error) Page {
 	return Page{Key: key, Inputs: inputs, Render: func(w io.Writer) error {
 		free := r.pool.get()

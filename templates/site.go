@@ -24,7 +24,7 @@
 //	sitemap.xml, robots.txt           for crawlers; a private show has no sitemap
 //	site.webmanifest                  name, colours and icons for a home screen
 //
-// A page without content is left out. Only live episodes appear on any of them.
+// A page without content is left out. All pages show live episodes only.
 //
 // Links are relative to their page, so that a site works below any path. Links of
 // 404.html start with the path of the show's URL, because servers show that page
@@ -100,9 +100,9 @@
 // # Scripts
 //
 // base.html puts player.html on every page, outside of main. While audio plays,
-// player.js replaces everything around it when the listener follows a link, so a
-// page must also work when it is inserted. It finds what it needs by these marks,
-// which a template of the show's own keeps:
+// player.js replaces everything around it when the listener follows a link, so a page
+// must also work when it is inserted. player.js finds what it needs by these marks,
+// which a show's own templates must keep:
 //
 //	a[data-episode]     plays an episode, by its GUID; href is the audio. Further:
 //	                    data-page, -title, -duration (seconds), -artwork (an address,

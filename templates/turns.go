@@ -23,7 +23,7 @@ type turnView struct {
 	Chapter string // title of the chapter that begins with the turn; may be empty
 }
 
-// second is how long before its chapter a turn may begin.
+// second is how long before the start of a chapter its first turn may begin.
 const second = time.Second
 
 // turns reads the transcript and pairs the turns with their times.

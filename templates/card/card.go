@@ -76,7 +76,7 @@ var Default = sync.OnceValue(func() *Font {
 })
 
 // Missing returns the first character of a text for which the font has no glyph. ok is
-// false if it has glyphs for all of them.
+// false if the font has glyphs for all characters.
 func (f *Font) Missing(text string) (r rune, ok bool) {
 	for _, r := range clean(text) {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
@@ -223,11 +223,12 @@ func (p *painter) direction() di.Direction {
 	return di.DirectionLTR
 }
 
-// units returns the size at which text is shaped: one pixel is one unit of the font.
+// units returns the size at which text is shaped, so that one pixel is one unit of the
+// font.
 func (p *painter) units() fixed.Int26_6 { return fixed.I(int(p.font.font.Upem())) }
 
-// wrap breaks a text into lines that fit between the margins at a size. If the text
-// needs more lines than given, it is cut and cut is true.
+// wrap breaks a text into lines that fit between the margins at the given size. A text
+// that needs more than the given number of lines is cut; cut reports that.
 func (p *painter) wrap(text string, size, lines int) (wrapped []shaping.Line, cut bool) {
 	runes := clean(text)
 	if len(runes) == 0 {

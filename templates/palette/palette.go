@@ -185,8 +185,8 @@ const (
 	grid      = 96   // an image is sampled at this many points in each direction
 )
 
-// Accent returns the colour of an image with the most chroma and area. ok is false if
-// the image has only greys.
+// Accent returns the colour of an image whose chroma times area is largest. ok is false
+// if the image has only greys.
 func Accent(img image.Image) (accent Colour, ok bool) {
 	best := 0.0
 	for _, s := range reduce(pixels(img)) {

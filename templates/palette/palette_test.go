@@ -56,7 +56,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// painted returns an image with stripes, whose widths are the areas.
+// painted returns an image of 100 × 100 pixels with a stripe of each colour. An area is
+// the width of a stripe.
 func painted(areas map[Colour]int) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, 100, 100))
 	x := 0
