@@ -27,7 +27,7 @@ type cell struct {
 // A script is a few words in one writing system.
 type script struct {
 	name, words    string
-	language, code string // in the flag, and in the tag
+	language, code string // value of --language, and the code in the tag
 }
 
 // TestTagMatrix tags a master with empty, short and 300-character titles, in four
@@ -156,8 +156,8 @@ func (w *workplace) tag(t testing.TB, c *cell, asked *tags, master string) strin
 	return out
 }
 
-// chapterFile writes the chapters as Podcasting 2.0 JSON. URLs are not escaped; the
-// last chapter ends with the audio.
+// chapterFile writes the chapters as Podcasting 2.0 JSON. Its URLs are not escaped, and
+// its last chapter has no end, which means the end of the audio.
 func (w *workplace) chapterFile(t testing.TB, c *cell, chapters []chapter) string {
 	t.Helper()
 	type object map[string]any

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts: those
-// in ONAIR_CORPUS, if it is set, or else synthetic ones. It has no cards, because
-// BenchmarkCard in templates/card measures those. Its size does not depend on
+// transcribed returns a show of 2,084 short episodes with 119 MB of transcripts: real
+// transcripts from ONAIR_CORPUS if it is set, or else synthetic ones. It has no cards,
+// because BenchmarkCard in templates/card measures those. Its size does not depend on
 // benchScale, because a benchmark of a small site mostly measures startup time.
 func transcribed(b testing.TB) *catalogue {
 	const episodes, size = 2084, 119_000_000

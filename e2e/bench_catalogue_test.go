@@ -65,7 +65,7 @@ func (w *workplace) startOver(b testing.TB) {
 }
 
 // still publishes until a publish finds, from file times alone, that it has nothing to
-// do. This takes until no file has changed for some time.
+// do. onair trusts file times only after no file has changed for some time.
 func (w *workplace) still(b testing.TB) {
 	b.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {

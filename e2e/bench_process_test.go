@@ -30,9 +30,10 @@ type usage struct {
 	RSS       int64 // peak resident set size, in bytes
 }
 
-// Each of these variables makes the test binary run as another program: one that runs a
-// command and writes its usage to the named file, one that uploads a folder to the URL,
-// and one that reads the listing at the URL.
+// Each of these variables makes the test binary run as another program: reportVariable
+// runs a command and writes its usage to the file that the variable names,
+// uploadVariable uploads a folder to the URL in the variable, and listVariable reads
+// the listing at the URL in the variable.
 const (
 	reportVariable = "ONAIR_BENCH_REPORT"
 	uploadVariable = "ONAIR_BENCH_UPLOAD"
@@ -151,12 +152,12 @@ func middle[T int64 | time.Duration](list []usage, figure func(usage) T) T {
 	return all[len(all)/2]
 }
 
-// ratio reports a figure of a as a fraction of the figure of its peer.
+// ratio reports a / of as the metric with the given name.
 func ratio[T int64 | time.Duration](b *testing.B, a, of T, name string) {
 	b.ReportMetric(float64(a)/float64(of), name)
 }
 
-// rclone returns a contestant that syncs every file of a folder to a bucket of the
+// rclone returns a command that syncs every file of a folder to a bucket of the
 // emulator.
 func rclone(b testing.TB, e *emulator, dir, bucket string, args ...string) *exec.Cmd {
 	b.Helper()
@@ -171,19 +172,19 @@ func rclone(b testing.TB, e *emulator, dir, bucket string, args ...string) *exec
 
 func init() { components["rclone"] = goProgram("rclone", "v1.75.1") }
 
-// upload returns a contestant that uploads a folder with plain requests, eight at a
-// time. No upload can take less than that.
+// upload returns a command that uploads a folder with plain requests, eight at a time.
+// No upload can take less time.
 func upload(b testing.TB, e *emulator, dir, bucket string) *exec.Cmd {
 	return itself(b, uploadVariable+"="+e.url+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name=", dir)
 }
 
-// listing returns a contestant that requests every page of a bucket's listing and
-// parses only the token of the next page. No listing can take less than that.
+// listing returns a command that requests every page of a bucket's listing and parses
+// only the token of the next page. No listing can take less time.
 func listing(b testing.TB, e *emulator, bucket string) *exec.Cmd {
 	return itself(b, listVariable+"="+e.url+"/storage/v1/b/"+bucket+"/o?pageToken=")
 }
 
-// itself returns a contestant that runs the test binary as another program.
+// itself returns a command that runs the test binary as another program.
 func itself(b testing.TB, variable string, args ...string) *exec.Cmd {
 	b.Helper()
 	self, err := os.Executable()

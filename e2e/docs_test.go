@@ -191,8 +191,8 @@ func (f *firstLine) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// runBlock runs the commands of a block. It returns the block with their output. Lines
-// whose differences are not compared remain as they are.
+// runBlock runs the commands of a block. It returns the block with their output. Output
+// that differs only in what is not compared remains as the block shows it.
 func (s *session) runBlock(t *testing.T, indent, body string) string {
 	t.Helper()
 	var b strings.Builder

@@ -16,8 +16,9 @@ import (
 	"onair/publish/record"
 )
 
-// s3Faults are the faults for an S3 server. It has no stalls, because the server uses
-// the real clock, and no faults of listing pages, because there is only one page.
+// s3Faults are the faults for an S3 server. They include no stalls, because the server
+// uses the real clock, and no faults of listing pages, because a listing has only one
+// page.
 var s3Faults = faultSet{
 	passing: []fault{
 		return429, return500, return503, return401, return403, return412, resetBefore, resetAfter, brokenUpload, brokenStream, corruptUpload, corruptedData,
@@ -167,7 +168,7 @@ func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tal
 	if cdn != nil {
 		cdn.askTooEarly(t, change.publish)
 	}
-	schedule := newSchedule(seed, s3Faults) // five kinds of faults for each of four changes
+	schedule := newSchedule(seed, s3Faults) // the seed selects one of the four changes, and one of five kinds of schedules
 	failed := p.survive(t, change.publish, schedule)
 	all.add(failed, schedule)
 	p.mustHold(t, change.after, "in the end")

@@ -289,8 +289,8 @@ func TestPruneSchedules(t *testing.T) {
 				c.mustHold(t, wanted, "in the end")
 				c.app.mustBeSatisfied(t, feeds)
 
-				// After a listing that was cut short they are unrecorded again, until a
-				// later publish finds them.
+				// If a listing was cut short, onair has forgotten the objects. Then a later publish
+				// must find and record them before they can be pruned.
 				if err := c.publish(t, titled("Third")); err != nil {
 					t.Fatal(err)
 				}
@@ -308,8 +308,8 @@ func TestPruneSchedules(t *testing.T) {
 	}
 }
 
-// leaveHalf leaves the objects of a publish that was killed before its claim. It
-// returns the keys of the new objects.
+// leaveHalf writes the objects that a publish of r leaves behind if it is killed before
+// its claim. It returns the keys of the new objects.
 func (c *cloud) leaveHalf(t *testing.T, r *release.Release) (keys []string) {
 	t.Helper()
 	for _, o := range r.Objects {

@@ -137,8 +137,9 @@ func asVoiceSpans(cues []cue) []cue {
 	return cues
 }
 
-// readTranscript reads cues with transcriptator. It leaves the entities of WebVTT in
-// the text, and voice spans whose names have several words.
+// readTranscript reads cues with transcriptator. In WebVTT, transcriptator leaves
+// entities and the voice spans of names with several words in the text; readTranscript
+// decodes the entities and removes the voice spans.
 func readTranscript(t testing.TB, script, file string) []cue {
 	t.Helper()
 	read := decode[[][]cue](t, tool(t, "node", script, file))[0]

@@ -65,8 +65,8 @@ func newPodget(t *testing.T, feedURL string) *podcastClient {
 	if err := os.Mkdir(conf, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// podget refuses a configuration without its own version, so it writes the configuration
-	// itself; the default subscriptions are replaced.
+	// podget refuses a configuration without podget's version, so podget writes the
+	// configuration. Then the test replaces the default subscriptions.
 	client(t, home, env, podget, "--dir_config", conf, "--create-config", "podgetrc")
 	if err := os.WriteFile(filepath.Join(conf, "serverlist"), []byte(feedURL+" podcasts hello\n"), 0o644); err != nil {
 		t.Fatal(err)

@@ -479,7 +479,8 @@ func (e *edge) checkPurge(t *testing.T) {
 	}
 }
 
-// sees requests an object at each of its addresses, compressed and uncompressed.
+// sees checks that an object has the content want at each of its addresses, compressed
+// and uncompressed.
 func (e *edge) sees(t *testing.T, key, when string, want []byte) {
 	t.Helper()
 	for _, spelling := range cdn.Spellings(e.url, key) {

@@ -119,7 +119,8 @@ func (e *emulator) env() []string {
 	}
 }
 
-// privateEnv returns env, with the other bucket for onair's own records.
+// privateEnv returns env, and a variable that puts onair's own records into the private
+// bucket.
 func (e *emulator) privateEnv() []string {
 	return append(e.env(), "ONAIR_STATE=gs://"+privateName)
 }
@@ -241,7 +242,7 @@ func (e *emulator) writes() []string {
 }
 
 // traffic returns the number of bytes sent since forget to keys with one of the
-// prefixes, and the requests that sent them.
+// prefixes, and all requests for such keys.
 func (e *emulator) traffic(prefixes ...string) (bytes int64, requests []request) {
 	ofThese := func(key string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })

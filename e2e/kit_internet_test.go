@@ -33,7 +33,7 @@ type internet struct {
 	hosts map[string]http.HandlerFunc
 
 	mu    sync.Mutex
-	shown map[string]bool // secrets
+	shown map[string]bool // secrets in the requests so far
 	asked map[string]int  // requests, by host
 }
 

@@ -32,8 +32,9 @@ type promise struct {
 	length         int64
 }
 
-// look fetches the feed and sends a HEAD request for every file that it names. A missing feed
-// is fine; any other failure is recorded. after says what has just happened, for the message.
+// look fetches the feed and sends a HEAD request for every file that it names. A
+// missing feed is fine if there has been none before; any other failure is recorded.
+// after says what has just happened, for the message.
 func (l *listener) look(after string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -56,9 +56,10 @@ var cloudFaults = faultSet{
 	lasting: []fault{return403, return412, return503, resetBefore, resetAfter, brokenUpload, brokenStream, stallBefore, stallAfter, corruptUpload, corruptedData},
 }
 
-// schedule decides which requests have which faults. It depends on the question of a
-// request and on how often that question was asked before, not on the order of
-// requests, which differs between runs. So a seed is reproducible.
+// schedule decides which requests have which faults. The decision depends on what a
+// request asks for (its question) and on how often that was asked before. It does not
+// depend on the order of requests, which differs between runs, so a seed is
+// reproducible.
 type schedule struct {
 	seed     int
 	often    float64 // share of the requests with a fault
@@ -111,7 +112,7 @@ func (s *schedule) next(question string, can func(fault) bool) fault {
 	return f
 }
 
-// draw returns a number in [0, 1) that depends on the seed and the purpose.
+// draw returns a number in [0, 1) that depends only on the seed and the arguments.
 func (s *schedule) draw(what ...any) float64 {
 	sum := fnv.New64a()
 	fmt.Fprint(sum, s.seed, what)

@@ -104,8 +104,8 @@ type importKiller struct {
 	killed int
 }
 
-// kill starts an import, and kills it when the host has sent some number of bytes, or
-// else when some time has passed.
+// kill starts an import and kills it at a random moment: if byBytes is set, when the
+// host has sent a number of bytes, or else after some time.
 func (k *importKiller) kill(t *testing.T, dir string, byBytes bool) {
 	t.Helper()
 	cmd := importing(t, k.host, dir)

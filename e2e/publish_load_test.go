@@ -146,7 +146,7 @@ func (c *crowd) part(p promise, first, last int64) error {
 	return nil
 }
 
-// ask sends a request. Any other status in the response is an error.
+// ask sends a request. A response with another status than the given one is an error.
 func (c *crowd) ask(method, url string, status int, header ...string) (*response, error) {
 	c.requests.Add(1)
 	got, err := (&listener{client: c.client}).get(method, url, header...)

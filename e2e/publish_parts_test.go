@@ -368,7 +368,7 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// leave writes an object into the private bucket that no record names.
+// leave writes an object that no record names into the private bucket.
 func (e *emulator) leave(t testing.TB, key string) {
 	t.Helper()
 	e.fake.CreateObject(fakestorage.Object{

@@ -56,8 +56,8 @@ func TestWithoutMasters(t *testing.T) {
 // longAgo is earlier than all files of the tests.
 var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
 
-// touch sets the modification times of all files and folders, an hour apart from each
-// other, to times after when.
+// touch sets the modification times of all files and folders: one hour after when, two
+// hours after when, and so on.
 func touch(t testing.TB, dir string, when time.Time) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {

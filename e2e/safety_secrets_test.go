@@ -70,7 +70,8 @@ func grant(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, `{"access_token": "%s-access-token", "token_type": "Bearer", "expires_in": 3600}`, canary)
 }
 
-// through passes a request on to the emulator.
+// through returns a handler that puts a prefix before the paths of requests and passes
+// them on to the emulator.
 func (e *emulator) through(prefix string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Host = strings.TrimPrefix(e.url, "http://")

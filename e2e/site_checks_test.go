@@ -101,7 +101,7 @@ func (b *tab) axe(t testing.TB, all bool) (violations []string) {
 	return decode[[]string](t, []byte(report))
 }
 
-// TestLinksLeadSomewhere follows every link within the site from all pages: links,
+// TestLinksLeadSomewhere follows every reference from a page to the site: links,
 // versions of images, scripts, styles, addresses in the head, and anchors.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()

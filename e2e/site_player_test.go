@@ -12,7 +12,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// playable returns the newest live episode with chapters. It also has a transcript.
+// playable returns the newest live episode with at least three chapters. The episode
+// also has a transcript.
 func (s *site) playable(t testing.TB) *episodeSource {
 	t.Helper()
 	for _, e := range s.source(t).live() {
