@@ -157,7 +157,7 @@ func (c canvas) stars(seed int) {
 	}
 }
 
-// planet draws a sphere with clouds, lit from the upper left.
+// planet is a sphere with clouds, lit from the upper left.
 type planet struct {
 	x, y, radius, tilt float64
 	warm, cold, dark   rgb

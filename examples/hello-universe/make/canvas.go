@@ -46,7 +46,7 @@ func (c rgb) alpha(a float64) color.Color {
 
 func clamp(v float64) float64 { return math.Max(0, math.Min(1, v)) }
 
-// smooth rises smoothly from 0 to 1 as v goes from a to b.
+// smooth returns a value that rises smoothly from 0 to 1 as v goes from a to b.
 func smooth(a, b, v float64) float64 {
 	t := clamp((v - a) / (b - a))
 	return t * t * (3 - 2*t)

@@ -3,9 +3,9 @@ package main
 import "encoding/binary"
 
 // haunt adds two stale tags to an MP3, such as real masters have. The tag at the start
-// is ID3v2.4, with a frame of more than 127 bytes, whose size is wrong when it is read
-// as ID3v2.3. The tag at the end is ID3v1, where a title has thirty bytes. Neither may
-// be published.
+// is ID3v2.4 and has a frame of more than 127 bytes, so a reader that takes the tag for
+// ID3v2.3 gets the size of that frame wrong. The tag at the end is ID3v1, where a title
+// has thirty bytes. Neither may be published.
 func haunt(mp3 []byte) []byte {
 	const title = "Gosts in the tag (final) (final) (2)"
 	var frames []byte

@@ -17,7 +17,7 @@ import (
 // loud as stereo at −16.
 const loudness = -19.0
 
-// ceiling is the highest sample of a master, in dB below full scale. An encoder may
+// ceiling is the level of the highest sample of a master, in dBFS. An encoder may
 // exceed it a little.
 const ceiling = -2.0
 

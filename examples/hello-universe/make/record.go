@@ -68,7 +68,8 @@ func record(s script) (*take, error) {
 	return t, nil
 }
 
-// start adds a short silence before a block and records when the block begins.
+// start adds a short silence before a block. If the block is stamped, start records
+// when it begins.
 func (t *take) start(b block, breath float64) {
 	if b.stamped {
 		t.stamps = append(t.stamps, t.silence(breath, rate))
@@ -77,8 +78,8 @@ func (t *take) start(b block, breath float64) {
 	t.silence(breath, 1)
 }
 
-// silence adds at least the given number of seconds, up to a multiple of grid samples,
-// and returns the time at its end.
+// silence adds at least the given number of seconds of silence, until the sound is a
+// multiple of grid samples long. It returns the length of the sound.
 func (t *take) silence(seconds float64, grid int) time.Duration {
 	n := len(t.sound) + int(seconds*rate)
 	n = (n + grid - 1) / grid * grid
