@@ -214,8 +214,8 @@ func isStrictText(data []byte) bool {
 	return len(bytes.Trim(rest, "\x00")) == 0 && (encoding == latin1 || hasByteOrder(text))
 }
 
-// hasByteOrder reports whether b is whole UTF-16 with a byte order mark. An empty b
-// needs no mark.
+// hasByteOrder reports whether b has a byte order mark of UTF-16 and an even length. An
+// empty b needs no mark.
 func hasByteOrder(b []byte) bool {
 	return len(b) == 0 || len(b)%2 == 0 && (bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}))
 }

@@ -32,7 +32,7 @@ const (
 
 // A frame is a frame of a tag, before its content is decoded.
 type frame struct {
-	id      string  // in 2.3, or the original ID if 2.3 has no such frame
+	id      string  // ID in 2.3, or the original ID if 2.3 has no such frame
 	version int     // of the tag: 2, 3 or 4
 	flags   [2]byte // none in 2.2
 	body    []byte

@@ -182,7 +182,7 @@ func guessByteOrder(b []byte) binary.ByteOrder {
 		for i := 0; i+1 < min(len(b), 2*guessedUnits); i += 2 {
 			r := rune(order.Uint16(b[i:]))
 			if r != 0 && r < utf8.RuneSelf {
-				common += 2 // in the other order it is a character of some script
+				common += 2 // in the other byte order, it is a character of some script
 				continue
 			}
 			for k, script := range scripts {

@@ -42,11 +42,11 @@ func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, er
 	return start, version, nil
 }
 
-// leadingTagEnd returns the offset at which the tag at start really ends; by its header
-// it ends at end. A header that claims a few bytes too many would hide the first MPEG
-// frame, often the info header: if an MPEG frame follows the last frame of the tag
-// and extends beyond end, the tag ends before that MPEG frame. Audio that begins inside
-// the tag in another way is an error.
+// leadingTagEnd returns the offset at which the tag at start really ends. The size in
+// its header gives the offset end. A header that claims a few bytes too many would hide
+// the first MPEG frame, often the info header: if an MPEG frame follows the last frame
+// of the tag and extends beyond end, the tag ends before that MPEG frame. Audio that
+// begins inside the tag in another way is an error.
 func leadingTagEnd(r io.ReaderAt, start, end, size int64, version byte) (int64, error) {
 	inside := func(at int64) error {
 		return fmt.Errorf("byte %d: the ID3 tag claims %d bytes, but audio begins inside it, at byte %d; remove the tag or export the file again", start, end-start, at)

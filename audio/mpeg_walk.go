@@ -58,8 +58,8 @@ type mpegWalker struct {
 	byBitrate [16]int64   // number of MPEG frames of the current stream, by bitrate field
 }
 
-// walkMPEG reads from start, where an MPEG frame begins, to end. The first skip bytes,
-// an info header, are read but not counted.
+// walkMPEG reads the bytes [start, end). An MPEG frame begins at start. The first skip
+// bytes, an info header, are read but not counted.
 func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSummary, error) {
 	w := &mpegWalker{window: newWindow(r, start, end, sink), pos: start, mpegSummary: mpegSummary{bitrates: map[int]bool{}}}
 	if err := w.reach(start); err != nil {

@@ -29,7 +29,7 @@ type retagged struct {
 	tag           *Tag
 	bytes         []byte
 	fields        []string // names of fields that differ from the old tag
-	removed       []string // names of the fields that the new tag does not have
+	removed       []string // entries of fields that the new tag lacks
 	kept, dropped []string // IDs of frames that belong to no field
 }
 

@@ -38,7 +38,7 @@ type Tagging struct {
 	TagBytes int64    // length of the new tag
 	Written  bool     // false if the file already had the new bytes
 	Fields   []string // fields that differ from the old tag: title, artist, …, chapters, cover, table of contents
-	Removed  []string // the Fields that the new tag does not have
+	Removed  []string // entries of Fields that the new tag lacks
 	Kept     []string // IDs of frames that belong to no field of Tag
 	Dropped  []string // IDs of frames that were left out because Drop names them
 	LeftOut  []string // left out in any case: tags after the audio, and frames that repeat a field or a text

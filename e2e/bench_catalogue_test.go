@@ -232,8 +232,8 @@ func padJPEG(data []byte, n, size int) []byte {
 	return append(out, data[2:]...)
 }
 
-// benchScale returns the fraction of the full work to do, from ONAIR_BENCH_SCALE. 1
-// means 3,300 files and 640 MB; the default is a tenth.
+// benchScale returns the fraction of the full work to do, from ONAIR_BENCH_SCALE. All
+// of it is 3,300 files and 640 MB; the default is a tenth.
 func benchScale(b testing.TB) float64 {
 	b.Helper()
 	text := os.Getenv("ONAIR_BENCH_SCALE")

@@ -42,7 +42,7 @@ type foreverCDN struct {
 	mu       sync.Mutex
 	schedule *schedule // faults for publishes, not for listeners; nil for none
 	copies   map[string]*keptAnswer
-	purges   int            // number of purges; a response requested before a purge is not cached after it
+	purges   int            // number of purges; a response that was requested before the last purge is not cached
 	told     map[string]int // number of announcements, by service and SHA-256 of the feed
 }
 

@@ -47,7 +47,7 @@ type stage struct {
 	network interface{ follow(*schedule) }     // nil for no faults
 	held    func(testing.TB) map[string]object // returns the objects of the public bucket, except onair's own records
 	cdn     *foreverCDN                        // in front of the storage; nil for none
-	prune   bool                               // delete objects that have not been used for a long time
+	prune   bool                               // whether publishes delete objects that have not been used for a long time
 }
 
 // cloud is an emulator without a socket and the storage in it.

@@ -49,8 +49,7 @@ func (h *oldHost) audio(number int) []byte {
 	return bytes.Repeat(frame, 80+number)
 }
 
-// feed returns a page of the feed, with the episodes from number from down to number
-// to.
+// feed returns a page of the feed, with the episodes numbered from, from-1, …, to.
 func (h *oldHost) feed(from, to int, next string) string {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>

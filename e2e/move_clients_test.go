@@ -146,7 +146,7 @@ func (h *oldHost) moveAway(address string) {
 }
 
 // TestMoveOfManyEpisodes imports 1,000 episodes, and changes the slugs and titles of
-// all. No GUID may change.
+// all episodes. No GUID may change.
 func TestMoveOfManyEpisodes(t *testing.T) {
 	t.Parallel()
 	const episodes = 1000

@@ -83,15 +83,15 @@ func TestHostileNames(t *testing.T) {
 }
 
 // frontMatter returns a function that sets a line in the front matter of an episode.
-// The line is format with a hostile name.
+// fmt.Sprintf makes the line from format and a hostile name.
 func frontMatter(format string) func(*workplace, string) error {
 	return func(w *workplace, name string) error {
 		return replaceLine(filepath.Join(w.dir, "episodes", "1-ghosts-in-the-tag", "episode.md"), fmt.Sprintf(format, name), 1)
 	}
 }
 
-// inShow returns a function that sets a line in show.yaml. The line is format with a
-// hostile name.
+// inShow returns a function that sets a line in show.yaml. fmt.Sprintf makes the line
+// from format and a hostile name.
 func inShow(format string) func(*workplace, string) error {
 	return func(w *workplace, name string) error {
 		return replaceLine(filepath.Join(w.dir, "show.yaml"), fmt.Sprintf(format, name), 0)

@@ -162,7 +162,7 @@ func (s *speakers) mark(turns []turnView, all []chapters.Chapter) {
 		if !t.Timed {
 			continue
 		}
-		// A turn that begins a second before its chapter belongs to the chapter.
+		// A turn that begins up to a second before a chapter belongs to the chapter.
 		for ; next < len(all) && all[next].Start <= t.Start+second; next++ {
 			t.Chapter = all[next].Title
 		}

@@ -27,8 +27,8 @@ import (
 //go:embed default/*.html static/*
 var embedded embed.FS
 
-// Limits on the files of a theme, in bytes. They prevent that a recording put into the
-// templates folder by mistake becomes an asset.
+// Limits on the files of a theme, in bytes. They keep a recording that was put into the
+// templates folder by mistake from becoming an asset.
 const (
 	maxTemplate = 1 << 20
 	maxAsset    = 16 << 20

@@ -85,7 +85,8 @@ type script struct {
 	out *bufio.Reader
 }
 
-// startScript starts a script without a document, so that it only defines its parsers.
+// startScript starts a script without a document, so that the script only defines its
+// functions.
 func startScript(t testing.TB, name string) *script {
 	t.Helper()
 	cmd := exec.Command(needNode(t), "-e", `

@@ -1,5 +1,6 @@
 // Package picture finds faults in JPEG and PNG images that apps show next to a sound.
-// Finding them takes decoding the image; its header only says how large it is.
+// Finding the faults takes decoding the image, because its header gives only its size
+// and colours.
 package picture
 
 import (
