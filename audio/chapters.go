@@ -25,9 +25,9 @@ type FileChapters struct {
 }
 
 // ReadChapters reads the chapters of a file of the given size in bytes: audio that has
-// chapters, or any format of chapters.Parse. name is the file that findings give. The
-// images of an MP3's chapters are left out, which rule A010 reports; ReadTagChapters
-// returns them.
+// chapters, or any format of chapters.Parse. name is the name of the file in findings.
+// The images of an MP3's chapters are left out, which rule A010 reports;
+// ReadTagChapters returns them.
 func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, finding.List) {
 	at := finding.Position{File: name}
 	none := func(err error) (*FileChapters, finding.List) {

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 var children = map[string]func(args []string) error{
-	// retitle FILE TITLE prints a line when it begins.
+	// retitle FILE TITLE prints a line, and then changes the title in the tag of FILE.
 	"retitle": func(args []string) error {
 		fmt.Println("ready")
 		_, err := TagFile(args[0], retitle(args[1]), nil)

@@ -13,7 +13,7 @@ import (
 )
 
 // undetectable is the most MPEG frames that may be taken for part of a tag, because
-// other bytes look like so few MPEG frames by coincidence.
+// other bytes can look like so few MPEG frames by coincidence.
 const undetectable = confirmRun
 
 // hostileTags returns tags with mistakes that make other readers crash or loop.

@@ -181,7 +181,7 @@ func (f frame) strictBody() []byte {
 	if err != nil || body == nil || bytes.Equal(body, f.data) {
 		return nil
 	}
-	group := f.body[:len(f.body)-len(f.data)] // the byte of a grouped frame
+	group := f.body[:len(f.body)-len(f.data)] // the group byte, if the frame is grouped
 	return slices.Concat(group, body)
 }
 

@@ -210,7 +210,7 @@ type tagReader struct {
 	tag       *Tag
 	found     []oldFrame
 	maxFrames int    // limit of found
-	cover     int    // index in found of the artwork, or -1
+	cover     int    // index of the artwork in found, or -1
 	coverType byte   // picture type of the artwork
 	language  string // of the comment
 	chapters  chapterSet

@@ -188,7 +188,8 @@ func (s *sampleStats) loudness(rate int) *Loudness {
 	return l
 }
 
-// decibels returns the ratio of two energies, of which at most one is zero.
+// decibels returns the ratio of two energies in dB, from -maxDecibels to maxDecibels.
+// At most one of the energies may be zero.
 func decibels(a, b float64) float64 {
 	return min(max(10*math.Log10(a/b), -maxDecibels), maxDecibels)
 }

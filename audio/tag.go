@@ -110,7 +110,8 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// copyright returns the text of TCOP, which must begin with a year.
+// copyright returns the text of TCOP: the year, with which it must begin, and the
+// holder. It is empty without a holder, and only the holder without a date.
 func copyright(holder string, date time.Time) string {
 	if holder == "" || date.IsZero() {
 		return holder

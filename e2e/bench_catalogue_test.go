@@ -200,7 +200,7 @@ func (c *catalogue) writeMaster(name string, n int) error {
 	noise := rand.NewChaCha8(seed)
 	frame := make([]byte, c.rate.size)
 	copy(frame, c.rate.header[:])
-	const sideInfo = 17 // zeros; mono has 9 bytes
+	const sideInfo = 17 // bytes after the header that stay zero; the side information of kbps8 has 9 bytes
 	for range c.master / c.rate.size {
 		if tail := frame[min(4+sideInfo, len(frame)):]; len(tail) > 0 {
 			_, _ = noise.Read(tail)

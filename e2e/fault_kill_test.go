@@ -83,8 +83,8 @@ type killer struct {
 	dirs   []string // folders besides the workplace where no temporary files may remain
 }
 
-// once kills a publish at a random moment of a random write. It reports whether the
-// publish got that far.
+// once kills a publish at a random moment of a random write, or after a random time. It
+// reports whether the publish was killed.
 func (k *killer) once(t *testing.T, random *rand.Rand) bool {
 	if random.IntN(2) == 0 {
 		return k.after(t, random)

@@ -89,8 +89,8 @@ const embeddedPrefix = "theme/"
 // Assets returns the theme's static files by name.
 func (t *Theme) Assets() []Asset { return t.assets }
 
-// Look is the part of a theme's look that a show chooses. The zero value is a look
-// without artwork.
+// Look is the part of a theme's look that a show chooses. The zero value is the look of
+// a show without artwork.
 type Look struct {
 	Accent palette.Colour // palette.Default if zero
 	Scheme site.Scheme

@@ -31,7 +31,8 @@ const (
 	mpeg1  = 3
 )
 
-// Values of the layer field. Zero is reserved; AAC in ADTS has it.
+// Values of the layer field. Zero is reserved in MPEG audio; AAC in ADTS has a zero
+// there.
 const (
 	Layer3 = 1
 	Layer2 = 2
