@@ -60,8 +60,8 @@ func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, findin
 }
 
 // readAudioChapters reads the tag of a file with audio, the number of its chapters and
-// the length of the audio. The tag is nil if the file has none. If the file is only a
-// tag, or its audio is damaged, the length is the one in its tag.
+// the length of the audio. The tag is nil if the file has none. If the file has a tag,
+// but no audio that can be read, the length is zero.
 func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, err error) {
 	info, probeErr := Probe(r, size)
 	c = &FileChapters{}

@@ -186,7 +186,7 @@ type chapterSet struct {
 	tocs       []tableOfContents
 	unreadable int // CHAP frames that are too short
 
-	order      []int  // the elements that are chapters, by start
+	order      []int  // indexes of the elements that are chapters, by start
 	hidden     []bool // by index in elements
 	tableWrong bool   // the tables of contents contradict the chapters
 	repaired   bool   // times were changed or elements left out

@@ -17,8 +17,9 @@ const (
 )
 
 // skipLeadingTags returns the offset after the ID3v2 tags at the front, of which there
-// may be several in a row, and the version of the first. A tag whose size exceeds the
-// file is an error, because nothing tells where the audio begins.
+// may be several in a row, and the version of the first, which is empty if there is
+// none. A tag whose size exceeds the file is an error, because nothing tells where the
+// audio begins.
 func skipLeadingTags(r io.ReaderAt, size int64) (start int64, version string, err error) {
 	for range maxTagsInRow {
 		b, err := readRange(r, start, min(start+TagHeaderBytes, size))

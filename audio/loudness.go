@@ -18,7 +18,7 @@ type Loudness struct {
 	Range       float64       // LU (EBU Tech 3342)
 	TruePeak    float64       // dBTP; at least -120
 	Clipped     int           // runs of three or more consecutive samples at full scale
-	SilentStart time.Duration // until the first sample above -50 dBFS
+	SilentStart time.Duration // until the first sample above -50 dBFS; the whole duration if there is none
 	SilentEnd   time.Duration // after the last sample above -50 dBFS; the whole duration if there is none
 	Side        float64       // dB: the difference of two channels relative to their sum; -120 to 120; 0 for mono
 	Balance     float64       // dB: the left channel relative to the right one; -120 to 120; 0 for mono

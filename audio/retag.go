@@ -30,7 +30,7 @@ type retagged struct {
 	bytes         []byte
 	fields        []string // names of fields that differ from the old tag
 	removed       []string // entries of fields that the new tag lacks
-	kept, dropped []string // IDs of frames that belong to no field
+	kept, dropped []string // IDs of frames; the kept ones belong to no field
 }
 
 // retag makes a new tag from old, the tags of audio of the given duration. old may be

@@ -28,7 +28,7 @@ const Junk = "junk"
 // TagFileOptions are options of TagFile. Nil means the zero value.
 type TagFileOptions struct {
 	Out  string   // path of the new file; if empty, the new file replaces the old one
-	Drop []string // what to leave out: IDs of frames that belong to no field of Tag, Junk or DropAll
+	Drop []string // IDs of frames to leave out if they belong to no field of Tag or cannot be kept; also Junk or DropAll
 }
 
 // Tagging describes what TagFile did.
