@@ -24,7 +24,8 @@ func (r *renderer) picture(key string, width int, class string) Picture {
 }
 
 // source returns the link to the smallest version of an image that is at least width
-// pixels wide, or to the image itself if all versions are smaller.
+// pixels wide, or to the widest version if all are narrower. If the image has no
+// versions, source returns the link to the image itself.
 func (r *renderer) source(key string, width int) string {
 	if key == "" {
 		return ""
@@ -41,8 +42,8 @@ func (r *renderer) source(key string, width int) string {
 	return r.link(key)
 }
 
-// sources returns the versions of an image as a value of srcset. It is empty if there
-// is only the image itself.
+// sources returns the versions of an image as a value of srcset. It is empty if the
+// image has no versions.
 func (r *renderer) sources(key string) string {
 	var all []string
 	for _, v := range r.site.Versions[key] {
@@ -51,8 +52,9 @@ func (r *renderer) sources(key string) string {
 	return strings.Join(all, ", ")
 }
 
-// rowKey identifies the HTML of a row. The HTML depends on the folder of the page,
-// because links are relative to it.
+// rowKey identifies the HTML of a row. The HTML depends on the number of folders above
+// the page, because links are relative. On 404.html and below episodes/ it depends on
+// the page itself.
 type rowKey struct {
 	episode *Episode
 	folders string

@@ -41,7 +41,7 @@ type list struct {
 // lists has the episodes of a site in lists of every kind. Renderers share it.
 type lists struct {
 	site      *Site
-	have      map[string]bool // keys of the pages that exist
+	have      map[string]bool // keys of the pages of lists, people, search and help that exist
 	archive   []list          // years or seasons, newest first
 	seasons   bool            // whether the archive is divided into seasons
 	elsewhere bool            // whether an episode has its audio outside the bucket
@@ -52,7 +52,7 @@ type lists struct {
 	related   [][]*Episode // up to three for each episode
 }
 
-// credited is an episode with a person's roles in it.
+// credited is an episode and one role that a person has in it.
 type credited struct {
 	episode *Episode
 	role    string
@@ -346,7 +346,8 @@ func (r *renderer) list(v *view) error {
 	return r.html(v)
 }
 
-// archive renders the archive, or the page of the year or season with index i.
+// archive renders the page of the year or season with index i, or the archive itself if
+// i is negative.
 func (r *renderer) archive(i int) error {
 	v := &view{Kind: "archive", Key: archiveKey, Title: r.word("archive")}
 	rest := maxArchive

@@ -200,9 +200,9 @@ func (t *Theme) addWords(language string, f source) error {
 }
 
 // parse makes one set of all templates. The "main" of each page gets a name of its own,
-// and a common "main" includes the one for the kind of page. parse executes a copy
-// once, so that a template that html/template cannot escape is reported now and not in
-// the middle of a publish.
+// and a common "main" includes the one for the kind of page. parse executes copies of
+// base.html and row.html once, so that a template that html/template cannot escape is
+// reported now and not in the middle of a publish.
 func (t *Theme) parse(files map[string]source) error {
 	set := template.New("").Funcs((&renderer{}).funcs())
 	for _, name := range slices.Sorted(maps.Keys(t.paths)) {

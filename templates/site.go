@@ -139,7 +139,7 @@
 //	Creator      fediverse handle of a host or guest; may be empty
 //	Nav          the links of the masthead: {Text, URL, Current}
 //	Crumbs       the pages above this one: {Text, URL}
-//	Episode      the episode, on its page and on redirects to it; else nil
+//	Episode      the episode, on its pages and on redirects to them; else nil
 //	Older, Newer the episodes before and after it by date; may be nil
 //	Related      up to three other episodes with the same people and topics
 //	People       the hosts of the show, everyone credited in the episode (guests

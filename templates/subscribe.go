@@ -42,7 +42,8 @@ type subscription struct {
 }
 
 // apps returns links for subscribing in apps, and the show's own links. The show's link
-// to an app replaces the link made from the address of the feed.
+// to an app replaces the link made from the address of the feed. A private show has
+// only its own links.
 func (r *renderer) apps() (all []subscription) {
 	own := map[string]string{}
 	for _, l := range r.site.Show.Links {
@@ -72,8 +73,8 @@ func webURL(l show.Link) template.URL {
 	return ""
 }
 
-// qrCode returns a QR code as an SVG: one path, with a rectangle for each run of dark
-// modules. It is empty if the text is too long for a code.
+// qrCode returns a QR code as an SVG. The dark modules are one path, with a rectangle
+// for each run of them. It is empty if the text is too long for a code.
 func qrCode(text string) template.HTML {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {

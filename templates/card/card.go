@@ -34,7 +34,7 @@ const (
 // ArtworkSize is the size of the artwork on a card, in pixels.
 const ArtworkSize = 440
 
-// MaxBytes is the largest size of a card's JPEG.
+// MaxBytes is the size in bytes that a card's JPEG should not exceed.
 const MaxBytes = 120_000
 
 // Card is the content of a card.
@@ -75,8 +75,8 @@ var Default = sync.OnceValue(func() *Font {
 	return f
 })
 
-// Missing returns the first character of a text for which the font has no glyph. ok is
-// false if the font has glyphs for all characters.
+// Missing returns the first visible character of a text for which the font has no
+// glyph. ok is false if the font has glyphs for all of the text.
 func (f *Font) Missing(text string) (r rune, ok bool) {
 	for _, r := range clean(text) {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
@@ -89,7 +89,8 @@ func (f *Font) Missing(text string) (r rune, ok bool) {
 	return 0, false
 }
 
-// Script returns the name of the script of a character, such as Hiragana.
+// Script returns the name of the script of a character, such as Hiragana, or an empty
+// string if the character belongs to no script.
 func Script(r rune) string {
 	for name, table := range unicode.Scripts {
 		if name != "Common" && name != "Inherited" && unicode.Is(table, r) {
@@ -102,14 +103,14 @@ func Script(r rune) string {
 // maxText is how many characters of a text are laid out; no card has space for more.
 const maxText = 400
 
-// clean returns a text as one line, without control characters and characters that
-// cannot be shown.
+// clean returns the first maxText characters of a text as one line, without control
+// characters and characters that set the direction of text.
 func clean(text string) []rune {
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x61c:
-			return -1 // it would change the direction of the text after it
+			return -1 // some of them would change the direction of the text after them
 		}
 		return r
 	}, text)
@@ -130,7 +131,7 @@ const (
 // ends with an ellipsis.
 var titleSizes = []struct{ size, lines int }{{66, 4}, {52, 5}, {42, 7}}
 
-// Draw draws a card.
+// Draw draws a card. It leaves out a text for which the font lacks a glyph.
 func (f *Font) Draw(c *Card) *raster.Image {
 	canvas := image.NewRGBA(image.Rect(0, 0, Width, Height))
 	fill(canvas, canvas.Rect, c.Colours.Paper)
@@ -178,7 +179,8 @@ func (f *Font) Draw(c *Card) *raster.Image {
 	return canvas
 }
 
-// JPEG draws a card and encodes it in at most MaxBytes.
+// JPEG draws a card and encodes it with the best quality that fits into MaxBytes, or
+// else with the lowest quality that it tries.
 func (f *Font) JPEG(c *Card) ([]byte, error) {
 	img := f.Draw(c)
 	for quality := 86; ; quality -= 10 {

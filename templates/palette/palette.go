@@ -185,8 +185,9 @@ const (
 	grid      = 96   // an image is sampled at this many points in each direction
 )
 
-// Accent returns the colour of an image whose chroma times area is largest. ok is false
-// if the image has only greys.
+// Accent returns the colour of an image whose chroma times area is largest. Colours
+// that are almost grey, black or white do not count; ok is false if there are no
+// others.
 func Accent(img image.Image) (accent Colour, ok bool) {
 	best := 0.0
 	for _, s := range reduce(pixels(img)) {
