@@ -66,7 +66,7 @@ func tagMatrix(t testing.TB, w *workplace) (all []cell) {
 	}{
 		{size: "none"},
 		{"small", [2]string{w.noise(t, "small.png", 8), w.noise(t, "small.jpg", 8)}},
-		// onair stores images of 64 KiB or more as separate parts.
+		// onair stores images of more than 64 KiB as separate parts.
 		{"large", [2]string{w.noise(t, "large.png", 300), w.noise(t, "large.jpg", 500)}},
 	}
 	for _, s := range []script{

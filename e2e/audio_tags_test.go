@@ -57,7 +57,7 @@ type reader struct {
 	limits func(*tags)
 }
 
-// readers returns the readers that are installed on this machine.
+// readers returns all readers. It skips the test if one of them is not installed.
 func readers(t testing.TB) []reader {
 	mutagen, taglib := need(t, "mutagen"), need(t, "taglib")
 	ffprobe, ffmpeg := need(t, "ffprobe"), need(t, "ffmpeg")

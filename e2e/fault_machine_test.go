@@ -76,7 +76,7 @@ func touched(t *testing.T, from time.Time) func(*workplace) *workplace {
 	}
 }
 
-// edit changes a text file. It fails the test if change does not change the text.
+// edit replaces the content of a text file with what change returns for it.
 func edit(t testing.TB, file string, change func(string) string) {
 	t.Helper()
 	text, err := os.ReadFile(file)

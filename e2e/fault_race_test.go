@@ -40,8 +40,8 @@ func TestPublishersRace(t *testing.T) {
 	}
 }
 
-// race runs two publishes concurrently. If together is set, neither may claim before
-// both are ready to claim.
+// race runs two publishes concurrently and checks their results. If together is set,
+// neither may claim before both are ready to claim.
 func (e *emulator) race(t *testing.T, both []*workplace, together bool) {
 	t.Helper()
 	e.forget()

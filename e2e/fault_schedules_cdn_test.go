@@ -31,9 +31,9 @@ import (
 	"onair/publish/verify"
 )
 
-// foreverCDN is a CDN that caches every response, including 404, until a purge. It also
-// acts as the services to which a show is announced, and counts the announcements of
-// each feed.
+// foreverCDN is a CDN that caches every response except server errors, also 404, until
+// a purge. It also acts as the services to which a show is announced, and counts the
+// announcements of each feed.
 type foreverCDN struct {
 	origin string // URL of the bucket, without a slash at its end
 	client *http.Client

@@ -121,8 +121,8 @@ func (c *stage) mustHold(t *testing.T, r *release.Release, when string) {
 	}
 }
 
-// bodiesOf returns the contents of the objects of a release, by key. Audio whose master
-// is absent is joined from its parts.
+// bodiesOf returns the contents of the objects of a release, by key. Objects without a
+// body are left out: the audio whose master is absent, which is joined in the storage.
 func bodiesOf(t testing.TB, r *release.Release) map[string][]byte {
 	t.Helper()
 	bodies := map[string][]byte{}

@@ -130,7 +130,7 @@ func freePort(t *testing.T) string {
 }
 
 // launch starts the edge's server and waits until it answers. It stops the server when
-// the test ends, and fails the test if the server exits earlier.
+// the test ends, and fails the test if the server exits before it answers.
 func (e *edge) launch(t *testing.T, name string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -278,7 +278,7 @@ func (e *emulator) intercept(arrived func(request)) {
 }
 
 // kill starts the command and kills it with SIGKILL at the given write. killed reports
-// whether the command got that far; said is its output.
+// whether the command got that far; said is its standard error.
 func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -349,7 +349,7 @@ func (e *emulator) objectIn(t testing.TB, bucket, key string) object {
 	return object{o.ContentType, o.CacheControl, o.Crc32c, o.Metadata, o.Content}
 }
 
-// summarize counts requests by kind, for messages.
+// summarize counts requests by kind and key, for messages.
 func summarize(requests []request) string {
 	count := map[string]int{}
 	for _, r := range requests {

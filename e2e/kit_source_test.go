@@ -156,8 +156,8 @@ func chapterLines(text string) (chapters []chapterSource) {
 	return chapters
 }
 
-// resolve parses the chapter's start and takes missing fields from the chapter's
-// sponsor.
+// resolve parses the chapter's start. If the chapter has a sponsor, its title, URL and
+// image are those of the sponsor.
 func (c *chapterSource) resolve(s *source) error {
 	var seconds float64
 	for field := range strings.SplitSeq(c.Start, ":") {

@@ -218,8 +218,8 @@ func mustRun(t *testing.T, onair string) {
 	}
 }
 
-// installDebian installs a package below a folder, runs the installed binary, and
-// removes the package.
+// installDebian installs a package below a folder, runs the installed binary, checks
+// the manual pages and the completions, and removes the package.
 func installDebian(t *testing.T, file string) {
 	t.Helper()
 	need(t, "dpkg")

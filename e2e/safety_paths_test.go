@@ -115,8 +115,8 @@ func replaceLine(file, line string, after int) error {
 	return os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644)
 }
 
-// outside returns the digests of the files below a folder, except the files in the
-// allowed subfolders.
+// outside returns the digests of the files below a folder, except the allowed files and
+// the files in allowed folders.
 func outside(t testing.TB, root string, allowed ...string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
