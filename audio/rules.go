@@ -165,7 +165,7 @@ var rules = finding.Rules{
 	{
 		ID: "A040", Severity: finding.Error, Title: "the tag cannot be encoded",
 		Source:  id3v23,
-		Example: "an episode with 256 chapters",
+		Example: "artwork and images of chapters of more than 256 MB together",
 	},
 	{
 		ID: "A041", Severity: finding.Warning, Title: "tag is larger than 1 MiB",

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// reserved are the networks that do not belong to the public internet or lead to
-// such networks (IANA's special-purpose registries, RFC 6890), and the metadata
+// reserved are the networks outside the public internet, the networks that lead to
+// those, such as 6to4 (IANA's special-purpose registries, RFC 6890), and the metadata
 // service of Azure.
 var reserved = prefixes(
 	"0.0.0.0/8",        // this network

@@ -50,7 +50,7 @@ type list struct {
 	pending     []int // the places of the hits
 }
 
-// chunk is the end of an episode's places in a list.
+// chunk is the offset in list.places at which the places of an episode end.
 type chunk struct{ episode, end int }
 
 // hit is a document that has the word.

@@ -30,7 +30,7 @@ func (o *origin) URL() string {
 }
 
 // Values of the show in a configuration consist of these characters only, none of
-// which has a meaning in any of the four languages.
+// which has a meaning in the language of any of the four configurations; see config.go.
 var (
 	safeName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 	safePath = regexp.MustCompile(`^/([A-Za-z0-9._~-]+/)*$`)

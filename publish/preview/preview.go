@@ -35,7 +35,6 @@ type Options struct {
 	Log func(line string)
 
 	NoWatch bool // build once
-	Lan     bool // serve other machines too: any Host is fine
 }
 
 // Build is a release, and what the preview shows about it.

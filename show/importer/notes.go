@@ -194,7 +194,7 @@ func shownLink(href string) bool {
 	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(scheme))
 }
 
-// address returns an address with escapes, as pages contain it.
+// address escapes an address as rendered pages do.
 func address(href string) string {
 	return string(util.URLEscape([]byte(strings.TrimSpace(href)), false))
 }

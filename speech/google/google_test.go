@@ -238,16 +238,16 @@ func TestKilled(t *testing.T) {
 		ctx, kill := context.WithCancel(t.Context())
 		s.mu.Lock()
 		last := s.requests + 1 + random.IntN(3)
-		late := random.IntN(2) == 0
+		late, mayEnd := random.IntN(2) == 0, kills < 20
 		s.before = func(n int, _ string) int {
-			if kills < 20 && n == last && !late {
+			if mayEnd && n == last && !late {
 				kill()
 				<-ctx.Done()
 			}
 			return 0
 		}
 		s.after = func(n int, _ string) {
-			if kills < 20 && n == last && late {
+			if mayEnd && n == last && late {
 				kill()
 			}
 		}

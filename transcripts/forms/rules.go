@@ -11,7 +11,7 @@ var rules = finding.Rules{
 	{
 		ID: "T034", Severity: finding.Warning, Title: "byte of a caption file that is not UTF-8",
 		Hint:    "compare with the audio; the text around it is kept",
-		Example: "sch\xf6n in a file that is otherwise UTF-8",
+		Example: `"schön" in ISO 8859-1 in a file that is otherwise UTF-8`,
 	},
 	{
 		ID: "T035", Severity: finding.Warning, Title: "same caption five times in a row",
