@@ -3,7 +3,6 @@ package show
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"onair/internal/finding"
 	"onair/internal/markdown"
@@ -46,6 +45,6 @@ func placeIn(text, file string, line int) func(offset int) finding.Position {
 			line++
 		}
 		read = offset
-		return finding.Position{File: file, Line: line, Column: utf8.RuneCountInString(text[start:offset]) + 1}
+		return finding.Position{File: file, Line: line, Column: offset - start + 1}
 	}
 }

@@ -19,7 +19,7 @@ func TestCheckMarkdown(t *testing.T) {
 		got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Position.String()+" "+f.Message)
 	}
 	want := []string{
-		"warning S058 episode.md:7:7 <u> is shown as text (2 times)",
+		"warning S058 episode.md:7:8 <u> is shown as text (2 times)",
 		"info S058 episode.md:9:3 <b> loses class",
 		"warning S058 episode.md:11:1 <script> is shown as text",
 	}
