@@ -3,6 +3,7 @@ package forms
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -88,6 +89,12 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		c := &captions[i]
 		dashed := 0
 		c.plain = true
+		for j, line := range c.lines {
+			if lines := dialogueLines(line); lines != nil {
+				c.lines = slices.Concat(c.lines[:j], lines, c.lines[j+1:])
+				break
+			}
+		}
 		for j, line := range c.lines {
 			plain := line
 			if _, rest, ok := cutVoice(line); ok && kind.vtt {

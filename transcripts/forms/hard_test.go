@@ -19,6 +19,8 @@ func TestHardCaptions(t *testing.T) {
 	}{
 		{"two speakers in one caption", "1\n00:00:01,000 --> 00:00:03,000\n- Is it cold?\n- It is.\n",
 			[]string{"@1s-2.294s Is it cold?", "@2.294s-3s It is."}},
+		{"two speakers on one line", "1\n00:00:01,000 --> 00:00:03,000\n- Is it cold? - It is.\n",
+			[]string{"@1s-2.294s Is it cold?", "@2.294s-3s It is."}},
 		{"two speakers in one caption, in WebVTT", "WEBVTT\n\n00:01.000 --> 00:05.000\n<v Åsa Öst>Is it cold?</v> <v Jo O'Dell>It is.</v>\n\n00:06.000 --> 00:07.000\n<v Jo O'Dell>Very.\n",
 			[]string{"Åsa Öst@1s-3.588s Is it cold?", "Jo O'Dell@3.588s-5s It is.", "Jo O'Dell@6s-7s Very."}},
 		{"two names in one caption", "1\n00:00:01,000 --> 00:00:05,000\nÅsa Öst: Is it cold?\nJo O'Dell: It is.\n\n2\n00:00:06,000 --> 00:00:08,000\nÅsa Öst: Good.\n",

@@ -57,6 +57,8 @@ type jsonReader struct {
 	people   map[string]string
 	turns    []timedSpeaker
 	joined   joiner
+
+	wordChannels []string // channel of each speech that was joined, if words have channels
 }
 
 // timedSpeaker says who speaks from a time on.
@@ -201,6 +203,12 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		if f.isWordList() {
 			r.readWordList(list)
 			r.joined.flush(r)
+			if f.channel != "" {
+				for _, channel := range r.wordChannels[len(channelOf):] {
+					channelOf = append(channelOf, channel)
+					channels[channel] = true
+				}
+			}
 		} else {
 			for v, end := list+1, t.next(list); v < end; v = t.next(v) {
 				had := len(r.speeches)
@@ -229,6 +237,7 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		}
 		return true
 	})
+	r.speeches, channelOf = r.speakersInText(channelOf)
 	if len(channels) > 1 {
 		nameChannels(r.speeches, channelOf)
 		slices.SortStableFunc(r.speeches, func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) })
@@ -237,6 +246,46 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		return nil, r.s.problem(0, "did the speech recogniser find any speech?", "JSON of %s without words", f.title)
 	}
 	return r.speeches, nil
+}
+
+// speakersInText finds speakers in the texts of a document that has no other place for
+// them. It takes and returns the channel of each speech.
+func (r *jsonReader) speakersInText(channelOf []string) ([]Speech, []string) {
+	if slices.ContainsFunc(r.speeches, func(u Speech) bool { return u.Speaker != "" }) {
+		for i := range r.speeches {
+			r.speeches[i].Text = strings.ReplaceAll(r.speeches[i].Text, "\n", " ")
+		}
+		return r.speeches, channelOf
+	}
+	speeches, from := speakersInText(r.s, r.speeches)
+	if from == nil {
+		return speeches, channelOf
+	}
+	channels := make([]string, len(speeches))
+	for i := range speeches {
+		channels[i] = channelOf[from[i]]
+	}
+	return speeches, channels
+}
+
+// recognizerMarks are what recognizers write into a text for silence or another speaker.
+var recognizerMarks = strings.NewReplacer("[BLANK_AUDIO]", "", "[SPEAKER_TURN]", "\n")
+
+// cleanLines cleans the lines of a text. Lines without words are left out.
+func cleanLines(text string) string {
+	if strings.Contains(text, "[BLANK_AUDIO]") || strings.Contains(text, "[SPEAKER_TURN]") {
+		text = recognizerMarks.Replace(text)
+	}
+	if !strings.Contains(text, "\n") {
+		return clean(text)
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = clean(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // nameChannels uses channels to name speakers if the same speaker occurs in several
@@ -361,10 +410,13 @@ func (r *jsonReader) readSegment(v ref) {
 	if u.Speaker, said = r.speaker(v, c.speaker); !said && f.inherit && len(r.speeches) > 0 {
 		u.Speaker = r.speeches[len(r.speeches)-1].Speaker
 	}
-	u.Text = clean(t.string(t.first(v, c.text)))
 	words := t.first(v, c.words)
 	if t.kind(words) != '[' {
 		words = none
+	}
+	u.Text = cleanLines(t.string(t.first(v, c.text)))
+	if words != none {
+		u.Text = strings.ReplaceAll(u.Text, "\n", " ")
 	}
 	if f.text == "" || u.Text == "" && words != none {
 		r.readWords(&u, words)

@@ -16,6 +16,8 @@ type recognized struct {
 	start, end   time.Duration
 	timed, ended bool
 	speaker      string
+	channel      string
+	attaches     string // "previous", "next", "both" or "none": where a mark belongs
 	at           int
 	sure         float64
 }
@@ -40,6 +42,8 @@ func (r *jsonReader) readWordList(list ref) {
 		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
 		w.start, w.timed = r.timeOf(v, c.start)
 		w.end, w.ended = r.timeOf(v, c.end)
+		w.attaches = t.string(t.member(v, "attaches_to"))
+		w.channel = t.string(t.first(v, c.channel))
 		var said bool
 		if w.speaker, said = r.speaker(v, c.speaker); !said && r.turns != nil && w.timed {
 			w.speaker = r.speakerAt(w.start)
@@ -72,7 +76,9 @@ type joiner struct {
 	text    []byte
 	speech  Speech
 	speaker string
+	channel string
 	space   bool // the last word ended with a space
+	open    bool // the last mark belongs to the next word
 }
 
 // breath is the silence that ends a Speech made of words.
@@ -86,19 +92,22 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 	}
 	text := clean(w.text)
 	glued := isMark(text) || w.kind == "punctuation" || w.kind == "punct"
+	if w.attaches == "next" || w.attaches == "none" {
+		glued = false
+	}
 	switch {
 	case text == "" || w.kind == "spacing":
 		j.space = j.space || spaced
 		return
-	case w.kind == "audio_event":
-		text = "[" + strings.Trim(text, "()[] ") + "]"
+	case w.kind == "audio_event", w.kind == "unknown" && strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">"):
+		text = "[" + strings.Trim(text, "()[]<> ") + "]"
 		glued = false
 	}
-	if len(j.text) > 0 && !glued && (w.speaker != j.speech.Speaker || w.timed && j.speech.Ended && w.start-j.speech.End >= breath) {
+	if len(j.text) > 0 && !glued && (w.speaker != j.speech.Speaker || w.channel != j.channel || w.timed && j.speech.Ended && w.start-j.speech.End >= breath) {
 		j.flush(r)
 	}
 	if len(j.text) == 0 {
-		j.speech = Speech{Speaker: w.speaker, At: w.at}
+		j.speech, j.channel = Speech{Speaker: w.speaker, At: w.at}, w.channel
 	} else {
 		before, _ := utf8.DecodeLastRune(j.text)
 		after, _ := utf8.DecodeRuneInString(text)
@@ -106,12 +115,12 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 		if spaced {
 			space = j.space || lead
 		}
-		if space && !opensBracket(before) {
+		if space && !opensBracket(before) && !j.open {
 			j.text = append(j.text, ' ')
 		}
 	}
 	j.text = append(j.text, text...)
-	j.space = trail
+	j.space, j.open = trail, w.attaches == "next" || w.attaches == "both"
 	j.speaker = w.speaker
 	if w.timed {
 		u := &j.speech
@@ -146,8 +155,11 @@ func (j *joiner) flush(r *jsonReader) {
 	if len(j.text) > 0 {
 		j.speech.Text = string(j.text)
 		r.speeches = append(r.speeches, j.speech)
+		if r.form != nil && r.form.isWordList() && r.form.channel != "" {
+			r.wordChannels = append(r.wordChannels, j.channel)
+		}
 	}
-	j.text, j.speech, j.space = j.text[:0], Speech{}, false
+	j.text, j.speech, j.space, j.open = j.text[:0], Speech{}, false, false
 }
 
 // readWords makes speech of a segment's words, for a segment without text.

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"onair/transcripts/internal/script"
 )
 
 // markupPart is a tag, or the text between two tags.
@@ -315,7 +313,8 @@ func readTTML(s *source) ([]Speech, error) {
 			u.Start, u.End, u.Timed, u.Ended = u.Words[0].Start, u.Words[n-1].End, true, true
 		}
 	}
-	return speakersInText(s, speeches), nil
+	speeches, _ = speakersInText(s, speeches)
+	return speeches, nil
 }
 
 func agentName(agents map[string]string, id string) string {
@@ -384,32 +383,6 @@ func readTSV(s *source) ([]Speech, error) {
 		}
 		speeches = append(speeches, u)
 	}
-	return speakersInText(s, speeches), nil
-}
-
-// speakersInText finds speakers at the start of captions, if the form has no other place
-// for them.
-func speakersInText(s *source, speeches []Speech) []Speech {
-	var v voices
-	for i := range speeches {
-		if speeches[i].Speaker != "" {
-			return speeches
-		}
-		v.note(speeches[i].Text)
-	}
-	v.decide(s)
-	for i := range speeches {
-		u := &speeches[i]
-		sure := i == 0 || script.EndsSentence(speeches[i-1].Text)
-		name, rest, changed := v.split(u.Text, sure)
-		if changed {
-			v.speaker = name
-		}
-		u.Speaker = v.speaker
-		if rest != u.Text && rest != "" {
-			u.Words = nil
-			u.Text = rest
-		}
-	}
-	return speeches
+	speeches, _ = speakersInText(s, speeches)
+	return speeches, nil
 }
