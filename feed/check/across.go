@@ -186,7 +186,7 @@ func (c *checker) fullEpisode(it *tree.Element, number string) {
 		a.unnumbered = append(a.unnumbered, c.position(it))
 		return
 	}
-	season := it.Child("itunes:season").Value()
+	season := strings.TrimLeft(it.Child("itunes:season").Value(), "0")
 	key := [2]string{season, strings.TrimLeft(number, "0")}
 	e := it.Child("itunes:episode")
 	if line, ok := a.numbered[key]; ok {

@@ -34,8 +34,23 @@ func address(c *checker, e *tree.Element, _, value string) {
 // pageLinks are the values of rel with which an atom:link leads to a feed or a page.
 var pageLinks = []string{"", "self", "alternate", "hub", "first", "next", "prev", "previous", "last"}
 
-// uri checks an address of any scheme, or the name of a server.
-func uri(c *checker, e *tree.Element, _, value string) {
+// uri checks an address of any scheme.
+func uri(c *checker, e *tree.Element, attr, value string) {
+	scheme := schemeForm.FindString(value)
+	switch {
+	case strings.EqualFold(scheme, "http:"), strings.EqualFold(scheme, "https:"):
+		address(c, e, attr, value)
+	case scheme == "" && !hasUser(value) && e.Attr("protocol") != "nostr": // an event of Nostr has a name, not an address
+		c.add(ruleAddress, e, "%s: address %s is relative", e.Name, quote(value))
+	default:
+		server(c, e, attr, value)
+	}
+}
+
+var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+
+// server checks the name of a server, or an address of any scheme.
+func server(c *checker, e *tree.Element, _, value string) {
 	switch {
 	case hasUser(value):
 		c.add(rulePassword, e, "%s: address %s has a user name or password in it", e.Name, quote(value))

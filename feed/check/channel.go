@@ -60,7 +60,7 @@ func (c *checker) required(ch *tree.Element) {
 			c.add(r.rule, ch, "the show has no %s", r.name)
 		case r.attr == "" && e.Value() == "":
 			c.add(r.rule, e, "the show has no %s", r.name)
-		case r.attr != "" && e.Attr(r.attr) == "":
+		case r.attr != "" && strings.TrimSpace(e.Attr(r.attr)) == "":
 			c.add(r.rule, e, "the show's %s has no %s", r.name, r.attr)
 		}
 	}
@@ -70,13 +70,13 @@ func (c *checker) required(ch *tree.Element) {
 }
 
 func isSelfLink(e *tree.Element) bool {
-	return e.Name == "atom:link" && e.Attr("rel") == "self" && e.Attr("href") != ""
+	return e.Name == "atom:link" && e.Attr("rel") == "self" && strings.TrimSpace(e.Attr("href")) != ""
 }
 
 // category checks one of the show's categories and the categories nested in it.
 func (c *checker) category(e *tree.Element) {
 	name := e.Attr("text")
-	if name == "" {
+	if strings.TrimSpace(name) == "" {
 		return // if no category has a name, another finding says so
 	}
 	known := true
@@ -93,6 +93,9 @@ func (c *checker) category(e *tree.Element) {
 		if !ok && sub.Attr("text") != "" {
 			unknown++
 			c.unknownCategory(sub, hint, name+" > "+sub.Attr("text"))
+		}
+		for deeper := range sub.All("itunes:category") {
+			c.unknownCategory(deeper, "Apple's categories have two levels: write it beside the others", name+" > "+sub.Attr("text")+" > "+deeper.Attr("text"))
 		}
 	}
 	if !known && unknown == 0 {
@@ -137,7 +140,7 @@ var pageNumber = regexp.MustCompile(`(?i)\b(?:page|paged|p)[=/-]?([0-9]{1,4})\b`
 // paging reports that the feed has further pages.
 func (c *checker) paging(ch *tree.Element) {
 	for e := range ch.All("atom:link") {
-		if e.Attr("rel") != "next" || e.Attr("href") == "" {
+		if e.Attr("rel") != "next" || strings.TrimSpace(e.Attr("href")) == "" {
 			continue
 		}
 		pages := "further pages"

@@ -419,8 +419,9 @@ func (c *checker) element(e *tree.Element, known *element) {
 	}
 	if known.child != "" {
 		for name := range strings.SplitSeq(known.child, "|") {
-			if e.Child(name) == nil {
-				c.add(ruleIncomplete, e, "%s has no %s", e.Name, name)
+			names := strings.Split(name, ",")
+			if !slices.ContainsFunc(e.Children, func(child *tree.Element) bool { return slices.Contains(names, child.Name) }) {
+				c.add(ruleIncomplete, e, "%s has no %s", e.Name, orList(names))
 			}
 		}
 	}

@@ -17,9 +17,13 @@ func date(c *checker, e *tree.Element, attr, value string) {
 		c.add(ruleDate, e, "%s is %s", what(e, attr), quote(value))
 		return
 	}
-	zone := value[strings.LastIndexByte(value, ' ')+1:]
+	zone := zoneOf(value)
 	switch {
-	case strings.ContainsAny(zone, "+-"), zone == "GMT":
+	case offset.MatchString(zone), zone == "GMT":
+	case len(zone) == 1 && zone != "Z":
+		c.add(ruleZone, e, "%s has the zone %s, which is obsolete and of unknown meaning: apps read it as UTC", what(e, attr), quote(zone))
+	case strings.ContainsAny(zone, "+-"):
+		c.add(ruleZone, e, "%s has the zone %s, which is unknown to RFC 2822: write %s", what(e, attr), quote(zone), t.Format("-0700"))
 	case zone == "Z" || zone == "UT" || zone == "UTC":
 		c.add(ruleZone, e, "%s has the zone %s; most apps read it as +0000, some refuse the date", what(e, attr), quote(zone))
 	case obsoleteZones[zone] != "":
@@ -30,13 +34,33 @@ func date(c *checker, e *tree.Element, attr, value string) {
 	c.likely(e, what(e, attr), value, t)
 }
 
-// parseDate parses a date of RFC 2822. A zone name that this machine does not know
-// counts as UTC, as in apps.
+var (
+	offset = regexp.MustCompile(`^[+-][0-9]{4}$`)
+	// comment matches a comment at the end of a date, such as (CET).
+	comment = regexp.MustCompile(`\s*\([^()]*\)\s*$`)
+	// letter matches a zone of one letter.
+	letter = regexp.MustCompile(`\s[A-IK-Z]$`)
+	word   = regexp.MustCompile(`[A-Za-z]+`)
+)
+
+// zoneOf returns the zone of a date, in upper case.
+func zoneOf(value string) string {
+	value = comment.ReplaceAllString(value, "")
+	return strings.ToUpper(value[strings.LastIndexAny(value, " \t\n")+1:])
+}
+
+// parseDate parses a date of RFC 2822, in which case does not matter. A zone name that
+// this machine does not know, or of one letter, counts as UTC, as in apps.
 func parseDate(value string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC1123Z, value); err == nil {
 		return t, nil // the usual form, parsed ten times as fast
 	}
-	return mail.ParseDate(value)
+	value = comment.ReplaceAllString(value, "")
+	start, zone := value[:len(value)-len(zoneOf(value))], zoneOf(value)
+	start = word.ReplaceAllStringFunc(start, func(name string) string {
+		return strings.ToUpper(name[:1]) + strings.ToLower(name[1:])
+	})
+	return mail.ParseDate(letter.ReplaceAllString(start+zone, " +0000"))
 }
 
 // obsoleteZones are the zone names that RFC 2822 still defines.

@@ -16,7 +16,7 @@ type element struct {
 	short int      // longest text, in characters; 0 means 255
 	form  form     // of the text; nil for any text
 	attrs []attr
-	child string // required child; alternatives are separated by |
+	child string // required children, separated by |; alternatives are separated by commas
 	old   string // for a deprecated element: what to do instead
 
 	index int // index in elements
@@ -64,7 +64,7 @@ var elements = []element{
 	{name: "width", in: []string{"image"}, once: true, form: number(ruleValue, 1)},
 	{name: "height", in: []string{"image"}, once: true, form: number(ruleValue, 1)},
 	{name: "description", in: []string{"image", "textInput"}, once: true},
-	{name: "textInput", in: inChannel, once: true},
+	{name: "textInput", in: inChannel, once: true, child: "title|description|name|link"},
 	{name: "name", in: []string{"textInput"}, once: true},
 	{name: "skipHours", in: inChannel, once: true},
 	{name: "hour", in: []string{"skipHours"}, form: number(ruleValue, 0)},
@@ -74,7 +74,7 @@ var elements = []element{
 	{name: "comments", in: inItem, once: true, form: address},
 	{name: "enclosure", in: inItem, once: true, attrs: []attr{{name: "url", form: address}, {name: "length"}, {name: "type"}}},
 	{name: "guid", in: inItem, once: true, attrs: []attr{{name: "isPermaLink", form: oneOf(ruleValue, "true", "false")}}},
-	{name: "source", in: inItem, once: true, attrs: []attr{{name: "url", form: address}}},
+	{name: "source", in: inItem, once: true, attrs: []attr{{name: "url", need: true, form: address}}},
 	{name: "content:encoded", in: inBoth, once: true, form: notes},
 	{name: "atom:link", in: inBoth, attrs: []attr{{name: "href", form: address}, {name: "rel"}, {name: "type"}}},
 
@@ -111,7 +111,7 @@ var elements = []element{
 	{name: "podcast:integrity", in: []string{"podcast:alternateEnclosure"}, once: true, attrs: []attr{{"type", true, 0, oneOf(ruleValue, "sri", "pgp-signature")}, {"value", true, 0, nil}}},
 	{name: "podcast:block", in: inChannel, need: true, form: oneOf(ruleValue, "yes", "no"), attrs: []attr{{"id", false, 0, slug}}},
 	{name: "podcast:chapters", in: inItem, once: true, attrs: []attr{{"url", true, 0, address}, {"type", true, 0, chaptersType}}},
-	{name: "podcast:chat", in: inBoth, once: true, attrs: []attr{{"server", true, 0, uri}, {"protocol", true, 0, nil}, {"accountId", false, 0, nil}, {"space", false, 0, nil}}},
+	{name: "podcast:chat", in: inBoth, once: true, attrs: []attr{{"server", true, 0, server}, {"protocol", true, 0, nil}, {"accountId", false, 0, nil}, {"space", false, 0, nil}}},
 	{name: "podcast:contentLink", in: []string{"podcast:liveItem", "item"}, need: true, short: 128, form: short, attrs: []attr{{"href", true, 0, address}}},
 	{name: "podcast:episode", in: inItem, once: true, need: true, form: episodeNumber, attrs: []attr{{"display", false, 32, nil}}},
 	{name: "podcast:funding", in: inBoth, short: 128, form: short, attrs: []attr{{"url", true, 0, address}}},
@@ -136,7 +136,7 @@ var elements = []element{
 		name: "podcast:person", in: inBoth, need: true, short: 128, form: short,
 		attrs: []attr{{"role", false, 0, nil}, {"group", false, 0, nil}, {"img", false, 0, address}, {"href", false, 0, address}},
 	},
-	{name: "podcast:podping", in: inChannel, once: true, attrs: []attr{{"usesPodping", false, 0, oneOf(ruleValue, "true", "false")}}},
+	{name: "podcast:podping", in: inChannel, once: true, attrs: []attr{{"usesPodping", true, 0, oneOf(ruleValue, "true", "false")}}},
 	{name: "podcast:podroll", in: inChannel, once: true, child: "podcast:remoteItem"},
 	{name: "podcast:publisher", in: inChannel, once: true, child: "podcast:remoteItem"},
 	{
@@ -174,12 +174,12 @@ var elements = []element{
 		attrs: []attr{{"type", true, 0, oneOf(ruleValue, "node", "lnaddress")}, {"address", true, 0, nil}, {"split", true, 0, number(ruleValue, 0)}, {"name", false, 0, nil}, {"customKey", false, 0, nil}, {"customValue", false, 0, nil}, {"fee", false, 0, oneOf(ruleValue, "true", "false")}},
 	},
 	{
-		name: "podcast:valueTimeSplit", in: []string{"podcast:value"},
+		name: "podcast:valueTimeSplit", in: []string{"podcast:value"}, child: "podcast:valueRecipient,podcast:remoteItem",
 		attrs: []attr{{"startTime", true, 0, decimal}, {"duration", true, 0, decimal}, {"remoteStartTime", false, 0, decimal}, {"remotePercentage", false, 0, decimal}},
 	},
 
 	// Podlove Simple Chapters
-	{name: "psc:chapters", in: inItem, once: true, attrs: []attr{{name: "version"}}},
+	{name: "psc:chapters", in: inItem, once: true, child: "psc:chapter", attrs: []attr{{name: "version"}}},
 	{name: "psc:chapter", in: []string{"psc:chapters"}, attrs: []attr{{name: "start"}, {"title", true, 0, nil}, {"href", false, 0, uri}, {"image", false, 0, address}}},
 }
 

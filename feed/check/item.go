@@ -49,7 +49,7 @@ func (c *checker) content(it *tree.Element) {
 		case "enclosure":
 			c.enclosure(e, seconds)
 		case "itunes:image":
-			if e.Attr("href") == "" {
+			if strings.TrimSpace(e.Attr("href")) == "" {
 				c.add(ruleIncomplete, e, "itunes:image has no href")
 			}
 		case "podcast:soundbite":

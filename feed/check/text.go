@@ -44,21 +44,40 @@ func (c *checker) size(e *tree.Element, known *element, value string) {
 
 var (
 	// tags matches HTML tags in a text.
-	tags = regexp.MustCompile(`(?i)</?(?:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|u|img)(?:\s[^<>]*)?/?>`)
-	// entities matches character references in a text.
-	entities = regexp.MustCompile(`&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}(?:uml|grave|acute|circ|tilde|cedil|quo|dash)|hellip|szlig|[lr]aquo|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5});`)
+	tags = regexp.MustCompile(`(?i)</?(?:` + tagNames + `)(?:\s[^<>]*)?/?>`)
+	// references matches what has the form of a character reference.
+	references = regexp.MustCompile(`&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});`)
 	// escapedTags matches tags that readers see as text.
-	escapedTags = regexp.MustCompile(`&lt;/?(?i:a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|img)(?:\s[^<>]{0,300}?)?/?&gt;`)
-	// escapedEntities matches references that readers see as text.
-	escapedEntities = regexp.MustCompile(`&amp;(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5}|[a-z]{2,6}(?:quo|dash|uml|acute));`)
+	escapedTags = regexp.MustCompile(`&lt;/?(?i:` + tagNames + `)(?:\s[^<>]{0,300}?)?/?&gt;`)
+	// escapedReferences matches what readers see as a character reference.
+	escapedReferences = regexp.MustCompile(`&amp;(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});`)
 )
+
+// tagNames are the names of tags that feeds use, as a part of a regular expression.
+const tagNames = `a|b|i|p|br|em|strong|ul|ol|li|div|span|h[1-6]|font|u|s|small|sub|sup|img|hr|code|pre|blockquote|table|tr|td|th|center|script|style|iframe|video|audio`
+
+// reference returns the first match of form that HTML knows as a character reference, or
+// "" if there is none. escaped says that the matches begin with &amp; instead of &.
+func reference(form *regexp.Regexp, text string, escaped bool) string {
+	for _, m := range form.FindAllString(text, -1) {
+		if escaped {
+			m = "&" + strings.TrimPrefix(m, "&amp;")
+		}
+		if html.UnescapeString(m) != m {
+			return m
+		}
+	}
+	return ""
+}
 
 // plain checks text that apps show without interpreting markup.
 func plain(c *checker, e *tree.Element, _, value string) {
 	if strings.IndexByte(value, '<') >= 0 && tags.MatchString(value) {
 		c.add(ruleEscapedTwice, e, "%s has markup in plain text: %s", e.Name, quote(tags.FindString(value)))
-	} else if strings.IndexByte(value, '&') >= 0 && entities.MatchString(value) {
-		c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read %s", e.Name, quote(entities.FindString(value)))
+	} else if strings.IndexByte(value, '&') >= 0 {
+		if m := reference(references, value, false); m != "" {
+			c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read %s", e.Name, quote(m))
+		}
 	}
 }
 
@@ -103,8 +122,8 @@ func (c *checker) invisible(e *tree.Element, value string) {
 func notes(c *checker, e *tree.Element, _, value string) {
 	markup := strings.IndexByte(value, '<') >= 0
 	if strings.IndexByte(value, '&') >= 0 {
-		if m := escapedEntities.FindString(value); m != "" {
-			c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read %s", e.Name, quote(strings.Replace(m, "&amp;", "&", 1)))
+		if m := reference(escapedReferences, value, true); m != "" {
+			c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read %s", e.Name, quote(m))
 		} else if i := strings.Index(value, "&lt;"); i >= 0 {
 			if m := escapedTags.FindString(value[i:]); m != "" && !(markup && tags.MatchString(value)) {
 				c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read tags such as %s", e.Name, quote(unescapeTag.Replace(m)))
