@@ -13,9 +13,10 @@ import (
 type caption struct {
 	at         int
 	start, end time.Duration
-	unreadable bool // the times cannot be read
-	plain      bool // the lines are clean and have no markup
-	name       string
+	unreadable bool   // the times cannot be read
+	plain      bool   // the lines are clean and have no markup
+	name       string // number or identifier above the times
+	speaker    string // from a line of its own; empty if unknown
 	lines      []string
 }
 
@@ -81,6 +82,7 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		return nil, err
 	}
 	unroll(captions)
+	nameByFirstLine(captions)
 	if kind.vtt {
 		nameByIdentifier(captions)
 	}

@@ -84,7 +84,7 @@ var formTests = []struct {
 	{"Otter", "txt", "Jo O'Dell  0:03  \nOne.\n\nÅsa Öst  1:02:17  \nTwo.\n\nTranscribed by https://otter.ai\n", []string{"Jo O'Dell@3s-3.4s One.", "Åsa Öst@1h2m17s-1h2m17.4s Two."}},
 	{"Rev text", "txt", "Jo O'Dell (00:03):\nOne.\n\nÅsa Öst (01:02:17):\nTwo.\n", []string{"Jo O'Dell@3s-3.4s One.", "Åsa Öst@1h2m17s-1h2m17.4s Two."}},
 	{"Happy Scribe", "txt", "[00:00:03.120] - Jo O'Dell\nOne.\n\n[00:00:05.400] - Åsa Öst\nTwo.\n", []string{"Jo O'Dell@3.12s-3.52s One.", "Åsa Öst@5.4s-5.8s Two."}},
-	{"Teams", "txt", "0:0:3.0 --> 0:0:4.0\nJo O'Dell\nOne.\n\n0:0:5.0 --> 0:0:6.0\nÅsa Öst\nTwo.\n", nil},
+	{"Teams", "srt", "0:0:3.0 --> 0:0:4.0\nJo O'Dell\nOne.\n\n0:0:5.0 --> 0:0:6.0\nÅsa Öst\nTwo.\n", []string{"Jo O'Dell@3s-4s One.", "Åsa Öst@5s-6s Two."}},
 	{"YouTube paste", "txt", "0:03\none and\n0:05\ntwo\n0:09\nthree\n", []string{"@3s-3.7s one and", "@5s-5.3s two", "@9s-9.5s three"}},
 	{"whisper.cpp console", "txt", "[00:00:00.000 --> 00:00:03.120]   One.\n[00:00:03.120 --> 00:00:06.000]   Two.\n", []string{"@0s-3.12s One.", "@3.12s-6s Two."}},
 	{"dialogue", "txt", "Åsa: One.\nJo: Two.\nÅsa: Three.\n", []string{"Åsa@ One.", "Jo@ Two.", "Åsa@ Three."}},

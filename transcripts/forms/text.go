@@ -28,6 +28,7 @@ type textHead struct {
 	example string
 	words   bool // words follow on the same line
 	check   bool // the name must look like a name
+	loose   bool // may also be a clock in a sentence
 }
 
 // textHeads are tried in this order.
@@ -41,8 +42,10 @@ var textHeads = []textHead{
 	{pattern: head(`NAME(?:\s{2,}|\t|\s+[-–—|·•@]\s+|,\s*|\s)CLOCK:?`), tools: "Otter, Teams, Fathom", example: "Vega Lyrae  0:03", check: true},
 	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?:\s*[\[(]?CLOCK[\])]?`), tools: "Temi, bitcointranscripts", example: "Vega Lyrae: 00:00:03", check: true},
 	{pattern: head(`CLOCK(?:\s{2,}|\t|\s+[-–—|·•]\s+|\s)NAME:?`), tools: "Descript, Riverside, Trint", example: "00:00:03 Vega Lyrae", check: true},
-	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*:?\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03): words", words: true, check: true},
+	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*:\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03): words", words: true, check: true},
+	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03) words", words: true, check: true, loose: true},
 	{pattern: head(`NAME:\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Descript", example: "Vega Lyrae: [00:00:03] words", words: true, check: true},
+	{pattern: head(`NAME:\s+CLOCK(?:\t|\s+[-–—|]\s)\s*WORDS`), tools: "Temi", example: "Vega Lyrae:<tab>00:03<tab>words", words: true, check: true},
 	{pattern: head(`CLOCK(?:\s+[-–—|]\s+|\s+)NAME:\s+WORDS`), tools: "Trint, hand-made", example: "00:03 Vega Lyrae: words", words: true, check: true},
 	{pattern: head(`CLOCK\t\s*WORDS`), tools: "tables, subtitle editors", example: "00:03<tab>words", words: true},
 }
@@ -68,6 +71,8 @@ type textLine struct {
 	name, words   string
 	fromClockHead bool // the head has a clock
 	badClock      bool // the clock cannot be read
+	loose         bool // the head may be a clock in a sentence
+	inline        bool // the clock was inside a line
 }
 
 // sectionLine matches "[SPONSOR MESSAGE]".
@@ -79,6 +84,9 @@ type textReader struct {
 	v     voices
 	lines []textLine
 	heads int // lines with a clock
+
+	inline int  // clocks inside lines
+	bare   bool // nearly every line is a clock and words
 
 	speeches []Speech
 	next     Speech
@@ -97,17 +105,22 @@ func newTextReader(s *source) *textReader {
 		} else {
 			l.text = ""
 		}
-		if l.fromClockHead {
-			r.heads++
-		}
 		r.lines = append(r.lines, l)
 	}
+	r.checkLoose()
+	r.readBare()
+	r.splitInline()
+	r.nameAroundClocks()
+	r.skipFront()
 	for i := range r.lines {
-		if l := &r.lines[i]; l.text != "" {
+		l := &r.lines[i]
+		if l.fromClockHead && !l.inline {
+			r.heads++
+		}
+		if l.text != "" {
 			r.v.note(l.spoken())
 		}
 	}
-	r.nameAroundClocks()
 	r.v.decide(s)
 	return r
 }
@@ -152,7 +165,7 @@ func (l *textLine) cut(raw string) {
 			}
 			l.badClock = true
 		}
-		l.name, l.words, l.fromClockHead = name, words, true
+		l.name, l.words, l.fromClockHead, l.loose = name, words, true, h.loose
 		return
 	}
 }
@@ -188,6 +201,9 @@ func parseTextClock(clock string) (time.Duration, bool) {
 
 // couldLabel reports whether words could be the name next to a clock.
 func couldLabel(name string) bool {
+	if strings.Contains(name, ",") && strings.ContainsAny(name, "0123456789") {
+		return false // a date
+	}
 	return machine.MatchString(name) || couldBeName(name) && looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
 }
 
@@ -252,7 +268,10 @@ func readText(s *source) ([]Speech, error) {
 		last := &r.speeches[len(r.speeches)-1]
 		last.Text += " [" + strings.Join(r.sections, "] [") + "]"
 	}
-	if len(r.speeches) > 0 && r.speeches[0].Timed {
+	if slices.ContainsFunc(r.speeches, func(u Speech) bool { return u.Timed }) {
+		if first := &r.speeches[0]; !first.Timed {
+			first.Timed, first.Estimated = true, true
+		}
 		r.timeParagraphs()
 	}
 	return r.speeches, nil
@@ -278,6 +297,11 @@ func (r *textReader) line(l *textLine) {
 		if rest = l.words; rest == "" {
 			return
 		}
+	}
+	if m := chapterLine.FindStringSubmatch(rest); m != nil && !l.fromClockHead && r.heads > 0 {
+		r.end()
+		r.sections = append(r.sections, m[1])
+		return
 	}
 	if m := sectionLine.FindStringSubmatch(rest); m != nil && !machine.MatchString(m[1]) {
 		r.end()
@@ -370,7 +394,7 @@ func looksText(s *source) bool {
 		if l.text != "" || l.fromClockHead {
 			filled++
 		}
-		if l.fromClockHead {
+		if l.fromClockHead && !l.inline {
 			if l.start >= last {
 				grows++
 			}
@@ -381,6 +405,9 @@ func looksText(s *source) bool {
 				named++
 			}
 		}
+	}
+	if r.isList() || r.bare && r.lines[slices.IndexFunc(r.lines, func(l textLine) bool { return l.fromClockHead })].start >= time.Hour {
+		return false
 	}
 	const everyLines = 30 // one line in so many must have a clock
 	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
@@ -403,7 +430,7 @@ func (r *textReader) isDialogue() bool {
 	labeled, sentences, filled := 0, 0, 0
 	for i := range r.lines {
 		l := &r.lines[i]
-		if l.text == "" {
+		if l.text == "" || l.inline {
 			continue
 		}
 		filled++
@@ -417,7 +444,13 @@ func (r *textReader) isDialogue() bool {
 			sentences++
 		}
 	}
-	return labeled > 1 && 2*labeled >= filled && len(counts) < labeled && 2*sentences >= labeled
+	for name, n := range counts {
+		if isOrdinary(name) && n < often {
+			labeled -= n
+			delete(counts, name)
+		}
+	}
+	return labeled > 1 && 2*labeled >= filled && (len(counts) < labeled || r.inline > 1) && 2*sentences >= labeled
 }
 
 // isProse reports whether a text is mostly words.

@@ -122,12 +122,14 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	return "", rest, changed
 }
 
+// often is how many times words before a colon occur to be a name of any kind.
+const often = 3
+
 // isSpeaker reports whether the words before a colon are a name.
 func (v *voices) isSpeaker(name string, sure bool) bool {
 	if _, ok := v.s.o.Speakers[name]; ok || machine.MatchString(name) {
 		return true
 	}
-	const often = 3
 	seen := v.openings[name]
 	switch {
 	case !couldBeName(name):
@@ -139,7 +141,7 @@ func (v *voices) isSpeaker(name string, sure bool) bool {
 	case len(strings.Fields(name)) == 1:
 		return !ordinary[strings.ToLower(name)] && (v.dialogue || seen > 1 || v.first != "" && looksLikeName(name, 1))
 	}
-	return looksLikeName(name, 2)
+	return looksLikeName(name, 2) && !isOrdinary(name)
 }
 
 // couldBeName reports whether words are short and do not contain the end of a
@@ -200,7 +202,7 @@ var sounds = set("music laughter laughs laughing applause cheering silence pause
 var ordinary = set("question answer note notes warning remember tip example hint caution attention summary conclusion result problem solution " +
 	"reasons fact facts update updates spoiler disclaimer reminder lesson rule quote translation meaning title chapter part step steps point idea goal ps " +
 	"plus translation source sources link links date time place subject topic myth truth option case bonus trivia definition therefore otherwise meanwhile " +
-	"reason today tomorrow first second third finally next however so and but well now yes no ok okay also again remark " +
+	"reason today tomorrow first second third finally next however so and but well now yes no ok okay also again remark attendees participants speakers keywords recording transcript " +
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 
@@ -342,6 +344,37 @@ func cutVoice(line string) (name, rest string, ok bool) {
 	return name, rest, ok && !hasMarkup(name) && !hasMarkup(rest)
 }
 
+// nameByFirstLine takes the first lines of captions for the speakers, as Teams writes them,
+// if nearly all captions start with a name on a line of its own and names occur again.
+func nameByFirstLine(captions []caption) {
+	filled, named := 0, 0
+	counts := map[string]int{}
+	isNamed := func(c *caption) bool {
+		return len(c.lines) > 1 && c.name == "" && !strings.ContainsAny(c.lines[0], ".,:!?<&-–—") && couldLabel(c.lines[0])
+	}
+	for i := range captions {
+		c := &captions[i]
+		if len(c.lines) > 0 {
+			filled++
+		}
+		if isNamed(c) {
+			named++
+			counts[c.lines[0]]++
+		}
+		if i == 100 && 2*named < filled {
+			return
+		}
+	}
+	if named < 2 || 5*named < 4*filled || named == len(counts) && named > 2 {
+		return
+	}
+	for i := range captions {
+		if c := &captions[i]; isNamed(c) {
+			c.speaker, c.lines = clean(c.lines[0]), c.lines[1:]
+		}
+	}
+}
+
 // caption appends the speech of a caption: a Speech for each speaker.
 func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	var text script.Joiner
@@ -383,6 +416,9 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		if rest != "" && (isASCIILetter(rest[0]) || strings.Trim(rest, "\ufffd -–—") != "") {
 			text.Add(rest)
 		}
+	}
+	if c.speaker != "" {
+		v.speaker = c.speaker
 	}
 	for _, line := range c.lines {
 		sure := text.Len() == 0 || script.EndsSentence(text.Tail(8))

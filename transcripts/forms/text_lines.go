@@ -1,0 +1,215 @@
+package forms
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
+)
+
+var (
+	bareClock   = regexp.MustCompile(`^(` + rangePattern + `)\s+(?:[-–—|·]\s+)?(\S.*)$`)
+	inlineClock = regexp.MustCompile(`\s*[\[(](\d{1,2}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?)[\])]\s*`)
+	frontBlock  = regexp.MustCompile(`^(?i:summary keywords|keywords|speakers|attendees|participants|invited):?$`)
+	chapterLine = regexp.MustCompile(`^(?i:chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk)\s+\d+\s*[:.–—-]\s*(\S.*)$`)
+)
+
+// checkLoose takes back heads such as "And (00:25)", which is more likely a clock in a
+// sentence: it stands below a name and a clock, or its name occurs once and most heads are
+// of another kind.
+func (r *textReader) checkLoose() {
+	counts := map[string]int{}
+	heads, loose := 0, 0
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !l.fromClockHead {
+			continue
+		}
+		heads++
+		counts[l.name]++
+		if l.loose {
+			loose++
+		}
+	}
+	named := false // the line before is a name and a clock, without words
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.loose && (named || function[strings.ToLower(l.name)] || counts[l.name] == 1 && 2*loose < heads) {
+			*l = textLine{at: l.at, text: l.text}
+		}
+		if l.text != "" {
+			named = l.fromClockHead && l.name != "" && l.words == ""
+		}
+	}
+}
+
+// readBare reads clocks with words behind them on the same line, if nearly every line is
+// such a line.
+func (r *textReader) readBare() {
+	filled, bare := 0, 0
+	isBare := func(l *textLine) bool {
+		return l.text != "" && l.text[0] >= '0' && l.text[0] <= '9' && (!l.fromClockHead || l.name != "" && l.words == "") && bareClock.MatchString(l.text)
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.text != "" {
+			filled++
+		}
+		if isBare(l) {
+			bare++
+		}
+	}
+	if bare < 2 || 4*bare < 3*filled {
+		return
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !isBare(l) {
+			continue
+		}
+		m := bareClock.FindStringSubmatch(l.text)
+		plain := textLine{at: l.at, text: l.text, words: m[2], fromClockHead: true}
+		plain.badClock = !plain.setClock(m[1])
+		*l, r.bare = plain, true
+	}
+}
+
+// splitInline cuts lines at clocks in brackets inside them. A clock that does not fit
+// between its neighbours stays as words.
+func (r *textReader) splitInline() {
+	if !strings.Contains(r.s.text, ":") {
+		return
+	}
+	next := make([]time.Duration, len(r.lines)) // next clock that starts a line
+	following := time.Duration(maxTime)
+	for i := len(r.lines) - 1; i >= 0; i-- {
+		next[i] = following
+		if l := &r.lines[i]; l.timed {
+			following = l.start
+		}
+	}
+	var last time.Duration
+	var out []textLine
+	for i, l := range r.lines {
+		if l.timed {
+			last = l.start
+		}
+		words := l.spoken()
+		if !strings.ContainsAny(words, "[(") {
+			out = append(out, l)
+			continue
+		}
+		from := 0
+		current := l
+		for _, m := range inlineClock.FindAllStringSubmatchIndex(words, -1) {
+			at, ok := parseTextClock(words[m[2]:m[3]])
+			if !ok || at < last || at > next[i] || m[0] == 0 && !l.fromClockHead {
+				continue
+			}
+			current.setSpoken(words[from:m[0]])
+			out = append(out, current)
+			current = textLine{at: l.at, text: words[m[1]:], words: words[m[1]:], start: at, timed: true, fromClockHead: true, inline: true}
+			from, last = m[1], at
+			r.inline++
+		}
+		out = append(out, current)
+	}
+	r.lines = out
+}
+
+// setSpoken sets the words of a line.
+func (l *textLine) setSpoken(words string) {
+	if l.fromClockHead {
+		l.words = words
+	} else {
+		l.text = words
+	}
+}
+
+// skipFront drops what tools write before a transcript: titles, dates, keywords and lists
+// of speakers. If a line may be a sentence, and could be said before the first clock,
+// all lines stay.
+func (r *textReader) skipFront() {
+	end := slices.IndexFunc(r.lines, func(l textLine) bool {
+		if l.fromClockHead {
+			return true
+		}
+		name, _, ok := cutName(l.text)
+		return ok && couldLabel(name) && !isOrdinary(name)
+	})
+	if end <= 0 {
+		return
+	}
+	front := r.lines[:end]
+	inBlock, chars, sentence := false, 0, false
+	for i := range front {
+		l := &front[i]
+		inBlock = l.text != "" && (inBlock || frontBlock.MatchString(l.text))
+		if inBlock {
+			l.text = ""
+		}
+		if l.text == "" {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(l.text)
+		chars += utf8.RuneCountInString(l.text)
+		sentence = sentence || script.EndsSentence(l.text) || unicode.IsLower(first)
+	}
+	first := &r.lines[end]
+	if sentence && !(first.timed && float64(chars) > fastest*first.start.Seconds()) {
+		return
+	}
+	for i := range front {
+		if l := &front[i]; !isCapitals(l.text) && !chapterLine.MatchString(l.text) && !sectionLine.MatchString(l.text) {
+			l.text = ""
+		}
+	}
+}
+
+// isOrdinary reports whether words before a colon are no name, such as "Question" or
+// "Chapter 1".
+func isOrdinary(name string) bool {
+	first, rest, _ := strings.Cut(strings.ToLower(name), " ")
+	return ordinary[first] && strings.Trim(rest, "0123456789 ") == ""
+}
+
+// isList reports whether the text is a list of times, such as the chapters of an episode
+// or a timetable: most clocks have a few words beside them, which take far less time
+// than there is up to the next clock.
+func (r *textReader) isList() bool {
+	const slow = 1 // characters a second
+	heads, single, gaps, long := 0, 0, 0, 0
+	var last *textLine // head with its words on the same line, and nothing below
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !l.fromClockHead {
+			if l.text != "" && last != nil {
+				single--
+				last = nil
+			}
+			continue
+		}
+		if last != nil {
+			gap := l.start - last.start
+			if last.ended {
+				gap = last.end - last.start
+			}
+			gaps++
+			if float64(utf8.RuneCountInString(last.name+last.words)) < slow*gap.Seconds() {
+				long++
+			}
+		}
+		heads++
+		last = nil
+		label, _, ok := cutName(l.words)
+		if l.name+l.words != "" && !(l.name != "" && l.words != "") && !(ok && couldLabel(label)) {
+			single++
+			last = l
+		}
+	}
+	return 2*single > heads && 2*long > gaps
+}

@@ -1,0 +1,75 @@
+package forms
+
+import (
+	"errors"
+	"testing"
+
+	"onair/internal/finding"
+)
+
+// TestText reads text with titles, chapters and clocks inside paragraphs.
+func TestText(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"keywords of Otter", "Snow talk\nMon, Feb 1, 2027 9:02AM • 12:40\n\nSUMMARY KEYWORDS\nsnow, lake\n\nSPEAKERS\nÅsa Öst, Jo O'Dell\n\nÅsa Öst  00:04\nIs it cold?\n\nJo O'Dell  00:09\nIt is.\n",
+			[]string{"Åsa Öst@4s-5.1s Is it cold?", "Jo O'Dell@9s-9.6s It is."}},
+		{"title of Google Meet", "Snow talk - Transcript\n00:00:00\n\nÅsa Öst: Is it cold?\nJo O'Dell: It is.\n00:01:00\n\nÅsa Öst: Good.\n",
+			[]string{"Åsa Öst@0s-1.1s Is it cold?", "Jo O'Dell@1.1s-1.7s It is.", "Åsa Öst@1m0s-1m0.5s Good."}},
+		{"first clock of Google Meet", "Snow talk (2027-02-01 15:02 GMT+1) - Transcript\nAttendees\nÅsa Öst, Jo O'Dell\nTranscript\n\nÅsa Öst: Is it cold?\nJo O'Dell: It is.\n\n00:05:00\n\nÅsa Öst: Good.\n",
+			[]string{"Åsa Öst@0s-1.1s Is it cold?", "Jo O'Dell@1.1s-1.7s It is.", "Åsa Öst@5m0s-5m0.5s Good."}},
+		{"title of YouTube", "Transcript\n0:00\nit is cold\n0:03\nand the snow\n", []string{"@0s-1s it is cold", "@3s-4.2s and the snow"}},
+		{"chapters of YouTube", "Chapter 1: The cold\n0:00\nit is cold\n0:03\nand the snow\nChapter 2: The lake\n0:06\nis white\n",
+			[]string{"@0s-1s it is cold", "@3s-4.2s and the snow", "@6s-6.8s is white"}},
+		{"title of Teams", "Snow talk\n\nÅsa Öst   0:03\nIs it cold?\n\nJo O'Dell   0:15\nIt is.\n", []string{"Åsa Öst@3s-4.1s Is it cold?", "Jo O'Dell@15s-15.6s It is."}},
+		{"a sentence before the first clock", "It is cold.\n\n[00:00:05] Åsa Öst: Is it?\n\n[00:00:09] Jo O'Dell: It is.\n",
+			[]string{"@0s-1.1s It is cold.", "Åsa Öst@5s-5.6s Is it?", "Jo O'Dell@9s-9.6s It is."}},
+		{"Teams, document", "0:0:3.120 --> 0:0:5.960\nÅsa Öst\nIs it cold?\n\n0:0:6.300 --> 0:0:8.880\nJo O'Dell\nIt is.\n\n0:0:9.300 --> 0:0:11.880\nÅsa Öst\nGood.\n",
+			[]string{"Åsa Öst@3.12s-5.96s Is it cold?", "Jo O'Dell@6.3s-8.88s It is.", "Åsa Öst@9.3s-11.88s Good."}},
+		{"YouTube on one line", "0:00 it is cold today\n0:03 and the snow\n0:05 Winter Lake\n0:06 is white\n",
+			[]string{"@0s-1.6s it is cold today", "@3s-4.2s and the snow", "@5s-6s Winter Lake", "@6s-6.8s is white"}},
+		{"tabs of Temi, two lines", "Speaker 1:\t00:03\tIs it cold?\nSpeaker 2:\t00:15\tIt is.\n", []string{"Speaker 1@3s-4.1s Is it cold?", "Speaker 2@15s-15.6s It is."}},
+		{"tabs of Temi, three lines", "Speaker 1:\t00:03\tIs it cold?\nSpeaker 2:\t00:15\tIt is.\nSpeaker 1:\t01:02\tGood.\n",
+			[]string{"Speaker 1@3s-4.1s Is it cold?", "Speaker 2@15s-15.6s It is.", "Speaker 1@1m2s-1m2.5s Good."}},
+		{"clocks inside, Descript", "00:00:03 Jo O'Dell\nIt is cold. [00:00:08] It snows.\n\n00:00:15 Åsa Öst\nIs it?\n",
+			[]string{"Jo O'Dell@3s-4.1s It is cold.", "Jo O'Dell@8s-8.9s It snows.", "Åsa Öst@15s-15.6s Is it?"}},
+		{"clocks inside, Trint", "Jo O'Dell: [00:00:03] It is cold. [00:00:08] It snows.\n\nÅsa Öst: [00:00:15] Is it?\n",
+			[]string{"Jo O'Dell@3s-4.1s It is cold.", "Jo O'Dell@8s-8.9s It snows.", "Åsa Öst@15s-15.6s Is it?"}},
+		{"clocks only inside", "Jo O'Dell: It is cold. [00:00:08] It snows.\n\nÅsa Öst: Is it? [00:00:20] Good.\n",
+			[]string{"Jo O'Dell@0s-1.1s It is cold.", "Jo O'Dell@8s-8.9s It snows.", "Åsa Öst@8.9s-9.5s Is it?", "Åsa Öst@20s-20.5s Good."}},
+		{"clocks inside, Rev", "Jo O'Dell (00:24):\nSo (00:25) it is cold.\n\nÅsa Öst (00:40):\nYes (00:45) it is [inaudible 00:00:47] so.\n",
+			[]string{"Jo O'Dell@24s-24.2s So", "Jo O'Dell@25s-26.1s it is cold.", "Åsa Öst@40s-40.3s Yes", "Åsa Öst@45s-48s it is [inaudible 00:00:47] so."}},
+		{"a clock that does not fit", "Jo O'Dell (00:24):\nAt [00:10] it was cold.\n\nÅsa Öst (00:40):\nGood.\n",
+			[]string{"Jo O'Dell@24s-26.3s At [00:10] it was cold.", "Åsa Öst@40s-40.5s Good."}},
+		{"questions and answers", "Question: Is it cold?\nAnswer: It is.\nQuestion: Very?\nAnswer: Very.\nQuestion: And now?\nAnswer: Now too.\n",
+			[]string{"Question@ Is it cold?", "Answer@ It is.", "Question@ Very?", "Answer@ Very.", "Question@ And now?", "Answer@ Now too."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			expectSpeech(t, test.src, "a.txt", test.want)
+		})
+	}
+}
+
+// TestListsAreNotTranscripts refuses lists of times and of questions.
+func TestListsAreNotTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"00:00 Welcome\n02:10 The Lake\n07:45 The snow\n21:30 Letters\n",
+		"0:00 - Welcome\n2:10 - The lake, and who lives there\n7:45 - Snow\n",
+		"In this episode we talk about snow.\n\nChapters:\n00:00 Welcome\n02:10 Lake\n07:45 Snow\n\nWrite to us!\n",
+		"09:00 Opening\n10:30 A talk about snow\n12:00 Lunch\n",
+		"09:00 - 10:30 Opening\n10:30 - 12:00 A talk about snow\n12:00 - 13:00 Lunch\n",
+		"[00:00] Kalk - Winter\n[03:30] Öl - Snow at Night\n[07:12] Jo - The Lake\n",
+		"Question: Is it cold?\nAnswer: It is.\nQuestion: Very?\nAnswer: Very.\n",
+		"12:00:01 starting the server\n12:00:02 listening on a port\n12:00:02 ready for work\n",
+	} {
+		result, err := Read([]byte(src), "", &Options{File: "a.txt"})
+		var f finding.Finding
+		if !errors.As(err, &f) {
+			t.Errorf("read as %v:\n%s", result, src)
+		}
+	}
+}
