@@ -109,10 +109,7 @@ func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *reco
 		return Pulled{File: name, Err: err}
 	}
 	defer body.Close()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return Pulled{File: name, Err: err}
-	}
-	if err := saveChecked(name, body, pin.Payload); err != nil {
+	if err := saveChecked(dir, name, body, pin.Payload); err != nil {
 		return Pulled{File: name, Err: err}
 	}
 	return Pulled{File: name, Bytes: pin.Payload.Bytes}
@@ -156,14 +153,22 @@ func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, gu
 }
 
 // saveChecked writes a payload to a file. The file is created only if the payload
-// is the pinned one.
-func saveChecked(name string, body io.Reader, want pins.Payload) error {
-	root, err := os.OpenRoot(filepath.Dir(name))
+// is the pinned one. A link in dir that leads out of it is not followed; a master that
+// the show has elsewhere by its settings is written there.
+func saveChecked(dir, name string, body io.Reader, want pins.Payload) error {
+	rel, err := filepath.Rel(dir, name)
+	if err != nil || !filepath.IsLocal(rel) {
+		dir, rel = filepath.Dir(name), filepath.Base(name)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	f, err := durable.Create(root, filepath.Base(name), 0o644)
+	f, err := durable.Create(root, filepath.ToSlash(rel), 0o644)
 	if err != nil {
 		return err
 	}

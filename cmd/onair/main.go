@@ -13,6 +13,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -37,6 +39,7 @@ const (
 const stopTimeout = 1500 * time.Millisecond
 
 func main() {
+	log.SetOutput(io.Discard) // net/http logs what servers send
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}

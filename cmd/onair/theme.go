@@ -200,19 +200,33 @@ func runThemeEject(a *app, names []string, force bool) error {
 			return withHint(fmt.Errorf("templates/%s is there already", o.Name), "--force replaces it; nothing was written")
 		}
 	}
+	root, err := os.OpenRoot(filepath.Dir(dir)) // a link in the show may lead elsewhere
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	for _, o := range files {
-		for _, name := range []string{filepath.Join(themeBase, filepath.FromSlash(o.Name)), filepath.FromSlash(o.Name)} {
-			name = filepath.Join(dir, name)
-			if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-				return err
-			}
-			if err := durable.WriteFile(name, o.theme, 0o666); err != nil {
+		for _, name := range []string{path.Join(themeBase, o.Name), o.Name} {
+			if err := writeIn(root, path.Join(filepath.Base(dir), name), o.theme); err != nil {
 				return err
 			}
 		}
 		fmt.Fprintln(a.stdout, filepath.Join(a.from, "templates", filepath.FromSlash(o.Name)))
 	}
 	return nil
+}
+
+// writeIn writes a file in the folder that root is.
+func writeIn(root *os.Root, name string, data []byte) error {
+	f, err := durable.Create(root, name, 0o666)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Abort()
+		return err
+	}
+	return f.Commit()
 }
 
 func runThemeDiff(a *app, names []string) error {
