@@ -125,7 +125,7 @@
 // A line of three dashes, YAML, a line of three dashes, Markdown.
 //
 //	title          text; required
-//	guid           identity of the episode, at most 2000 bytes; never changes
+//	guid           identity of the episode, at most 2000 characters; never changes
 //	date           when it goes live; without one it is a draft
 //	updated        date of the last change that listeners care about
 //	draft          true for a draft in spite of its date

@@ -21,7 +21,7 @@ func guid(p *string) source.Setter {
 			return
 		}
 		if !source.ValidGUID(s) {
-			v.Reportf(ruleGUID, "", "%s cannot be a GUID: at most %d bytes, without spaces at its ends", source.ShortQuote(s), source.MaxGUID)
+			v.Reportf(ruleGUID, "", "%s cannot be a GUID: at most %d characters, without spaces at its ends", source.ShortQuote(s), source.MaxGUID)
 			return
 		}
 		*p = s

@@ -302,6 +302,7 @@ var findingCases = []struct {
 	{"no guid, but a pin", ruleGUID, []edit{change(ep, "guid: "+guid4+" ", ""), put("onair.lock", lockOf(guid4, "4-cloudy"))}, nil},
 	{"draft without guid", ruleGUID, []edit{second("number: 5")}, nil},
 	{"endless guid", ruleGUID, []edit{change(ep, "guid: "+guid4, "guid: "+strings.Repeat("a", 2001))}, nil},
+	{"long guid in Greek", nil, []edit{change(ep, "guid: "+guid4, "guid: "+strings.Repeat("ω", 2000))}, nil},
 	{"guid of another host", nil, []edit{change(ep, "guid: "+guid4, `guid: "https://old.example/?p=4"`)}, nil},
 	{"one guid twice", ruleSameGUID, []edit{second("guid: " + guid4)}, nil},
 	{"changed guid", ruleLockGUID, []edit{put("onair.lock", lockOf("other", "4-cloudy"))}, nil},

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"runtime/debug"
@@ -86,9 +88,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 		report.Add(probe.Feed(ctx, v, name, report.Self.URL, f.file, f.response))
 	}
 	if o.pages {
-		if err := checkPages(ctx, a, v, report); err != nil {
-			return err
-		}
+		checkPages(ctx, a, v, report, f)
 	}
 	if isAddress(name) && !o.offline && report.Kind == tree.RSS {
 		report.Add(probe.Files(ctx, v, report, o.sample))
@@ -128,6 +128,22 @@ func (f *feedSource) check(a *app) *check.Report {
 	return check.Feed(f.data, o)
 }
 
+// address returns the address of the feed after redirects. It is empty for a file.
+func (f *feedSource) address() string {
+	if f.response == nil {
+		return ""
+	}
+	return f.response.Final
+}
+
+// statusError returns an error if a server answered with something else than a feed.
+func (f *feedSource) statusError() error {
+	if f.response == nil || f.response.Status == http.StatusOK {
+		return nil
+	}
+	return fmt.Errorf("%s is answered with %d %s", f.file, f.response.Status, http.StatusText(f.response.Status))
+}
+
 // isAddress reports whether the name of a feed is a web address.
 func isAddress(name string) bool {
 	scheme, _, ok := strings.Cut(name, "://")
@@ -157,6 +173,13 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 		return &feedSource{response.Data, source.RedactURL(name), response}, nil
 	}
 	data, err := a.readInput(name, tree.MaxBytes)
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		err = &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err} // the path in it may begin at a folder above
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = withHint(err, "name a file or an address, such as https://example.com/feed.xml, or - for standard input")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -169,11 +192,13 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 // networkHint returns a hint about a feed that cannot be requested.
 func networkHint(err error) string {
 	switch text := err.Error(); {
+	case strings.Contains(text, " is answered with "):
+		return "look at the address in a browser"
 	case errors.Is(err, fetch.ErrNotPublic):
 		return "it redirects into a private network; give the address that it leads to"
 	case errors.Is(err, fetch.ErrTooLarge):
 		return "a feed has at most 32 MiB"
-	case strings.Contains(text, "redirects"):
+	case errors.Is(err, fetch.ErrRedirects):
 		return "open the address in a browser, and give the one that it ends at"
 	case strings.Contains(text, "certificate") || strings.Contains(text, "tls"):
 		return "apps refuse a server without a valid certificate"
@@ -185,27 +210,59 @@ func networkHint(err error) string {
 const maxPages = 200
 
 // checkPages checks the further pages of a feed, and adds their episodes and findings
-// to the report.
-func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Report) error {
+// to the report. A page that cannot be read, or is one too many, is a finding.
+func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Report, first *feedSource) {
 	seen := map[string]bool{report.Self.URL: true}
-	pages := 0
-	for next := report.Next; next.URL != "" && !seen[next.URL] && pages < maxPages; pages++ {
-		seen[next.URL] = true
-		page, err := openFeed(ctx, a, v, next.URL)
+	pages := 0 // beside the first
+	next, from := report.Next, first
+	for ; next.URL != ""; pages++ {
+		seen[from.address()] = true
+		address := resolve(from.address(), next.URL)
+		if seen[address] {
+			break
+		}
+		if pages+1 == maxPages {
+			report.Add(finding.List{allRules().Find("F080").At(next.Position, "pages beyond the first %d are not checked", maxPages).WithSeverity(finding.Warning)})
+			break
+		}
+		page, err := openPage(ctx, a, v, address)
 		if err != nil {
-			return err
+			report.Add(finding.List{allRules().Find("F100").At(next.Position, "page %d cannot be read: %v", pages+2, err).WithHint(networkHint(err))})
+			break
 		}
+		if seen[page.address()] {
+			break
+		}
+		seen[address] = true
 		r := page.check(a)
-		if page.response != nil && page.response.Status != http.StatusOK {
-			return fmt.Errorf("page %s is answered with %d", page.file, page.response.Status)
-		}
 		report.AddPage(r)
-		next = r.Next
+		next, from = r.Next, page
 	}
 	if a.format == "text" && !a.quiet && pages > 0 {
 		fmt.Fprintf(a.stderr, "%s followed\n", plural.Count(pages, "further page"))
 	}
-	return nil
+}
+
+// openPage requests a further page of a feed.
+func openPage(ctx context.Context, a *app, v *fetch.Visitor, address string) (*feedSource, error) {
+	if !isAddress(address) {
+		return nil, fmt.Errorf("%s is not an address", source.ShortQuote(address))
+	}
+	page, err := openFeed(ctx, a, v, address)
+	if err != nil {
+		return nil, err
+	}
+	return page, page.statusError()
+}
+
+// resolve returns an address that a feed at base contains. base is empty for a file.
+func resolve(base, address string) string {
+	from, err := url.Parse(base)
+	to, err2 := url.Parse(address)
+	if err != nil || err2 != nil {
+		return address
+	}
+	return from.ResolveReference(to).String()
 }
 
 // compareFeeds compares a feed with an older one.
@@ -214,9 +271,12 @@ func compareFeeds(ctx context.Context, a *app, name string, report *check.Report
 	if err != nil {
 		return nil, err
 	}
+	if err := old.statusError(); err != nil {
+		return nil, withHint(err, "%s", networkHint(err))
+	}
 	before := old.check(a)
 	if before.Kind != tree.RSS {
-		return nil, fmt.Errorf("%s is not an RSS feed", old.file)
+		return nil, withHint(fmt.Errorf("%s is not an RSS feed", old.file), "--against takes an older version of the feed; feed check %s says what it is", name)
 	}
 	return check.Compare(report, before, file, a.now()), nil
 }

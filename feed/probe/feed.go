@@ -8,6 +8,7 @@ package probe
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -43,9 +44,13 @@ type Response struct {
 func (r *Response) ContentType() string { return r.Header.Get("Content-Type") }
 
 // Fetch requests a feed. It returns a response of any status; an error means that there
-// is no response.
+// is no response. After too many redirects it returns the last of them.
 func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, error) {
 	response, hops, err := v.Do(ctx, &fetch.Request{URL: address, Header: feedHeader(), Limit: tree.MaxBytes})
+	if errors.Is(err, fetch.ErrRedirects) {
+		last := hops[len(hops)-1]
+		return &Response{Status: last.Status, Hops: hops, Final: last.URL}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +75,10 @@ func feedHeader() http.Header {
 func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *Response) finding.List {
 	p := &prober{visitor: v, file: file}
 	at := finding.Position{File: file}
+	if n := len(r.Hops); n > 0 && r.Hops[n-1].URL == r.Final && r.Status != http.StatusOK {
+		p.found.Add(ruleStatus.At(at, "%v, the last at %s", fetch.ErrRedirects, source.RedactURL(r.Final)))
+		return p.found
+	}
 	if r.Status != http.StatusOK {
 		p.found.Add(ruleStatus.At(at, "the server answers %d %s", r.Status, http.StatusText(r.Status)))
 		return p.found

@@ -60,6 +60,16 @@ func TestFeed(t *testing.T) {
 			}
 			good(w, r, []byte("<rss/>"))
 		}, "", []string{"F100 URL/feed redirects with 302, for a while only"}},
+		{"moved too often", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path+"d", http.StatusMovedPermanently)
+		}, "", []string{"F100 more than 5 redirects, the last at URL/feedddddd"}},
+		{"redirected to nothing", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/feed" {
+				http.Redirect(w, r, "/new", http.StatusMovedPermanently)
+				return
+			}
+			http.NotFound(w, r)
+		}, "", []string{"F100 the server answers 404 Not Found"}},
 		{"moved for good", func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/feed" {
 				http.Redirect(w, r, "/new", http.StatusMovedPermanently)

@@ -54,6 +54,8 @@ var (
 	ErrNotPublic = errors.New("not an address of the public internet")
 	// ErrTooLarge reports that a body has more bytes than the request allows.
 	ErrTooLarge = errors.New("body is too large")
+	// ErrRedirects reports that a request was redirected too often.
+	ErrRedirects = fmt.Errorf("more than %d redirects", maxRedirects)
 )
 
 // Client makes requests. It is safe for concurrent use.
@@ -233,7 +235,7 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 		}
 		u = next
 	}
-	return nil, retry.Permanent(fmt.Errorf("more than %d redirects", maxRedirects))
+	return nil, retry.Permanent(ErrRedirects)
 }
 
 // redirect returns the address that a response redirects to, or nil if there is

@@ -64,7 +64,7 @@ func (v *Visitor) Do(ctx context.Context, r *Request) (*http.Response, []Hop, er
 		response.Body.Close()
 		hops = append(hops, Hop{response.StatusCode, u.String()})
 		if len(hops) > maxRedirects {
-			return nil, hops, fmt.Errorf("%s: more than %d redirects", withoutSecrets(u), maxRedirects)
+			return nil, hops, fmt.Errorf("%s: %w", withoutSecrets(u), ErrRedirects)
 		}
 		if next.Host != u.Host {
 			request.Header = request.Header.Clone()

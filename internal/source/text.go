@@ -150,14 +150,14 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// MaxGUID is how many bytes a GUID may have. Hosts make GUIDs of addresses with long
+// MaxGUID is how many characters a GUID may have. Hosts make GUIDs of addresses with long
 // tokens in them.
 const MaxGUID = 2000
 
 // ValidGUID reports whether a string can identify an episode. Any form is allowed,
 // because shows that move to onair keep the GUIDs of their former host.
 func ValidGUID(s string) bool {
-	return s != "" && len(s) <= MaxGUID && strings.TrimSpace(s) == s && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+	return s != "" && utf8.RuneCountInString(s) <= MaxGUID && strings.TrimSpace(s) == s && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return IsControl(r) || r == '\n' || r == '\t'
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -420,6 +421,36 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(feed), string(rendered(t, second))); diff != "" {
 		t.Errorf("feed (-first +second):\n%s", diff)
+	}
+}
+
+func TestTooManyPagesAreALoss(t *testing.T) {
+	t.Parallel()
+	for last, want := range map[int]string{200: "", 250: "episodes on pages beyond the first 200 are left out; the next page is URL/201"} {
+		var address string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Path[1:])
+			next := ""
+			if n < last {
+				next = fmt.Sprintf(`<atom:link rel="next" href="/%d"/>`, n+1)
+			}
+			fmt.Fprintf(w, `<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Moss</title>%s<item><title>Moss %d</title><guid>%d</guid><enclosure url="%s/a%d.mp3" length="1" type="audio/mpeg"/></item></channel></rss>`, next, n, n, address, n)
+		}))
+		t.Cleanup(server.Close)
+		address = server.URL
+		p, err := importer.Read(t.Context(), &importer.Options{Source: address + "/1", Dir: filepath.Join(t.TempDir(), "moss"), NoAudio: true, Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, l := range p.Losses {
+			if strings.Contains(l.String(), "pages") {
+				got += strings.ReplaceAll(l.String(), address, "URL")
+			}
+		}
+		if got != want {
+			t.Errorf("%d pages: losses %q, want %q", last, got, want)
+		}
 	}
 }
 

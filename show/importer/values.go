@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"net/url"
@@ -54,21 +55,29 @@ var months = map[string]string{
 	"apr": "Apr", "avr": "Apr", "abr": "Apr", "may": "May", "mai": "May", "mag": "May", "mei": "May", "maj": "May",
 	"jun": "Jun", "juin": "Jun", "giu": "Jun", "jul": "Jul", "juil": "Jul", "lug": "Jul", "aug": "Aug", "aoû": "Aug", "aou": "Aug", "ago": "Aug",
 	"sep": "Sep", "set": "Sep", "oct": "Oct", "okt": "Oct", "ott": "Oct", "out": "Oct", "nov": "Nov", "dec": "Dec", "déc": "Dec", "dez": "Dec", "dic": "Dec",
+	"янв": "Jan", "фев": "Feb", "мар": "Mar", "апр": "Apr", "мая": "May", "май": "May", "июн": "Jun", "июл": "Jul", "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov", "дек": "Dec",
+	"sty": "Jan", "lut": "Feb", "kwi": "Apr", "cze": "Jun", "lip": "Jul", "sie": "Aug", "wrz": "Sep", "paź": "Oct", "lis": "Nov", "gru": "Dec",
+	"oca": "Jan", "şub": "Feb", "nis": "Apr", "haz": "Jun", "tem": "Jul", "ağu": "Aug", "eyl": "Sep", "eki": "Oct", "kas": "Nov", "ara": "Dec",
 }
 
 var dateLayouts = []string{
 	"2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04 -0700", "2 Jan 2006 15:04:05", "2 Jan 2006 15:04", "2 Jan 2006",
 	"2 Jan 06 15:04:05 -0700", "2 Jan 06 15:04 -0700", "2 Jan 06 15:04:05",
 	"Jan 2 2006 15:04:05 -0700", "Jan 2 2006 15:04:05", "Jan 2 2006 15:04", "Jan 2 2006", "Jan 2 15:04:05 2006", "Jan 2 15:04:05 -0700 2006",
-	time.RFC3339Nano, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05-07:00",
-	"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "2006/01/02 15:04:05", "2006/01/02", "02.01.2006 15:04", "02.01.2006",
+	"2 Jan 2006 3:04:05 PM -0700", "2 Jan 2006 3:04:05 PM", "2 Jan 2006 3:04 PM -0700", "2 Jan 2006 3:04 PM",
+	"Jan 2 2006 3:04:05 PM -0700", "Jan 2 2006 3:04:05 PM", "Jan 2 2006 3:04 PM -0700", "Jan 2 2006 3:04 PM", "Jan 2 2006 15:04 -0700",
+	time.RFC3339Nano, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04-0700", "2006-01-02T15:04", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05-07:00",
+	"2006-01-02 15:04:05", "2006-01-02 15:04 -0700", "2006-01-02 15:04", "2006-01-02", "2006/01/02 15:04:05", "2006/01/02", "02.01.2006 15:04", "02.01.2006",
 }
 
 var (
-	weekday   = regexp.MustCompile(`^\pL+\.?,?\s+`)
+	weekday   = regexp.MustCompile(`^\pL+(?:\.?,\s*|\.?\s+)`)
 	monthName = regexp.MustCompile(`\pL{3,}\.?`)
-	zoneName  = regexp.MustCompile(`\s\(?([A-Za-z]{1,4})\)?$`)
+	zoneName  = regexp.MustCompile(`\s\(?([A-Za-z]{1,4})\)?( \d{4})?$`)
 	zoneShift = regexp.MustCompile(`(?:GMT|UTC)?([+-]\d{2}):?(\d{2})$`)
+	zoneHours = regexp.MustCompile(`\s?(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?$`) // UTC+1
+	hyphens   = regexp.MustCompile(`(\d)-(\pL{3,}\.?)-(\d)`)                          // 26-Feb-2021
+	halfDay   = regexp.MustCompile(`(?i)(\d)\s?([ap])\.?m\b\.?`)
 	comment   = regexp.MustCompile(`\s*\([^)]*\)$`)
 )
 
@@ -89,16 +98,25 @@ func parseDate(s string) (time.Time, bool) {
 	if bare := comment.ReplaceAllString(s, ""); zoneShift.MatchString(bare) {
 		s = bare
 	}
+	s = halfDay.ReplaceAllStringFunc(s, func(clock string) string {
+		m := halfDay.FindStringSubmatch(clock)
+		return m[1] + " " + strings.ToUpper(m[2]) + "M"
+	})
 	if m := zoneName.FindStringSubmatch(s); m != nil && zones[strings.ToUpper(m[1])] != "" {
-		s = strings.TrimSuffix(s, m[0]) + " " + zones[strings.ToUpper(m[1])]
+		s = strings.TrimSuffix(s, m[0]) + " " + zones[strings.ToUpper(m[1])] + m[2]
 	}
+	if m := zoneHours.FindStringSubmatch(s); m != nil {
+		hours, _ := strconv.Atoi(m[2])
+		s = fmt.Sprintf("%s %s%02d%s", strings.TrimSuffix(s, m[0]), m[1], hours, cmp.Or(m[3], "00"))
+	}
+	s = hyphens.ReplaceAllString(s, "$1 $2 $3")
 	if strings.Contains(s, " ") {
 		s = zoneShift.ReplaceAllString(s, "$1$2")
 	}
 	if rest := weekday.ReplaceAllString(s, ""); rest != s && (months[strings.ToLower(firstWord(s))] == "" || strings.HasSuffix(strings.Fields(s)[0], ",")) {
 		s = rest
 	}
-	s = strings.NewReplacer(",", " ", " de ", " ", " of ", " ").Replace(s)
+	s = strings.NewReplacer(",", " ", " de ", " ", " of ", " ", " at ", " ", " г.", "").Replace(s)
 	s = monthName.ReplaceAllStringFunc(s, func(name string) string {
 		lower := strings.TrimSuffix(strings.ToLower(name), ".")
 		for n := min(4, len([]rune(lower))); n >= 3; n-- {

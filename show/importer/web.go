@@ -161,6 +161,7 @@ func (w *web) read(ctx context.Context, address string, limit int64) (data []byt
 type feedFile struct {
 	pages   []*tree.Document
 	address string // address after redirects; empty for a file
+	next    string // address of the first page that was not read; empty if all were
 }
 
 // readFeed reads a feed with all its pages.
@@ -180,7 +181,10 @@ func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 			f.address = final
 		}
 		f.pages = append(f.pages, d)
-		next = nextPage(d, final)
+		if next = nextPage(d, final); len(f.pages) == maxPages && !seen[next] {
+			f.next = next
+		}
+		seen[final] = true
 	}
 	channel := f.pages[0].Channel()
 	if channel == nil {
