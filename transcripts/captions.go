@@ -255,20 +255,41 @@ func (m *merger) paragraph(c *Cue) {
 	m.r.starts[n] = append(m.r.starts[n], c.Start)
 }
 
-// fitting returns the cues that start before the duration, the last one shortened to end
-// by then. It returns nil if half of the cues or more start later. A duration of 0 is no
-// limit.
+// fitting returns the cues, in the time before the duration: those that start later share
+// the end of the audio with as many before them as it takes to read them. It returns nil
+// if half of the cues or more start later. A duration of 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := r.cues
 	if duration <= 0 || len(cues) == 0 {
 		return cues
 	}
+	duration = duration.Truncate(time.Millisecond)
 	n := sort.Search(len(cues), func(i int) bool { return cues[i].Start >= duration })
 	if 2*n <= len(cues) {
 		return nil
 	}
-	cues = slices.Clone(cues[:n])
-	cues[n-1].End = min(cues[n-1].End, duration.Truncate(time.Millisecond))
+	cues = slices.Clone(cues)
+	if n == len(cues) {
+		cues[n-1].End = min(cues[n-1].End, duration)
+		return cues
+	}
+	const perChar = time.Second / 30
+	weight := 0
+	for i := n; i < len(cues); i++ {
+		weight += script.Weigh(cues[i].Text)
+	}
+	end := cues[n-1].End
+	for n > 0 && duration-end < time.Duration(weight)*perChar {
+		n--
+		weight += script.Weigh(cues[n].Text)
+		end = cues[n].Start
+	}
+	free, so := duration-end, 0
+	for i := n; i < len(cues); i++ {
+		cues[i].Start = (end + time.Duration(float64(free)*float64(so)/float64(max(weight, 1)))).Truncate(time.Millisecond)
+		so += script.Weigh(cues[i].Text)
+		cues[i].End = (end + time.Duration(float64(free)*float64(so)/float64(max(weight, 1)))).Truncate(time.Millisecond)
+	}
 	return cues
 }
 

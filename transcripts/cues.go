@@ -91,12 +91,17 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 // Starts returns when each turn starts, consistent with Cues, or nil if Cues
 // returns nil. A turn without words starts with the next word.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
-	if t.captionTimes != nil && t.captionTimes.fitting(duration) != nil {
-		starts := make([]time.Duration, len(t.Turns))
-		for i := range starts {
-			starts[i] = t.captionTimes.start(i, 0)
+	if t.captionTimes != nil {
+		if cues := t.captionTimes.fitting(duration); cues != nil {
+			starts := make([]time.Duration, len(t.Turns))
+			for i := range starts {
+				starts[i] = t.captionTimes.start(i, 0)
+			}
+			for i := range cues {
+				starts[cues[i].Turn] = min(starts[cues[i].Turn], cues[i].Start)
+			}
+			return starts
 		}
-		return starts
 	}
 	tl := t.timeline(duration)
 	if tl == nil {

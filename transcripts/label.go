@@ -271,9 +271,11 @@ func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []b
 		if end <= 0 || end > 4*maxName {
 			return nil, false
 		}
-		name = bytes.TrimSpace(rest[:end])
+		name = bytes.Trim(rest[:end], ": ")
 		l.named.from = base + k + bytes.Index(rest, name)
-		l.fault = colonFirst
+		if l.fault = colonFirst; len(name) == 0 {
+			l.fault = noName
+		}
 		l.rest = int32(base + k + end + 2)
 	case bytes.HasSuffix(bytes.TrimRight(s, " "), []byte("**")) && onlyStamps(bytes.TrimSuffix(bytes.TrimRight(rest, " "), []byte("**"))):
 		l.fault = stampInBold

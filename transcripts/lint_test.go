@@ -56,6 +56,7 @@ var lintTests = []lintTest{
 	{rule: "T005", bad: "**Vega:** One.\n**Rigel:** Two.\n", fixed: "**Vega:** One.\n\n**Rigel:** Two.\n", good: "**Vega:**\nOne.\n"},
 	{rule: "T006", bad: "**Vega:** One. **Vega:** Two.\n", good: "**Vega:** One, **Vega:** is what it says.\n"},
 	{rule: "T007", bad: "**:** One.\n\n**:Vega** Two.\n", good: "**V:** One.\n"},
+	{rule: "T007", bad: "**:Vega:** One.\n\n**: :** Two.\n", good: "**Vega:** One.\n"},
 	{rule: "T007", bad: "**Vega: Vega:** One.\n", fixed: "**Vega:** One.\n", good: "**Vega Vega:** One.\n"},
 	{rule: "T008", bad: "**Vega:**\n\n**Rigel:** One.\n", good: "**Break:**\n\n**Vega:**\n\nOne.\n"},
 	{

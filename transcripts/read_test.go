@@ -377,3 +377,32 @@ func FuzzReadHTML(f *testing.F) { fuzzRead(f, "html") }
 func FuzzReadTSV(f *testing.F)  { fuzzRead(f, "tsv") }
 func FuzzReadJSON(f *testing.F) { fuzzRead(f, "json") }
 func FuzzReadText(f *testing.F) { fuzzRead(f, "txt") }
+
+// TestReadBehindEnd reads captions of which some start after the end of the audio.
+func TestReadBehindEnd(t *testing.T) {
+	t.Parallel()
+	const head = "WEBVTT\n\n00:01.000 --> 00:03.000\nIt is cold.\n\n00:03.000 --> 00:08.000\nVery cold, and dark.\n\n00:08.000 --> 00:09.000\nSo it is.\n\n"
+	for _, test := range []struct {
+		src  string
+		want []string
+	}{
+		{"00:12.000 --> 00:14.000\nAs it was.\n", []string{"1s-3s It is cold.", "3s-8s Very cold, and dark.", "8s-9s So it is.", "9s-10s As it was."}},
+		{"00:11.000 --> 00:12.000\nAs it was in all the years before this one.\n", []string{"1s-3s It is cold.", "3s-8s Very cold, and dark.", "8s-8.346s So it is.", "8.346s-10s As it was in all the years before this one."}},
+	} {
+		text, err := Read([]byte(head+test.src), "vtt", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		cues := text.Cues(10 * time.Second)
+		for _, c := range cues {
+			got = append(got, fmt.Sprintf("%v-%v %s", c.Start, c.End, c.Text))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+		if starts := text.Starts(10 * time.Second); starts[len(starts)-1] > cues[len(cues)-1].Start {
+			t.Errorf("starts: got %v", starts)
+		}
+	}
+}

@@ -12,8 +12,10 @@ import (
 // caption is a cue of WebVTT, SubRip or SubViewer as written.
 type caption struct {
 	at         int
+	part       int // number of the file, if several are in a row
 	start, end time.Duration
-	unreadable bool   // the times cannot be read
+	timed      bool   // start can be read
+	ended      bool   // end can be read
 	plain      bool   // the lines are clean and have no markup
 	name       string // number or identifier above the times
 	speaker    string // from a line of its own; empty if unknown
@@ -81,6 +83,9 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	if err != nil {
 		return nil, err
 	}
+	if kind.vtt {
+		captions = dropRepeatedCues(captions)
+	}
 	unroll(captions)
 	nameByFirstLine(captions)
 	if kind.vtt {
@@ -120,14 +125,18 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		from := len(speeches)
 		speeches = v.caption(speeches, &captions[i], kind.vtt)
 		c := &captions[i]
-		if n := len(speeches) - from; n == 1 {
-			speeches[from].Start, speeches[from].End = c.start, c.end
-		} else {
-			share(speeches[from:], c.start, c.end)
+		said := speeches[from:]
+		whole := len(said) > 1 && c.timed && c.ended
+		if whole {
+			share(said, c.start, c.end)
 		}
-		for j := from; j < len(speeches); j++ {
-			u := &speeches[j]
-			u.At, u.Timed, u.Ended = c.at, !c.unreadable, !c.unreadable
+		for j := range said {
+			u := &said[j]
+			u.At = c.at
+			if u.Timed, u.Ended = whole, whole; !whole {
+				u.Timed, u.Ended = c.timed && j == 0, c.ended && j == len(said)-1
+				u.Start, u.End = c.start, c.end
+			}
 		}
 	}
 	return speeches, nil
@@ -152,8 +161,7 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 	var text []string
 	var kept []string                         // lines of all captions, in one array
 	held, above, skipping := "", "", kind.vtt // held may be the number or name of the next cue; above is the previous line
-	unreadable := 0
-	firstBad := 0
+	unreadable, firstBad, parts := 0, 0, 0
 	flush := func() {
 		const usual = 1 << 10
 		if n := len(captions); n > 0 && len(text) > 0 {
@@ -173,6 +181,8 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 		if line != "" && (line[0] >= '0' && line[0] <= '9' || line[0] == '-') {
 			start, end, ok, timing = kind.timesOf(line)
 		}
+		timing = timing || !kind.sbv && strings.Contains(line, "-->") && exactClock.MatchString(line) ||
+			kind.numbered && isNumber(held) && above == held && exactStart.MatchString(line)
 		switch {
 		case line == "":
 			skipping = false
@@ -185,14 +195,16 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 				text = text[:n-1] // no blank line separates the cues
 			}
 			flush()
-			c := caption{at: at, start: start, end: end, name: held}
+			c := caption{at: at, start: start, end: end, timed: ok, ended: ok, name: held, part: parts}
 			if !ok || start > maxTime || end > maxTime {
-				if unreadable == 0 {
-					firstBad = at
+				c.start, c.timed, c.end, c.ended = eitherTime(line)
+				if _, end, _ := strings.Cut(line, "-->"); !c.timed || !c.ended && strings.ContainsAny(end, "0123456789") {
+					if unreadable == 0 {
+						firstBad = at
+					}
+					unreadable++
 				}
-				unreadable++
 				s.warn(ruleTime, at, "the times %.60q cannot be read", line)
-				c.unreadable = true
 			}
 			held, skipping = "", false
 			captions = append(captions, c)
@@ -200,6 +212,9 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 		case kind.vtt && above == "" && (isBlock(line, "NOTE") || isBlock(line, "STYLE") || isBlock(line, "REGION") || looksVTT(line)),
 			kind.vtt && strings.HasPrefix(line, "X-TIMESTAMP-MAP="):
 			skipping = true
+			if looksVTT(line) {
+				parts++
+			}
 		case above == "":
 			held = line
 		default:
@@ -225,6 +240,25 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 		return nil, s.problem(firstBad, "write 00:01:02.500 --> 00:01:04.000", "times that cannot be read")
 	}
 	return captions, nil
+}
+
+// dropRepeatedCues keeps one of the cues that two files in a row share: HLS repeats a cue
+// in each segment during which it is shown (RFC 8216, section 3.5).
+func dropRepeatedCues(captions []caption) []caption {
+	if n := len(captions); n == 0 || captions[n-1].part == captions[0].part {
+		return captions
+	}
+	type cue struct {
+		start, end time.Duration
+		text       string
+	}
+	parts := map[cue]int{} // last file that has the cue
+	return slices.DeleteFunc(captions, func(c caption) bool {
+		key := cue{c.start, c.end, strings.Join(c.lines, "\n")}
+		part, seen := parts[key]
+		parts[key] = c.part
+		return seen && part < c.part && c.timed
+	})
 }
 
 func isBlock(line, name string) bool {
@@ -262,39 +296,46 @@ func nameByIdentifier(captions []caption) {
 }
 
 // unroll keeps each phrase once if captions roll: YouTube's speech recognizer starts a
-// caption with the last line of the caption before.
+// caption with the last line of the caption before. Equal captions are no sign of that: a
+// speaker, or a recognizer, may repeat a phrase.
 func unroll(captions []caption) {
 	const sample = 500 // captions
 	rolled, pairs := 0, 0
-	var last string
+	var last *caption
 	for i := range captions[:min(len(captions), sample)] {
 		c := &captions[i]
 		if len(c.lines) == 0 {
 			continue
 		}
-		if last != "" {
+		if last != nil && !slices.Equal(c.lines, last.lines) {
 			pairs++
-			if plainLine(c.lines[0]) == last {
+			if c.rollsOn(last) {
 				rolled++
 			}
 		}
-		last = plainLine(c.lines[len(c.lines)-1])
+		last = c
 	}
 	if pairs < 3 || 2*rolled < pairs {
 		return
 	}
-	last = ""
+	var before caption // as written
 	for i := range captions {
 		c := &captions[i]
 		if len(c.lines) == 0 {
 			continue
 		}
-		next := plainLine(c.lines[len(c.lines)-1])
-		for len(c.lines) > 0 && last != "" && plainLine(c.lines[0]) == last {
+		written := *c
+		apart := c.start-before.end > 100*time.Millisecond
+		if len(before.lines) > 0 && c.rollsOn(&before) && !(apart && slices.Equal(c.lines, before.lines)) {
 			c.lines = c.lines[1:]
 		}
-		last = next
+		before = written
 	}
+}
+
+// rollsOn reports whether a caption starts with the last line of another.
+func (c *caption) rollsOn(before *caption) bool {
+	return plainLine(c.lines[0]) == plainLine(before.lines[len(before.lines)-1])
 }
 
 func plainLine(line string) string { return clean(markup.strip(line, true)) }

@@ -87,23 +87,56 @@ func LooksLikeTimes(line string) bool {
 }
 
 // oddTimes matches a line of times with another arrow or with spaces inside the times.
-var oddTimes = regexp.MustCompile(`^(-?[\d:., ]*\d)\s*(?:[-–—]{1,3}\s*[>›]|→|⟶)\s*(-?\d[\d:., ]*?)(?:\s+[a-zA-Z].*)?$`)
+var oddTimes = regexp.MustCompile(`^(-?[\d:., ]*\d)\s*((?:[-–—=~ ]|&gt;|[>›→⟶])+?)\s*(-?\d[\d:., ]*?)(?:\s+[a-zA-Z].*)?$`)
+
+// exactClock matches a time with milliseconds, which people do not write in a text.
+var (
+	exactClock = regexp.MustCompile(`\d:\d\d[.,]\d{3}\b`)
+	exactStart = regexp.MustCompile(`^[\d:]*` + exactClock.String())
+	arrow      = regexp.MustCompile(`-->|--&gt;|[>›→⟶]`)
+)
 
 // parseOddTimes reads a line that oddTimes matches. timing reports whether it is a line
 // of times, even if they cannot be read.
 func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
-	if line == "" || line[0] != '-' && (line[0] < '0' || line[0] > '9') || !strings.ContainsAny(line, ">›→⟶") {
+	if line == "" || line[0] != '-' && (line[0] < '0' || line[0] > '9') || strings.IndexByte(line, ':') < 0 {
 		return 0, 0, false, false
 	}
 	m := oddTimes.FindStringSubmatch(line)
 	if m == nil {
 		return 0, 0, false, strings.Contains(line, "-->")
 	}
-	if !strings.Contains(m[1], ":") && !strings.Contains(m[2], ":") {
+	if !strings.Contains(m[1], ":") && !strings.Contains(m[3], ":") {
 		return 0, 0, false, false
 	}
+	if !arrow.MatchString(m[2]) && !(exactClock.MatchString(m[1]) && exactClock.MatchString(m[3])) {
+		return 0, 0, false, false // perhaps the hours of a shop
+	}
 	if start, ok = parseClock(strings.ReplaceAll(m[1], " ", ""), true); ok {
-		end, ok = parseClock(strings.ReplaceAll(m[2], " ", ""), true)
+		end, ok = parseClock(strings.ReplaceAll(m[3], " ", ""), true)
 	}
 	return start, end, ok, true
+}
+
+// eitherTime reads what can be read of a line of times. If it has no arrow, the first time
+// is the start and the second the end.
+func eitherTime(line string) (start time.Duration, timed bool, end time.Duration, ended bool) {
+	read := func(s string) (time.Duration, bool) {
+		at, ok := parseClock(strings.ReplaceAll(s, " ", ""), true)
+		return at, ok && at <= maxTime
+	}
+	if at := arrow.FindStringIndex(line); at != nil {
+		start, timed = read(line[:at[0]])
+		first, _, _ := strings.Cut(strings.TrimSpace(line[at[1]:]), " ")
+		end, ended = read(first)
+		return start, timed, end, ended
+	}
+	fields := strings.Fields(line)
+	start, timed = read(fields[0])
+	for _, field := range fields[1:] {
+		if end, ended = read(field); ended {
+			break
+		}
+	}
+	return start, timed, end, ended
 }

@@ -3,6 +3,7 @@ package forms
 import (
 	"html"
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -163,7 +164,8 @@ func looksTTML(head string) bool {
 // ttmlTimes are the rates that times of TTML depend on.
 type ttmlTimes struct{ frameRate, tickRate float64 }
 
-// parse reads a time expression (https://www.w3.org/TR/ttml2/#timing-time-value-expressions).
+// parse reads a time expression (https://www.w3.org/TR/ttml2/#timing-time-value-expressions),
+// or seconds without a unit, as Apple writes them.
 func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 	if strings.Count(s, ":") == 3 { // frames
 		clock, frames, _ := strings.Cut(reverseCut(s))
@@ -177,11 +179,13 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 	for _, unit := range []struct {
 		suffix  string
 		seconds float64
-	}{{"ms", 0.001}, {"h", 3600}, {"m", 60}, {"s", 1}, {"f", 1 / t.frameRate}, {"t", 1 / t.tickRate}} {
+	}{{"ms", 0.001}, {"h", 3600}, {"m", 60}, {"s", 1}, {"f", 1 / t.frameRate}, {"t", 1 / t.tickRate}, {"", 1}} {
 		if number, ok := strings.CutSuffix(s, unit.suffix); ok {
 			n, err := strconv.ParseFloat(number, 64)
-			d := time.Duration(n * unit.seconds * 1e9).Round(time.Millisecond)
-			return d, err == nil && d <= maxTime
+			if n *= unit.seconds; err != nil || !(math.Abs(n) <= maxTime.Seconds()) {
+				return 0, false
+			}
+			return time.Duration(n * 1e9).Round(time.Millisecond), true
 		}
 	}
 	return 0, false
@@ -206,7 +210,7 @@ func readTTML(s *source) ([]Speech, error) {
 	var offset, spanStart, spanEnd time.Duration
 	spans, spanTimed := 0, false
 	divAgent := ""
-	for p := range markupParts(s.text) {
+	for p := range spokenParts(s.text) {
 		switch p.name {
 		case "":
 			if naming {
@@ -315,6 +319,34 @@ func readTTML(s *source) ([]Speech, error) {
 	}
 	speeches, _ = speakersInText(s, speeches)
 	return speeches, nil
+}
+
+// spokenParts yields the parts of TTML without the metadata of paragraphs, such as
+// <metadata> or <ttm:desc>.
+func spokenParts(text string) iter.Seq[markupPart] {
+	return func(yield func(markupPart) bool) {
+		hidden, depth, inside := "", 0, false
+		for p := range markupParts(text) {
+			if p.name == "p" && !p.empty {
+				inside, depth = !p.closes, 0
+			}
+			switch p.name {
+			case "metadata", "desc", "title", "copyright":
+				if !inside || p.empty || depth > 0 && p.name != hidden {
+					break
+				}
+				if hidden = p.name; !p.closes {
+					depth++
+				} else if depth > 0 {
+					depth--
+					continue
+				}
+			}
+			if depth == 0 && !yield(p) {
+				return
+			}
+		}
+	}
 }
 
 func agentName(agents map[string]string, id string) string {

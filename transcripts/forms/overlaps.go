@@ -182,7 +182,11 @@ func stretch(speeches []Speech) {
 			if hi+1 < len(speeches) {
 				to = speeches[hi+1].Start
 			}
-			if least := time.Duration(weight) * time.Second / unreadable; to-from >= least || hi-lo+1 >= most {
+			least := (time.Duration(weight) * time.Second / unreadable).Truncate(time.Millisecond) + time.Duration(hi-lo+1)*time.Millisecond
+			if hi > lo {
+				need = min(need, least) // neighbours keep their place
+			}
+			if to-from >= least || hi-lo+1 >= most {
 				break
 			}
 			switch {

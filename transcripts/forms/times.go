@@ -199,7 +199,9 @@ func fillTimes(speeches []Speech) {
 		u := &speeches[i]
 		if !u.Timed {
 			u.Start, u.Timed = last, true
-			u.Ended = false
+			if u.Ended = u.Ended && u.End > last; u.Ended {
+				u.Start = max(last, u.End-readingTime(u.Text))
+			}
 		}
 		if !u.Ended {
 			u.End = u.Start + readingTime(u.Text)

@@ -1,0 +1,75 @@
+package forms
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMended reads files with values that cannot be true, or that say the same thing twice.
+func TestMended(t *testing.T) {
+	t.Parallel()
+	srt := func(cues ...string) string { return strings.Join(cues, "\n\n") + "\n" }
+	for _, test := range []struct {
+		name, src string
+		want      []string
+		warnings  []string
+	}{
+		{"five equal captions", srt("1\n00:00:01,000 --> 00:00:02,000\nIt snows.", "2\n00:00:03,000 --> 00:00:04,000\nIt snows.", "3\n00:00:05,000 --> 00:00:06,000\nIt snows.", "4\n00:00:07,000 --> 00:00:08,000\nIt snows.", "5\n00:00:09,000 --> 00:00:10,000\nIt snows.", "6\n00:00:11,000 --> 00:00:12,000\nNo."),
+			[]string{"@1s-2s It snows.", "@3s-4s It snows.", "@5s-6s It snows.", "@7s-8s It snows.", "@9s-10s It snows.", "@11s-12s No."},
+			[]string{`"It snows." is repeated five times`}},
+		{"equal captions without a pause", "WEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n\n00:02.000 --> 00:03.000\nYes.\n\n00:03.000 --> 00:04.000\nYes.\n\n00:04.000 --> 00:05.000\nYes.\n",
+			[]string{"@1s-2s Yes.", "@2s-3s Yes.", "@3s-4s Yes.", "@4s-5s Yes."}, nil},
+		{"a phrase said twice among rolling captions", srt("1\n00:00:01,000 --> 00:00:03,000\nit is cold", "2\n00:00:03,000 --> 00:00:05,000\nit is cold\nvery cold", "3\n00:00:05,000 --> 00:00:07,000\nvery cold\nvery cold", "4\n00:00:07,000 --> 00:00:09,000\nvery cold\nat the quay"),
+			[]string{"@1s-3s it is cold", "@3s-5s very cold", "@5s-7s very cold", "@7s-9s at the quay"}, nil},
+
+		{"no end", "WEBVTT\n\n00:07.000 -->\nIt is cold.\n\n00:20.000 --> 00:21.000\nVery.\n",
+			[]string{"@7s-8.188s It is cold.", "@20s-21s Very."}, []string{`the times "00:07.000 -->" cannot be read`}},
+		{"no start", "WEBVTT\n\n00:02.000 --> 00:03.000\nYes.\n\n --> 00:09.000\nIt is cold.\n",
+			[]string{"@2s-3s Yes.", "@7.812s-9s It is cold."}, []string{`the times "--> 00:09.000" cannot be read`}},
+		{"a letter in the start", srt("1\n00:00:01,000 --> 00:00:02,000\nYes.", "2\nO0:00:l4,000 --> 00:00:16,000\nIt is cold.", "3\n00:00:20,000 --> 00:00:21,000\nVery."),
+			[]string{"@1s-2s Yes.", "@14.812s-16s It is cold.", "@20s-21s Very."}, []string{`the times "O0:00:l4,000 --> 00:00:16,000" cannot be read`}},
+		{"a letter in the end", srt("1\n00:00:01,000 --> 00:00:02,000\nYes.", "2\n00:00:14,000 --> 00:00:S6,000\nIt is cold."),
+			[]string{"@1s-2s Yes.", "@14s-15.188s It is cold."}, []string{`the times "00:00:14,000 --> 00:00:S6,000" cannot be read`}},
+		{"two speakers and no end", "WEBVTT\n\n00:01.000 --> ?\n<v Åsa Öst>Is it?</v> <v Jo O'Dell>No.</v>\n\n00:09.000 --> 00:10.000\n<v Jo O'Dell>Never.\n",
+			[]string{"Åsa Öst@1s-1.875s Is it?", "Jo O'Dell@1.875s-2.563s No.", "Jo O'Dell@9s-10s Never."}, []string{`the times "00:01.000 --> ?" cannot be read`}},
+
+		{"other arrows", srt("1\n00:00:01,000 => 00:00:02,000\nOne.", "2\n00:00:03,000 ==> 00:00:04,000\nTwo.", "3\n00:00:05,000 - -> 00:00:06,000\nThree.", "4\n00:00:07,000 --&gt; 00:00:08,000\nFour.", "5\n00:00:09,000 ~ 00:00:10,000\nFive.", "6\n00:00:11,000 – 00:00:12,000\nSix."),
+			[]string{"@1s-2s One.", "@3s-4s Two.", "@5s-6s Three.", "@7s-8s Four.", "@9s-10s Five.", "@11s-12s Six."}, nil},
+		{"one time and no arrow", srt("1\n00:00:01,000 --> 00:00:02,000\nOne.", "2\n00:00:03,500\nTwo.", "3\n00:00:07,000 00:00:09,000\nThree."),
+			[]string{"@1s-2s One.", "@3.5s-4.25s Two.", "@7s-9s Three."}, []string{`the times "00:00:03,500" cannot be read`}},
+		{"times that are said", srt("1\n00:00:01,000 --> 00:00:04,000\n10:30 - 11:45\nis when we are open.", "2\n00:00:05,000 --> 00:00:06,000\n07:15"),
+			[]string{"@1s-4s 10:30 - 11:45 is when we are open.", "@5s-6s 07:15"}, nil},
+
+		{"a cue in two segments", "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\n00:01.000 --> 00:03.000\nOne.\n\n00:05.000 --> 00:07.000\nTwo.\n\nWEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\n00:05.000 --> 00:07.000\nTwo.\n\n00:08.000 --> 00:09.000\nThree.\n\nWEBVTT\n\n00:08.000 --> 00:09.000\nThree.\n",
+			[]string{"@1s-3s One.", "@5s-7s Two.", "@8s-9s Three."}, nil},
+		{"a phrase in two segments", "WEBVTT\n\n00:01.000 --> 00:03.000\nOne.\n\nWEBVTT\n\n00:05.000 --> 00:07.000\nOne.\n",
+			[]string{"@1s-3s One.", "@5s-7s One."}, nil},
+
+		{"metadata inside a paragraph", `<tt xmlns:ttm="http://www.w3.org/ns/ttml#metadata"><head><metadata><ttm:agent xml:id="a"><ttm:name>Åsa Öst</ttm:name></ttm:agent></metadata></head><body><div><p begin="1s" end="3s" ttm:agent="a"><metadata><x>draft <metadata>two</metadata></x></metadata><ttm:desc>a remark</ttm:desc>It is cold.</p><p begin="3s" end="4s" ttm:agent="a"><ttm:title>No</ttm:title>Very.<metadata/></p></div></body></tt>`,
+			[]string{"Åsa Öst@1s-3s It is cold.", "Åsa Öst@3s-4s Very."}, nil},
+		{"seconds without a unit, as Apple writes them", `<tt xmlns:podcasts="http://podcasts.apple.com/transcript-ttml-internal"><body dur="9.500"><div><p begin="1.250" end="4.000" ttm:agent="SPEAKER_1"><span begin="1.250" end="4.000" podcasts:unit="sentence"><span podcasts:unit="word" begin="1.250" end="1.900">It</span> <span podcasts:unit="word" begin="1.900" end="2.500">is</span> <span podcasts:unit="word" begin="2.500" end="4">cold.</span></span></p><p begin="1:05.500" end="1:06.5" ttm:agent="SPEAKER_2">Very.</p></div></body></tt>`,
+			[]string{"SPEAKER_1@1.25s-4s It is cold.", "SPEAKER_2@1m5.5s-1m6.5s Very."}, nil},
+		{"one millisecond before a good caption", srt("1\n00:00:00,000 --> 00:00:00,001\nThe snow lay on the roof for weeks.", "2\n00:00:00,001 --> 00:00:03,000\nSo it did.", "3\n00:00:08,000 --> 00:00:09,000\nYes."),
+			[]string{"@0s-2.333s The snow lay on the roof for weeks.", "@2.333s-3s So it did.", "@8s-9s Yes."}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			result, err := Read([]byte(test.src), "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var warnings []string
+			for _, f := range result.Findings {
+				warnings = append(warnings, f.Message)
+			}
+			if diff := cmp.Diff(test.want, show(result.Speech)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if diff := cmp.Diff(test.warnings, warnings); diff != "" {
+				t.Errorf("warnings: -want +got\n%s", diff)
+			}
+		})
+	}
+}
