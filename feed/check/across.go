@@ -25,7 +25,8 @@ type across struct {
 	numbered   map[[2]string]int32 // season and number of full episodes → line
 	unnumbered []finding.Position
 	hostless   []finding.Position
-	titles     []titled // titles of the episodes in the report
+	titles     []titled         // titles of the episodes
+	live       map[string]int32 // URL of a live item's enclosure → line
 }
 
 // dated identifies an episode by its title and its date in seconds.
@@ -36,14 +37,15 @@ type dated struct {
 
 // titled is the place of an episode's title, and the number that the title may repeat.
 type titled struct {
+	name         string // of the element
 	line, column int32
-	number       string
+	text, number string
 }
 
 func newAcross() *across {
 	return &across{
 		guids: map[string]int32{}, lower: map[string]string{}, files: map[string]int32{}, bare: map[string]int32{},
-		dated: map[dated]int32{}, numbered: map[[2]string]int32{},
+		dated: map[dated]int32{}, numbered: map[[2]string]int32{}, live: map[string]int32{},
 	}
 }
 
@@ -73,8 +75,16 @@ func (c *checker) record(it *tree.Element) {
 	if it.Child("podcast:person") != nil && !hasHost(it) {
 		a.hostless = append(a.hostless, c.position(it))
 	}
-	at := c.position(it.Child("title"))
-	a.titles = append(a.titles, titled{int32(at.Line), int32(at.Column), number})
+	number = strings.Clone(number)
+	for _, e := range []*tree.Element{it.Child("title"), it.Child("itunes:title")} {
+		switch text := e.Value(); {
+		case text == "":
+		case e.Name == "title":
+			a.titles = append(a.titles, titled{"title", int32(e.Line), int32(e.Column), ep.Title, number})
+		case text != ep.Title:
+			a.titles = append(a.titles, titled{"itunes:title", int32(e.Line), int32(e.Column), strings.Clone(text), number})
+		}
+	}
 }
 
 // episode returns the entry for an item in the report.
@@ -163,6 +173,25 @@ func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	}
 }
 
+// sameLive compares a liveItem with the items and with the liveItems before it. Several
+// liveItems may have the address of one stream, which is then a warning only.
+func (c *checker) sameLive(it *tree.Element) {
+	a := c.episodes
+	c.sameGUID(it, it.Child("guid").Value())
+	e := it.Child("enclosure")
+	raw := strings.TrimSpace(e.Attr("url"))
+	if raw == "" {
+		return
+	}
+	if i, ok := a.files[raw]; ok {
+		c.add(ruleSameEnclosure, e, "enclosure %s is also that of the episode on line %d", quote(raw), c.report.Episodes[i].Enclosure.Line)
+	} else if line, ok := a.live[raw]; ok {
+		c.milder(ruleSameEnclosure, e, "enclosure %s is also that of the live item on line %d", quote(raw), line)
+	} else {
+		a.live[raw] = int32(e.Line)
+	}
+}
+
 // isFile reports whether an address without its query still names one file. Some
 // hosts name the file in the query.
 func isFile(bare string) bool {
@@ -213,13 +242,13 @@ func (c *checker) acrossItems(ch *tree.Element) {
 			c.add(ruleNoHost, &tree.Element{Line: p.Line, Column: p.Column}, "the episode names persons, but none of the hosts")
 		}
 	}
-	for i, t := range a.titles {
+	for _, t := range a.titles {
 		at := &tree.Element{Line: int(t.line), Column: int(t.column)}
-		switch title := c.report.Episodes[i].Title; {
-		case hasNumber(title, t.number):
-			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "title %s has the number of the episode", quote(title))
-		case hasName(title, c.report.Title):
-			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "title %s has the name of the show", quote(title))
+		switch {
+		case hasNumber(t.text, t.number):
+			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "%s %s has the number of the episode", t.name, quote(t.text))
+		case hasName(t.text, c.report.Title):
+			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "%s %s has the name of the show", t.name, quote(t.text))
 		}
 	}
 }
@@ -235,19 +264,60 @@ func hasHost(parent *tree.Element) bool {
 	return false
 }
 
-var numberInTitle = regexp.MustCompile(`(?i)^(?:(?:ep(?:isode|isodio|\.)?|folge|aflevering|avsnitt|odcinek|[ée]pisode|no\.|nr\.|s[0-9]{1,3}\s?[:.]?\s?e(?:p\.?)?)\s*#?\s*0*([0-9]{1,5})\b|#\s?0*([0-9]{1,5})\b|0*([0-9]{1,5})\s?(?:[:.|–—-]\s|[:|]))`)
+// numberForms are the ways in which titles give the number of an episode.
+var numberForms = func() []numberForm {
+	const (
+		episode = `(?:ep(?:isode|isodio|\.)?|folge|aflevering|avsnitt|odcinek|[ée]pisode)`
+		season  = `(?:s|season|staffel|saison|temporada|seizoen|säsong|sezon)\s?[0-9]{1,3}\s?[:.,|–—-]?\s?(?:e|` + episode + `)`
+		number  = `\s*#?\s*0*([0-9]{1,5})`
+	)
+	var forms []numberForm
+	for _, f := range []struct {
+		form string
+		kind int
+	}{
+		{`^(?:` + season + `|` + episode + `|no\.|nr\.)` + number + `\b`, anyNumber},
+		{`^#\s?0*([0-9]{1,5})\b`, anyNumber},
+		{`^0*([0-9]{1,5})\s?(?:[:.|–—-]\s|[:|])`, sameNumber},
+		{`^[\[(]#?0*([0-9]{1,5})[\])]`, sameNumber},
+		{`[\s\[(|,:–—-](?:` + season + `|` + episode + `)` + number + `\s*(?:$|[\]):|–—-])`, otherNumber},
+		{`[\s\[(]#\s?0*([0-9]{1,5})[\])]?$`, otherNumber},
+		{`[\s\[(](?:no|nr)\.\s?0*([0-9]{1,5})[\])]?$`, sameNumber},
+	} {
+		forms = append(forms, numberForm{regexp.MustCompile(`(?i)` + f.form), f.kind})
+	}
+	return forms
+}()
 
-// hasNumber reports whether a title begins with the number of its episode.
+// numberForm is a way to give a number in a title, and which numbers are taken for that
+// of the episode.
+type numberForm struct {
+	*regexp.Regexp
+	kind int
+}
+
+const (
+	anyNumber   = iota // any
+	otherNumber        // the number of the episode, or any if the episode has none
+	sameNumber         // the number of the episode; another may be part of the title
+)
+
+// hasNumber reports whether a title has the number of its episode.
 func hasNumber(title, number string) bool {
-	m := numberInTitle.FindStringSubmatch(title)
-	if m == nil || !strings.ContainsFunc(title[len(m[0]):], unicode.IsLetter) {
-		return false // no number, or nothing but the number
+	if !strings.ContainsAny(title, "0123456789") {
+		return false
 	}
-	found := m[1] + m[2] + m[3]
-	if number == "" {
-		return m[3] == "" // a bare number may be part of the title, other forms are not
+	number = strings.TrimLeft(number, "0")
+	for _, f := range numberForms {
+		m := f.FindStringSubmatchIndex(title)
+		if m == nil || !strings.ContainsFunc(title[:m[0]]+title[m[1]:], unicode.IsLetter) {
+			continue // no number, or nothing but the number
+		}
+		if f.kind == anyNumber || title[m[2]:m[3]] == number || f.kind == otherNumber && number == "" {
+			return true
+		}
 	}
-	return found == strings.TrimLeft(number, "0") || m[3] == ""
+	return false
 }
 
 // hasName reports whether a title repeats the name of the show at its start or end.

@@ -109,7 +109,7 @@ var elements = []element{
 	},
 	{name: "podcast:source", in: []string{"podcast:alternateEnclosure"}, attrs: []attr{{"uri", true, 0, uri}, {"contentType", false, 0, mediaType}}},
 	{name: "podcast:integrity", in: []string{"podcast:alternateEnclosure"}, once: true, attrs: []attr{{"type", true, 0, oneOf(ruleValue, "sri", "pgp-signature")}, {"value", true, 0, nil}}},
-	{name: "podcast:block", in: inChannel, need: true, form: oneOf(ruleValue, "yes", "no"), attrs: []attr{{"id", false, 0, slug}}},
+	{name: "podcast:block", in: inChannel, need: true, form: oneOf(ruleValue, "yes", "no"), attrs: []attr{{"id", false, 0, service}}},
 	{name: "podcast:chapters", in: inItem, once: true, attrs: []attr{{"url", true, 0, address}, {"type", true, 0, chaptersType}}},
 	{name: "podcast:chat", in: inBoth, once: true, attrs: []attr{{"server", true, 0, server}, {"protocol", true, 0, nil}, {"accountId", false, 0, nil}, {"space", false, 0, nil}}},
 	{name: "podcast:contentLink", in: []string{"podcast:liveItem", "item"}, need: true, short: 128, form: short, attrs: []attr{{"href", true, 0, address}}},

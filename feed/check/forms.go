@@ -60,7 +60,6 @@ var (
 	mediaType   = matching(`[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;.*)?`, "write a media type, such as audio/mpeg")
 	aspectRatio = matching(`[0-9.]+\s*[/:]\s*[0-9.]+|[0-9.]+`, "write width and height, such as 16/9")
 	decimal     = matching(`[0-9]*\.?[0-9]+`, "write a number, such as 12.5")
-	slug        = matching(`[a-z0-9][a-z0-9._-]*`, "write the name of a service as the podcast namespace lists it, such as google")
 	osm         = matching(`[NWRnwr][0-9]+(#[0-9]+)?`, "write N, W or R and the number of the object, such as R113314")
 	feedGUID    = matching(uuidForm, "write the podcast:guid of the other feed")
 )
@@ -144,7 +143,7 @@ func language(c *checker, e *tree.Element, attr, value string) {
 }
 
 func country(c *checker, e *tree.Element, attr, value string) {
-	if r, err := bcp47.ParseRegion(value); len(value) != 2 || err != nil || !r.IsCountry() {
+	if r, err := bcp47.ParseRegion(value); len(value) != 2 || err != nil || !r.IsCountry() || r.Canonicalize() != r {
 		c.addHint(ruleValue, e, "write the two letters of ISO 3166-1, such as DE", "%s is %s", what(e, attr), quote(value))
 	}
 }
@@ -174,34 +173,74 @@ func isoDate(c *checker, e *tree.Element, attr, value string) {
 	c.addHint(ruleDate, e, "write 2021-02-26T20:00:00-05:00", "%s is %s", what(e, attr), quote(value))
 }
 
-var rruleParts = []string{
-	"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY",
-	"BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST",
+// services are the names that the podcast namespace lists in serviceslugs.txt.
+var services = []string{
+	"acast", "amazon", "anchor", "apple", "audible", "audioboom", "backtracks", "bitcoin", "blubrry", "buzzsprout", "captivate", "castopod",
+	"castos", "deezer", "facebook", "fireside", "fyyd", "google", "gpodder", "hypercatcher", "iheart", "itunes", "kasts", "libsyn", "mastodon",
+	"megafono", "megaphone", "omnystudio", "overcast", "pandora", "paypal", "pinecast", "pocketcasts", "podbean", "podcastaddict",
+	"podcastguru", "podcastindex", "podcasts.com", "podchaser", "podcloud", "podfriend", "podiant", "podigee", "podnews", "podomatic",
+	"podserve", "podverse", "redcircle", "relayfm", "resonate", "rss.com", "shoutengine", "simplecast", "slack", "soundcloud", "spotify",
+	"spreaker", "stitcher", "tiktok", "transistor", "tunein", "twitter", "whooshkaa", "youtube", "zencast",
 }
 
-var frequencies = []string{"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+// service accepts the name of a service.
+func service(c *checker, e *tree.Element, attr, value string) {
+	if slices.Contains(services, value) {
+		return
+	}
+	hint := "write the name of a service as the podcast namespace lists it, such as google"
+	if n := source.Nearest(value, services); n != "" {
+		hint = "do you mean " + n + "?"
+	}
+	c.addHint(ruleValue, e, hint, "%s is %s", what(e, attr), quote(value))
+}
+
+// rruleParts has the parts of a recurrence rule, with the form of their values.
+var rruleParts = func() map[string]*regexp.Regexp {
+	const (
+		number = `[1-9][0-9]*`
+		signed = `[+-]?` + number
+		sixty  = `[0-5]?[0-9]`
+		day    = `(?:SU|MO|TU|WE|TH|FR|SA)`
+	)
+	list := func(item string) string { return item + `(?:,` + item + `)*` }
+	parts := map[string]*regexp.Regexp{}
+	for name, form := range map[string]string{
+		"FREQ": "SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY", "UNTIL": `[0-9]{8}(?:T[0-9]{6}Z?)?`, "COUNT": number, "INTERVAL": number,
+		"BYSECOND": list(`(?:[0-5]?[0-9]|60)`), "BYMINUTE": list(sixty), "BYHOUR": list(`(?:[01]?[0-9]|2[0-3])`), "BYDAY": list(`(?:` + signed + `)?` + day),
+		"BYMONTHDAY": list(signed), "BYYEARDAY": list(signed), "BYWEEKNO": list(signed), "BYMONTH": list(`(?:0?[1-9]|1[0-2])`),
+		"BYSETPOS": list(signed), "WKST": day,
+	} {
+		parts[name] = regexp.MustCompile(`^(?:` + form + `)$`)
+	}
+	return parts
+}()
 
 // rrule accepts a recurrence rule (RFC 5545 section 3.3.10).
 func rrule(c *checker, e *tree.Element, attr, value string) {
-	frequent := false
+	seen := map[string]bool{}
 	ok := true
 	for part := range strings.SplitSeq(value, ";") {
 		name, v, _ := strings.Cut(part, "=")
-		ok = ok && v != "" && slices.Contains(rruleParts, name)
-		if name == "FREQ" {
-			frequent = slices.Contains(frequencies, v)
-		}
+		form := rruleParts[name]
+		ok = ok && form != nil && form.MatchString(v) && !seen[name]
+		seen[name] = true
 	}
-	if !ok || !frequent {
+	if !ok || !seen["FREQ"] || seen["UNTIL"] && seen["COUNT"] {
 		c.addHint(ruleValue, e, "write FREQ=WEEKLY or FREQ=WEEKLY;BYDAY=MO", "%s is %s", what(e, attr), quote(value))
 	}
 }
 
 var (
-	uuid        = regexp.MustCompile(`^` + uuidForm + `$`)
-	emailForm   = regexp.MustCompile(`^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$`)
-	yearOrSign  = regexp.MustCompile(`(?i)©|\(c\)|copyright|\b(19|20)\d\d\b`)
-	licenseName = regexp.MustCompile(`(?i)^(cc-|cc0-|mit\b|apache-|[al]?gpl-|gfdl-|bsd-|mpl-|odbl-|odc-|pddl-|ofl-|artistic-|epl-|eupl-|cecill-|lal-|fal-|ogl-|0bsd|isc|zlib|unlicense|wtfpl|against-drm|[a-z0-9]+(-[a-z0-9]+)*-[0-9]+\.[0-9]+)`)
+	uuid       = regexp.MustCompile(`^` + uuidForm + `$`)
+	emailForm  = regexp.MustCompile(`^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$`)
+	yearOrSign = regexp.MustCompile(`(?i)©|\(c\)|copyright|\b(19|20)\d\d\b`)
+	// licenseName matches identifiers of licences: those of Creative Commons, and others
+	// with a version.
+	licenseName = regexp.MustCompile(`(?i)^(?:` +
+		`cc-(?:by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd|nc|sa|nd|nc-sa|nd-nc|by-nd-nc)-[1-4]\.[0-9](?:-[a-z]{2,3})?|cc-pddc|cc-pdm-1\.0|cc0-1\.0|` +
+		`(?:apache|[al]?gpl|gfdl|mpl|odbl|odc-by|pddl|ofl|artistic|epl|eupl|cecill|lal|ogl-uk|zpl|afl|osl|bsl|dl-de-by|dl-de-zero|etalab|lppl|ms-pl)-[0-9]+(?:\.[0-9]+)*(?:-[a-z0-9.-]+)?|` +
+		`bsd-[0-4]-clause(?:-[a-z0-9-]+)?|0bsd|mit(?:-0)?|isc|zlib|unlicense|wtfpl|against-drm|arr|none)$`)
 )
 
 func showGUID(c *checker, e *tree.Element, _, value string) {

@@ -36,7 +36,11 @@ func (c *checker) liveItem(it *tree.Element) {
 	if e := it.Child("title"); e != nil && e.Value() == "" {
 		c.add(ruleItemNoTitle, e, "the live item has no title")
 	}
+	if e := it.Child("guid"); e != nil && e.Value() == "" {
+		c.add(ruleItemNoGUID, e, "the live item has no guid")
+	}
 	c.content(it)
+	c.sameLive(it)
 }
 
 // content checks the elements that items and liveItems share.

@@ -208,7 +208,7 @@ func (p *parser) instruction() {
 	switch after := p.pos + n; {
 	case startsDeclaration(rest):
 		p.lateDeclaration()
-	case n == 0:
+	case n == 0 && after < len(p.doc.Data):
 		p.problem(start, Markup, "a <? without a name")
 	case after < len(p.doc.Data) && !isSpace(p.doc.Data[after]) && !bytes.HasPrefix(p.doc.Data[after:], []byte("?>")):
 		p.problem(after, Markup, "a malformed processing instruction")
@@ -240,9 +240,9 @@ func (p *parser) content() {
 	}
 	rest := data[p.pos:]
 	switch {
-	case len(rest) == 1:
+	case len(rest) < len("<!--") && strings.HasPrefix("<!--", string(rest)), len(rest) < len("<![CDATA[") && strings.HasPrefix("<![CDATA[", string(rest)):
 		p.problem(p.pos, CutOff, "the document ends inside of a tag")
-		p.pos++
+		p.pos = len(data)
 		for len(p.open) > 0 {
 			p.close()
 		}
@@ -290,8 +290,9 @@ func (p *parser) endTag() {
 		p.pos++
 	}
 	last := len(p.open) - 1
+	cut := p.pos >= len(data)
 	switch {
-	case p.pos >= len(data):
+	case cut:
 		p.problem(start, CutOff, "the document ends inside of an end tag")
 	case data[p.pos] == '>':
 		p.pos++
@@ -309,6 +310,9 @@ func (p *parser) endTag() {
 	if p.open[last].raw == string(raw) {
 		p.close()
 		return
+	}
+	if cut {
+		return // the name may be cut off
 	}
 	p.problem(start, Nesting, "</%s> does not match <%s> on line %d", short(string(raw)), short(p.open[last].raw), p.open[last].element.Line)
 	for i := last; i >= 0; i-- {
@@ -409,11 +413,17 @@ func (p *parser) text() {
 			return
 		}
 		p.append(p.characters(data[start:start+i], start))
+		if end == len(data) && cutReference.Match(data[start+i:]) {
+			return
+		}
 		n, text := p.reference(data[start+i:end], start+i)
 		p.append(text)
 		start += i + n
 	}
 }
+
+// cutReference matches the start of a reference at the end of a document.
+var cutReference = regexp.MustCompile(`^&#?[A-Za-z0-9]{0,40}$`)
 
 // characters returns text with line ends as LF. It reports and leaves out characters that
 // XML does not allow. It reports bytes that are not UTF-8, and decodes them as

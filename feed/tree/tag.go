@@ -74,7 +74,10 @@ func (p *parser) startTag() {
 	n := p.nameLength(start + 1)
 	raw := data[start+1 : start+1+n]
 	p.pos = start + 1 + n
-	attrs, empty := p.attrs(start)
+	attrs, empty, ended := p.attrs(start)
+	if !ended && len(p.open) > 0 {
+		return // the name may be cut off
+	}
 
 	e := &Element{start: start}
 	e.Line, e.Column = p.place(start)
@@ -110,8 +113,8 @@ func (p *parser) startTag() {
 }
 
 // attrs reads attributes up to the end of a start tag, and reports whether the
-// element is empty.
-func (p *parser) attrs(start int) (attrs []rawAttr, empty bool) {
+// element is empty. ended is false if the document ends before the tag.
+func (p *parser) attrs(start int) (attrs []rawAttr, empty, ended bool) {
 	data := p.doc.Data
 	reported := false
 	fault := func(at int, format string, args ...any) {
@@ -127,23 +130,24 @@ func (p *parser) attrs(start int) (attrs []rawAttr, empty bool) {
 		p.skipSpace()
 		if p.pos >= len(data) {
 			p.problem(start, CutOff, "the document ends inside of a tag")
-			return attrs, false
+			return attrs, false, false
 		}
 		switch c := data[p.pos]; {
 		case c == '>':
 			p.pos++
-			return attrs, false
+			return attrs, false, true
 		case c == '/' && p.pos+1 < len(data) && data[p.pos+1] == '>':
 			p.pos += 2
-			return attrs, true
+			return attrs, true, true
 		case c == '<':
 			fault(p.pos, "a tag that does not end before the next one")
-			return attrs, false
+			return attrs, false, true
 		}
 		n := p.nameLength(p.pos)
 		if n == 0 {
-			fault(p.pos, "a tag with text that is no attribute")
-			p.pos++
+			if p.pos++; p.pos < len(data) {
+				fault(p.pos-1, "a tag with text that is no attribute")
+			}
 			continue
 		}
 		if p.pos == before {
@@ -152,7 +156,10 @@ func (p *parser) attrs(start int) (attrs []rawAttr, empty bool) {
 		a := rawAttr{name: data[p.pos : p.pos+n], at: p.pos}
 		p.pos += n
 		p.skipSpace()
-		if p.pos >= len(data) || data[p.pos] != '=' {
+		if p.pos >= len(data) {
+			continue
+		}
+		if data[p.pos] != '=' {
 			fault(a.at, "attribute %s has no value", quote(string(a.name)))
 			attrs = append(attrs, a)
 			continue
