@@ -19,6 +19,10 @@ func TestHardCaptions(t *testing.T) {
 	}{
 		{"two speakers in one caption", "1\n00:00:01,000 --> 00:00:03,000\n- Is it cold?\n- It is.\n",
 			[]string{"@1s-2.294s Is it cold?", "@2.294s-3s It is."}},
+		{"names in round brackets", "0:00:01.000,0:00:03.000\n(Åsa Öst) Is it cold?\n\n0:00:03.000,0:00:05.000\n(Jo O'Dell) It is.\n",
+			[]string{"Åsa Öst@1s-3s Is it cold?", "Jo O'Dell@3s-5s It is."}},
+		{"a sound in round brackets", "0:00:01.000,0:00:03.000\n(Loud Music) Is it cold?\n\n0:00:03.000,0:00:05.000\nIt is.\n",
+			[]string{"@1s-3s (Loud Music) Is it cold?", "@3s-5s It is."}},
 		{"two speakers on one line", "1\n00:00:01,000 --> 00:00:03,000\n- Is it cold? - It is.\n",
 			[]string{"@1s-2.294s Is it cold?", "@2.294s-3s It is."}},
 		{"two speakers in one caption, in WebVTT", "WEBVTT\n\n00:01.000 --> 00:05.000\n<v Åsa Öst>Is it cold?</v> <v Jo O'Dell>It is.</v>\n\n00:06.000 --> 00:07.000\n<v Jo O'Dell>Very.\n",

@@ -43,7 +43,11 @@ func (r *jsonReader) readWordList(list ref) {
 		w.start, w.timed = r.timeOf(v, c.start)
 		w.end, w.ended = r.timeOf(v, c.end)
 		w.attaches = t.string(t.member(v, "attaches_to"))
-		w.channel = t.string(t.first(v, c.channel))
+		if w.channel = r.joined.channel; c.channel != nil {
+			if channel := t.first(v, c.channel); channel != none {
+				w.channel = t.string(channel)
+			}
+		}
 		var said bool
 		if w.speaker, said = r.speaker(v, c.speaker); !said && r.turns != nil && w.timed {
 			w.speaker = r.speakerAt(w.start)

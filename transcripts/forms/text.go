@@ -60,7 +60,7 @@ func head(pattern string) func() *regexp.Regexp {
 // boilerplate matches lines that tools write around a transcript.
 var boilerplate = regexp.MustCompile(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
 	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
-	`(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
+	`search in video|\p{L}+ \(auto-generated\)|(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
 
 // textLine is a line of a text, with the head at its start.
 type textLine struct {

@@ -178,38 +178,50 @@ func isOrdinary(name string) bool {
 }
 
 // isList reports whether the text is a list of times, such as the chapters of an episode
-// or a timetable: most clocks have a few words beside them, which take far less time
-// than there is up to the next clock.
+// or a timetable: most clocks have a few words beside or below them, which take far less
+// time than there is up to the next clock.
 func (r *textReader) isList() bool {
 	const slow = 1 // characters a second
 	heads, single, gaps, long := 0, 0, 0, 0
-	var last *textLine // head with its words on the same line, and nothing below
+	var last *textLine // head with at most one line of words, without a speaker
+	words := ""
 	for i := range r.lines {
-		l := &r.lines[i]
+		l := r.lines[i]
+		if m := bareClock.FindStringSubmatch(l.text); m != nil && !l.fromClockHead {
+			l.fromClockHead, l.words = l.setClock(m[1]), m[2]
+		}
 		if !l.fromClockHead {
-			if l.text != "" && last != nil {
-				single--
+			switch {
+			case l.text == "" || last == nil:
+			case words != "" || isLabeled(l.text):
 				last = nil
+			default:
+				words = l.text
 			}
 			continue
 		}
+		heads++
 		if last != nil {
 			gap := l.start - last.start
 			if last.ended {
 				gap = last.end - last.start
 			}
+			single++
 			gaps++
-			if float64(utf8.RuneCountInString(last.name+last.words)) < slow*gap.Seconds() {
+			if float64(utf8.RuneCountInString(words)) < slow*gap.Seconds() {
 				long++
 			}
 		}
-		heads++
-		last = nil
-		label, _, ok := cutName(l.words)
-		if l.name+l.words != "" && !(l.name != "" && l.words != "") && !(ok && couldLabel(label)) {
-			single++
-			last = l
+		last, words = nil, l.name+l.words
+		if !(l.name != "" && l.words != "") && !isLabeled(l.words) {
+			last = &l
 		}
 	}
-	return 2*single > heads && 2*long > gaps
+	return 2*single >= heads && 2*long > gaps
+}
+
+// isLabeled reports whether a line starts with a name and a colon.
+func isLabeled(line string) bool {
+	name, _, ok := cutName(line)
+	return ok && couldLabel(name)
 }

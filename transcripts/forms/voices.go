@@ -67,7 +67,7 @@ func (v *voices) decide(s *source) {
 // opensWithSign reports whether a line may open with a chevron or a dash.
 func opensWithSign(line string) bool {
 	line = strings.TrimLeft(line, " \t\n\r\f\v")
-	return line != "" && (line[0] == '>' || line[0] == '-' || line[0] >= utf8.RuneSelf)
+	return line != "" && (line[0] == '>' || line[0] == '-' || strings.HasPrefix(line, "–") || strings.HasPrefix(line, "—"))
 }
 
 // cutName splits a line at its first colon.
@@ -115,7 +115,8 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 		name := m[1] + m[2]
 		switch {
 		case machine.MatchString(name), m[1] != "" && looksLikeName(name, 2) && !isNote(name),
-			m[1] != "" && v.brackets[name] > 1 && looksLikeName(name, 1) && !isNote(name):
+			m[1] != "" && v.brackets[name] > 1 && looksLikeName(name, 1) && !isNote(name),
+			m[2] != "" && (v.brackets[name] > 1 || 2*len(v.brackets) > v.lines) && looksLikeName(name, 2) && !isNote(name):
 			return name, m[3], true
 		}
 	}
