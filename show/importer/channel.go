@@ -63,10 +63,22 @@ func (c *mapper) show() *showFiles {
 	s.lock = (&pins.Lock{PodcastGUID: c.podcastGUID(), Episodes: map[string]*pins.Pin{}}).Format()
 	c.trailers()
 	if s.artwork != "" {
-		c.all(ch, "image")
+		c.image(s.artwork, s.title)
 	}
 	s.extra = c.rest(ch, channelRSS, channelDropped)
 	return s
+}
+
+// image leaves out the RSS image, because the new feed writes one for its own artwork. It
+// records the loss of values that the new one will not have.
+func (c *mapper) image(artwork, title string) {
+	for _, e := range c.all(c.channel, "image") {
+		for _, child := range e.Children {
+			if v := line(child.Value()); v != "" && v != artwork && v != title && v != c.values.link {
+				c.lose("%s of image is dropped: %s", child.Name, source.ShortQuote(v))
+			}
+		}
+	}
 }
 
 // trailers leaves out each trailer that is also an episode of type trailer, because the

@@ -157,7 +157,9 @@ var (
 		"podcast:podping": "announce: [podping] does this", "itunes:new-feed-url": "the new feed needs none",
 	}
 	channelRSS = []string{"managingEditor", "webMaster", "category", "ttl", "rating", "textInput", "skipHours", "skipDays", "image", "copyright"}
-	itemRSS    = []string{"author", "category", "comments", "source"}
+	// feedLinks are the relations of an atom:link that is about the feed itself.
+	feedLinks = []string{"self", "hub", "first", "next", "prev", "previous", "last"}
+	itemRSS   = []string{"author", "category", "comments", "source"}
 )
 
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
@@ -172,6 +174,9 @@ func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]str
 			continue
 		}
 		reason, drop := dropped[e.Name]
+		if e.Name == "atom:link" && !slices.Contains(feedLinks, strings.ToLower(strings.TrimSpace(e.Attr("rel")))) {
+			drop = false
+		}
 		prefix, _, prefixed := strings.Cut(e.Name, ":")
 		switch {
 		case drop:

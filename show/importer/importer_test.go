@@ -424,6 +424,37 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	}
 }
 
+func TestImagesLinksAndAltTexts(t *testing.T) {
+	t.Parallel()
+	file, dir := filepath.Join(t.TempDir(), "feed.xml"), filepath.Join(t.TempDir(), "moss")
+	feed := `<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Moss</title><link>https://moss.example/</link>
+<atom:link rel="payment" href="https://pay.example/moss"/><atom:link rel="self" href="https://old.example/self"/>
+<itunes:image href="https://moss.example/a.jpg"/><image><url>https://moss.example/small.jpg</url><title>Moss</title><link>https://moss.example/</link></image>
+<item><title>One</title><guid>1</guid><enclosure url="https://moss.example/1.mp3" length="1" type="audio/mpeg"/><description>Look: a very green cushion here.</description>
+<content:encoded><![CDATA[<p>Look: <img src="https://moss.example/i.png" alt="a very green cushion"> here.</p>]]></content:encoded></item></channel></rss>`
+	if err := os.WriteFile(file, []byte(feed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := importer.Read(t.Context(), &importer.Options{Source: file, Dir: dir, NoAudio: true, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	losses := fmt.Sprint(p.Losses)
+	if !strings.Contains(losses, "url of image is dropped: \"https://moss.example/small.jpg\"") || strings.Contains(losses, "title of image") {
+		t.Errorf("losses: %s", losses)
+	}
+	if _, err := p.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := load(t, dir)
+	if !strings.Contains(s.Extra, "https://pay.example/moss") || strings.Contains(s.Extra, "old.example") {
+		t.Errorf("extra: %s", s.Extra)
+	}
+	if e := s.Episodes[0]; e.Summary != "" || !strings.Contains(e.Notes, "![a very green cushion](https://moss.example/i.png)") {
+		t.Errorf("summary %q, notes:\n%s", e.Summary, e.Notes)
+	}
+}
+
 func TestTooManyPagesAreALoss(t *testing.T) {
 	t.Parallel()
 	for last, want := range map[int]string{200: "", 250: "episodes on pages beyond the first 200 are left out; the next page is URL/201"} {

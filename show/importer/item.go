@@ -304,7 +304,7 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 func (c *mapper) text(e *episode, item *tree.Element) {
 	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
 	notes, short := encoded, description
-	if encoded == "" || len(textOf(encoded)) < len(textOf(description)) {
+	if encoded == "" || len(textOf(encoded)) < len(textOf(description)) && !hasMore(encoded, description) {
 		notes, short = description, encoded
 	}
 	summaryElement := c.one(item, "itunes:summary")
@@ -317,10 +317,11 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 		c.lose("%s", l)
 	}
 	shown := strings.Join(strings.Fields(plainText(notes)), " ")
+	described := textWithAlt(notes) // as onair writes a description
 	summary := ""
 	for _, text := range []string{short, summaryElement.Value()} {
 		plain := plainText(text)
-		if plain == "" || strings.Join(strings.Fields(plain), " ") == shown || plain == summary {
+		if words := strings.Join(strings.Fields(plain), " "); words == "" || words == shown || words == described || plain == summary {
 			continue
 		}
 		if summary == "" {

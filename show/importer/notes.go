@@ -222,6 +222,38 @@ func textOf(src string) string {
 	return strings.Join(lines, "\n")
 }
 
+// textWithAlt returns the words of HTML, with the alternative texts of images in their
+// places.
+func textWithAlt(src string) string {
+	body := parse(src)
+	removeScripts(body)
+	for n := range body.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "img" {
+			n.Type, n.Data = html.TextNode, attr(n, "alt")
+		}
+	}
+	return contentOf(body).words()
+}
+
+// hasMore reports whether HTML has an image or a table that other HTML lacks.
+func hasMore(src, other string) bool {
+	count := func(src string) (images, tables int) {
+		for n := range parse(src).Descendants() {
+			switch {
+			case n.Type != html.ElementNode:
+			case n.Data == "img":
+				images++
+			case n.Data == "table":
+				tables++
+			}
+		}
+		return images, tables
+	}
+	images, tables := count(src)
+	otherImages, otherTables := count(other)
+	return images > otherImages || tables > otherTables
+}
+
 // blocks divides notes into parts that can be converted one by one. It wraps text outside
 // of blocks in blocks.
 func blocks(body *html.Node) []*html.Node {
