@@ -109,27 +109,47 @@ func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *
 	return p.found
 }
 
-// unchanged checks that the server answers a conditional request with 304.
+// validators are the headers that tell one state of a feed from another, each with the
+// header of conditional requests and a value of it that stands for another state.
+var validators = []struct{ sent, asked, other string }{
+	{"ETag", "If-None-Match", `"another state of the feed"`},
+	{"Last-Modified", "If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"},
+}
+
+// unchanged checks that the server answers a conditional request with 304 if the feed is
+// unchanged, and only then.
 func (p *prober) unchanged(ctx context.Context, r *Response) {
 	at := finding.Position{File: p.file}
-	for _, c := range []struct{ sent, asked string }{{"ETag", "If-None-Match"}, {"Last-Modified", "If-Modified-Since"}} {
-		value := r.Header.Get(c.sent)
+	sent := false
+	for _, v := range validators {
+		value := r.Header.Get(v.sent)
 		if value == "" {
 			continue
 		}
-		header := feedHeader()
-		header.Set(c.asked, value)
-		response, _, err := p.visitor.Do(ctx, &fetch.Request{URL: r.Final, Header: header, Limit: tree.MaxBytes})
-		if err != nil {
-			return
+		sent = true
+		if status := p.conditional(ctx, r, v.asked, value); status != 0 && status != http.StatusNotModified {
+			p.found.Add(ruleUnchanged.At(at, "%s is sent, but %s is answered with %d", v.sent, v.asked, status))
+		} else if p.conditional(ctx, r, v.asked, v.other) == http.StatusNotModified {
+			p.found.Add(ruleUnchanged.At(at, "%s is answered with 304 for any value", v.asked).
+				WithHint("answer 304 only if the feed is unchanged: apps miss new episodes otherwise"))
 		}
-		response.Body.Close()
-		if response.StatusCode != http.StatusNotModified {
-			p.found.Add(ruleUnchanged.At(at, "%s is sent, but %s is answered with %d", c.sent, c.asked, response.StatusCode))
-		}
-		return
 	}
-	p.found.Add(ruleUnchanged.At(at, "neither ETag nor Last-Modified is sent"))
+	if !sent {
+		p.found.Add(ruleUnchanged.At(at, "neither ETag nor Last-Modified is sent"))
+	}
+}
+
+// conditional returns the status of a conditional request for the feed, or 0 if there is
+// no response.
+func (p *prober) conditional(ctx context.Context, r *Response, asked, value string) int {
+	header := feedHeader()
+	header.Set(asked, value)
+	response, _, err := p.visitor.Do(ctx, &fetch.Request{URL: r.Final, Header: header, Limit: tree.MaxBytes})
+	if err != nil {
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
 }
 
 var ageForm = regexp.MustCompile(`(?i)\b(?:s-maxage|max-age)\s*=\s*"?([0-9]{1,10})`)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/jpeg" // for artwork
@@ -123,6 +124,9 @@ func (p *prober) enclosure(ctx context.Context, l check.Link) {
 	first := http.Header{"Range": {"bytes=0-1"}, "Accept-Encoding": {"identity"}}
 	a, err := p.ask(ctx, http.MethodGet, l.URL, first)
 	switch {
+	case errors.Is(err, fetch.ErrRedirects):
+		p.add(ruleRedirects.At(l.Position, "%s takes %v", name, fetch.ErrRedirects))
+		return
 	case err != nil:
 		p.add(ruleUnreachable.At(l.Position, "%v", err))
 		return

@@ -81,6 +81,29 @@ func TestFeed(t *testing.T) {
 			w.Header().Set("Content-Type", "text/xml")
 			w.Header().Set("ETag", `"1"`)
 		}, "", []string{"F101 ETag is sent, but If-None-Match is answered with 200"}},
+		{"304 for any ETag", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			w.Header().Set("ETag", `"1"`)
+			if r.Header.Get("If-None-Match") != "" {
+				w.WriteHeader(http.StatusNotModified)
+			}
+		}, "", []string{"F101 If-None-Match is answered with 304 for any value"}},
+		{"304 for any date", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			w.Header().Set("Last-Modified", "Fri, 26 Feb 2021 00:00:00 GMT")
+			if r.Header.Get("If-Modified-Since") != "" {
+				w.WriteHeader(http.StatusNotModified)
+			}
+		}, "", []string{"F101 If-Modified-Since is answered with 304 for any value"}},
+		{"304 for ETag only", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Last-Modified", "Fri, 26 Feb 2021 00:00:00 GMT")
+			good(w, r, []byte("<rss/>"))
+		}, "", []string{"F101 Last-Modified is sent, but If-Modified-Since is answered with 200"}},
+		{"304 for both", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			w.Header().Set("ETag", `"1"`)
+			http.ServeContent(w, r, "", time.Date(2021, 2, 26, 0, 0, 0, 0, time.UTC), strings.NewReader("<rss/>"))
+		}, "", nil},
 		{"no validator", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/xml") }, "", []string{"F101 neither ETag nor Last-Modified is sent"}},
 		{"not compressed", func(w http.ResponseWriter, r *http.Request) { good(w, r, large) }, "", []string{"F102 150 kB are sent without compression"}},
 		{"compressed", func(w http.ResponseWriter, r *http.Request) {
@@ -164,8 +187,8 @@ func TestFiles(t *testing.T) {
 			content("audio/mpeg", "12345")
 		case "/ads.mp3":
 			content("audio/mpeg", strings.Repeat("a", int(10+ads.Add(1))))
-		case "/5", "/4", "/3", "/2", "/1":
-			http.Redirect(w, r, map[string]string{"/5": "/4", "/4": "/3", "/3": "/2", "/2": "/1", "/1": "/good.mp3"}[path], http.StatusFound)
+		case "/7", "/6", "/5", "/4", "/3", "/2", "/1":
+			http.Redirect(w, r, map[string]string{"/7": "/6", "/6": "/5", "/5": "/4", "/4": "/3", "/3": "/2", "/2": "/1", "/1": "/good.mp3"}[path], http.StatusFound)
 		case "/small.png":
 			content("image/png", string(small))
 		case "/good.png", "/png.jpg":
@@ -198,6 +221,9 @@ func TestFiles(t *testing.T) {
 		{"no HEAD", mp3("/nohead.mp3"), []string{"warning F115 URL/nohead.mp3 answers HEAD with 405"}},
 		{"other length", check.Episode{Enclosure: check.Link{URL: address + "/good.mp3", Type: "audio/mpeg", Length: 6}}, []string{"warning F112 URL/good.mp3 has 5 bytes, and 6 in the feed"}},
 		{"inserted ads", mp3("/ads.mp3"), []string{"info F112 URL/ads.mp3 has 11 bytes at first, 12 afterwards, and 5 in the feed: probably ads that are inserted"}},
+		{"four redirects", mp3("/4"), nil},
+		{"six redirects", mp3("/6"), []string{"warning F114 URL/6 takes more than 5 redirects"}},
+		{"seven redirects", mp3("/7"), []string{"warning F114 URL/7 takes more than 5 redirects"}},
 		{"five redirects", mp3("/5"), []string{"warning F114 URL/5 takes 5 redirects"}},
 		{"small artwork", check.Episode{Artwork: link("/small.png", "")}, []string{"error F116 URL/small.png has 600 by 600 pixels"}},
 		{"good artwork", check.Episode{Artwork: link("/good.png", "")}, nil},
