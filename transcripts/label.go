@@ -88,6 +88,11 @@ func newLabelReader(f *file, opts *Options) labelReader {
 		}
 		r.bold = append(r.bold, l)
 		r.byLine[i] = int32(len(r.bold))
+		if l.bare && forms.IsName(l.name) {
+			if counts[l.name]++; counts[l.name] == often {
+				r.known[l.name] = l.name
+			}
+		}
 		if !l.bare && !l.lost && l.name != "" {
 			r.known[l.name] = l.name
 			bold[l.name]++
@@ -99,6 +104,9 @@ func newLabelReader(f *file, opts *Options) labelReader {
 			delete(r.known, l.name)
 		}
 	}
+	if len(r.bold) == 0 {
+		r.knowDialogue()
+	}
 	for _, person := range opts.People {
 		for _, alias := range person.Aliases {
 			r.known[alias] = clean([]byte(person.Name))
@@ -108,6 +116,34 @@ func newLabelReader(f *file, opts *Options) labelReader {
 		r.known[person.Name] = clean([]byte(person.Name))
 	}
 	return r
+}
+
+// knowDialogue adds the names that start paragraphs, such as "Vega: Yes.", if most
+// paragraphs start with one and each of two names starts two or more.
+func (r *labelReader) knowDialogue() {
+	counts, paragraphs, named := map[string]int{}, 0, 0
+	for i := r.body; i < len(r.lines); i++ {
+		if r.blank(i) || i > r.body && !r.blank(i-1) {
+			continue
+		}
+		paragraphs++
+		if name, rest, _, ok := r.splitUnbolded(i); ok && rest < r.lines[i].to && forms.IsName(string(name)) {
+			counts[string(name)]++
+			named++
+		}
+	}
+	repeated := 0
+	for _, n := range counts {
+		if n > 1 {
+			repeated++
+		}
+	}
+	if 2*named <= paragraphs || repeated < 2 {
+		return
+	}
+	for name := range counts {
+		r.known[name] = name
+	}
 }
 
 // isPhrase reports whether words in bold are the start of a sentence rather than a

@@ -44,6 +44,11 @@ var lintTests = []lintTest{
 	{rule: "T001", bad: "\\[00:10\\]\n\n**Vega:** \\[00:12\\] Yes.\n", good: "**Vega:**\n\n\\[00:10\\] Yes.\n"},
 	{rule: "T002", bad: "**Vega:** One.\n\nVega: Two.\n", fixed: "**Vega:** One.\n\n**Vega:** Two.\n", good: "**Vega:** One.\n\nAside: two.\n"},
 	{rule: "T002", bad: "Break: \\[01:00\\]\n", fixed: "**Break:** \\[01:00\\]\n", good: "**Vega:** One.\n\nVega:\n\n> Two.\n"},
+	{
+		rule: "T002", bad: "Vega: One.\n\nRigel: Two.\n\nVega: Three.\n\nRigel: Four.\n", fixed: "**Vega:** One.\n\n**Rigel:** Two.\n\n**Vega:** Three.\n\n**Rigel:** Four.\n",
+		good: "Question: one?\n\nAnswer: two.\n\nQuestion: three?\n\nAnswer: four.\n",
+	},
+	{rule: "T003", bad: "**Vega:** One.\n\n**Rigel** two.\n\n**Rigel** three.\n\n**Rigel** four.\n", fixed: "**Vega:** One.\n\n**Rigel:** two.\n\n**Rigel:** three.\n\n**Rigel:** four.\n", good: "**Vega:** One.\n\n**Never** two.\n"},
 	{rule: "T003", bad: "**Vega**: One.\n", fixed: "**Vega:** One.\n", good: "**Vega:** One **or**: two.\n"},
 	{rule: "T003", bad: "**Vega Lyrae**: One.\n", fixed: "**Vega Lyrae:** One.\n", good: "**Vega:** One.\n\n**On Wednesday**: two.\n"},
 	{rule: "T003", bad: "**Vega:** One.\n\n*Rigel:* Two.\n", good: "**Vega:** One.\n\n*Note:* two.\n"},
@@ -78,6 +83,10 @@ var lintTests = []lintTest{
 		good: "---\ntimeline: clips\n---\n\n**Vega:** \\[10:00\\] One.\n\n\\[03:00\\] Two.\n\n\\[11:00\\] Three.\n",
 	},
 	{rule: "T015", bad: "**Vega:** \\[01:02\\] One.\n", good: "**Vega:** \\[01:01\\] One.\n", duration: time.Minute},
+	{ // dropped from the chain, but by little
+		rule: "T016", bad: "**Vega:** \\[00:00\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[01:00\\] " + strings.Repeat("cold ", 90) + "\n\n**Vega:** \\[01:14\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[02:14\\] " + strings.Repeat("cold ", 150) + "\n",
+		good: "**Vega:** \\[00:00\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[01:00\\] " + strings.Repeat("cold ", 36) + "\n\n**Vega:** \\[01:14\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[02:14\\] " + strings.Repeat("cold ", 150) + "\n",
+	},
 	{
 		rule: "T016", bad: "**Vega:** \\[00:00\\] " + strings.Repeat("words ", 20) + "\\[01:00\\] on.\n",
 		good: "**Vega:** \\[00:00\\] " + strings.Repeat("words ", 160) + "\\[01:00\\] on.\n",

@@ -146,8 +146,8 @@ func lintRate(r *report) {
 		return
 	}
 	kept := heaviest(anchors, chars, unbounded)
-	r.tooFast(anchors, kept)
 	perWord := float64(chars) / float64(words)
+	r.tooFast(anchors, kept, perWord)
 	for i := 1; i < len(kept); i++ {
 		a, b := &anchors[kept[i-1]], &anchors[kept[i]]
 		pace := paceBetween(a, b, perWord)
@@ -166,10 +166,15 @@ func lintRate(r *report) {
 
 // tooFast reports stamps that are in order but too close to the kept stamp before or after
 // them: people would have to speak faster than anyone does.
-func (r *report) tooFast(anchors []anchor, kept []int) {
+func (r *report) tooFast(anchors []anchor, kept []int, perWord float64) {
 	var before anchor
+	const rounding = time.Second
 	excess := func(a, b *anchor) bool { // too fast even if both times are rounded
-		return time.Duration(b.pos-a.pos)*leastPerChar-(b.time-a.time) > edgeSlack
+		missing := time.Duration(b.pos-a.pos)*leastPerChar - (b.time - a.time)
+		if a.mark == nil { // the start of the text
+			return missing > edgeSlack
+		}
+		return missing > rounding || missing > 0 && paceBetween(a, b, perWord) == tooFast
 	}
 	for i, k := 0, 0; i < len(anchors); i++ {
 		a := &anchors[i]
