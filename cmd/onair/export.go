@@ -110,10 +110,7 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 	if err := e.pullMasters(ctx); err != nil {
 		return err
 	}
-	older := map[string]bool{} // keys that the further pages of the feed may have
-	for n := 1; n <= len(e.release.Objects); n++ {
-		older[e.release.Show.Feed.Page(n)] = true
-	}
+	older := olderPages(e.release)
 	for _, o := range e.release.Objects {
 		switch o.Role {
 		case release.RoleFeed, release.RoleTranscript, release.RoleChapters, release.RoleArtwork:
@@ -132,6 +129,15 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 		}
 	}
 	return e.writeRedirects(redirectTo)
+}
+
+// olderPages returns the keys that the further pages of the feed may have.
+func olderPages(r *release.Release) map[string]bool {
+	older := map[string]bool{}
+	for n := 1; n <= len(r.Objects); n++ {
+		older[r.Show.Feed.Page(n)] = true
+	}
+	return older
 }
 
 // copyShow copies the folder of the show: regular files that are not hidden, without
@@ -233,8 +239,8 @@ func (e *exporter) copy(key string, from io.Reader) error {
 // redirect leads from a path on the show's host to an address.
 type redirect struct{ from, to string }
 
-// redirects returns the redirects for the addresses of the show: the feed, the pages
-// and the audio.
+// redirects returns the redirects for the addresses of the show: the feed and its further
+// pages, the pages of the site, former paths of episodes, and the audio.
 func redirects(r *release.Release, base string) []redirect {
 	s := r.Show
 	here, err := url.Parse(s.URL)
@@ -247,15 +253,33 @@ func redirects(r *release.Release, base string) []redirect {
 	if s.NewFeedURL != "" {
 		list[0].to = s.NewFeedURL
 	}
-	add := func(key string) {
-		list = append(list, redirect{here.EscapedPath() + escape(key), base + escape(key)})
+	known := map[string]bool{}
+	add := func(key, to string) {
+		if !known[key] {
+			known[key] = true
+			list = append(list, redirect{here.EscapedPath() + escape(key), base + escape(to)})
+		}
 	}
 	for _, e := range r.Live() {
 		if !s.Site.Disabled {
-			add(strings.TrimSuffix(show.PageKey(e.Slug), "index.html"))
+			page := strings.TrimSuffix(show.PageKey(e.Slug), "index.html")
+			add(page, page)
+			for _, from := range e.RedirectFrom {
+				if key, err := url.PathUnescape(strings.Trim(from, "/")); err == nil {
+					add(key, page)
+					add(key+"/", page)
+				}
+			}
 		}
 		if e.AudioKey() != "" {
-			add(e.AudioKey())
+			add(e.AudioKey(), e.AudioKey())
+		}
+	}
+	older := olderPages(r)
+	for _, o := range r.Objects {
+		if o.Role == release.RolePage && o.Key != "404.html" || older[o.Key] {
+			page := strings.TrimSuffix(o.Key, "index.html")
+			add(page, page)
 		}
 	}
 	return list
@@ -294,7 +318,18 @@ func (e *exporter) writeRedirects(base string) error {
 		return err
 	}
 	var rules []s3Rule
-	for _, prefix := range []string{e.release.Show.Feed.Path, "episodes/", "audio/"} {
+	prefixes := []string{e.release.Show.Feed.Path, "episodes/", "audio/"}
+	for _, o := range e.release.Objects {
+		folder, _, below := strings.Cut(o.Key, "/")
+		if below {
+			folder += "/"
+		}
+		if o.Role == release.RolePage && below && !slices.Contains(prefixes, folder) {
+			prefixes = append(prefixes, folder)
+		}
+	}
+	slices.Sort(prefixes[1:])
+	for _, prefix := range prefixes {
 		var rule s3Rule
 		rule.Condition.KeyPrefixEquals = prefix
 		rule.Redirect.HTTPRedirectCode, rule.Redirect.Protocol, rule.Redirect.HostName = "301", to.Scheme, to.Host
