@@ -65,14 +65,16 @@ func newPodget(t *testing.T, feedURL string) *podcastClient {
 	if err := os.Mkdir(conf, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	// podget ends another podget whose configuration has the same name.
+	rc := "podgetrc-" + filepath.Base(filepath.Dir(home))
 	// podget refuses a configuration without podget's version, so podget writes the
 	// configuration. Then the test replaces the default subscriptions.
-	client(t, home, env, podget, "--dir_config", conf, "--create-config", "podgetrc")
+	client(t, home, env, podget, "--dir_config", conf, "--create-config", rc)
 	if err := os.WriteFile(filepath.Join(conf, "serverlist"), []byte(feedURL+" podcasts hello\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return &podcastClient{filepath.Join(home, "POD"), func(t *testing.T) {
-		client(t, home, env, podget, "--dir_config", conf, "--config", "podgetrc")
+		client(t, home, env, podget, "--dir_config", conf, "--config", rc)
 	}}
 }
 
