@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,6 +63,12 @@ func TestPreview(t *testing.T) {
 	}
 	if playing == nil || unpublished == nil {
 		t.Fatal("the example has no live episode with chapters, or none that is not live and has audio")
+	}
+	for built := false; !built && t.Context().Err() == nil; { // until then there is no page
+		if r, err := http.Get(url); err == nil {
+			built = r.StatusCode == http.StatusOK
+			r.Body.Close()
+		}
 	}
 	b := openTab(t, chromium)
 	b.open(t, url)
