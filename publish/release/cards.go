@@ -102,11 +102,7 @@ func (m *cardMaker) object(e *show.Episode) *Object {
 		return err
 	}
 	known, err := remember(m.b, cardFunc, e.Slug, derive.KeyOf(c, digest, m.digest), func() (sums, error) {
-		o, err := m.b.render(RoleArtwork, key, draw)
-		if err != nil {
-			return sums{}, err
-		}
-		return o.sums(), nil
+		return m.b.renderSums(RoleArtwork, key, draw)
 	})
 	if err != nil {
 		return nil

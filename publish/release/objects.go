@@ -125,6 +125,15 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	return o, nil
 }
 
+// renderSums is render for sums that are remembered.
+func (b *builder) renderSums(role Role, key keyFunc, from source) (sums, error) {
+	o, err := b.render(role, key, from)
+	if err != nil {
+		return sums{}, err
+	}
+	return o.sums(), nil
+}
+
 // objectOf returns an object without a key. Its bytes are data; the source from writes
 // them again when the object is sent.
 func objectOf(role Role, data []byte, from source) *Object {

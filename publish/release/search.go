@@ -111,11 +111,8 @@ func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) 
 		if err != nil {
 			return searchTexts{}, err
 		}
-		o, err := x.b.render(RoleSearch, searchTextsKey(e), held(data))
-		if err != nil {
-			return searchTexts{}, err
-		}
-		return searchTexts{o.sums(), entry}, nil
+		s, err := x.b.renderSums(RoleSearch, searchTextsKey(e), held(data))
+		return searchTexts{s, entry}, err
 	}
 	if certain {
 		x.keys[i] = derive.KeyOf(inputs...)
@@ -163,15 +160,12 @@ func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex
 		} else if s, err = x.segment(ctx, from, to); err != nil {
 			return known, err
 		}
-		w, err := x.b.render(RoleSearch, words, held(s.Words))
+		w, err := x.b.renderSums(RoleSearch, words, held(s.Words))
 		if err != nil {
 			return known, err
 		}
-		p, err := x.b.render(RoleSearch, places, held(s.Places))
-		if err != nil {
-			return known, err
-		}
-		return searchSegment{w.sums(), p.sums(), s.Docs, s.Shards}, nil
+		p, err := x.b.renderSums(RoleSearch, places, held(s.Places))
+		return searchSegment{w, p, s.Docs, s.Shards}, err
 	}
 	var known searchSegment
 	if keys := x.keys[from:to]; slices.Contains(keys, derive.Key{}) {

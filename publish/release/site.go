@@ -103,11 +103,7 @@ func (s *site) renderEpisode(e *Episode) (objects []*Object) {
 func (s *site) render(i int, inputs derive.Key) *Object {
 	key := s.pages[i].Key
 	compute := func() (sums, error) {
-		o, err := s.b.render(RolePage, fixedKey(key), s.pages[i].Render)
-		if err != nil {
-			return sums{}, err
-		}
-		return o.sums(), nil
+		return s.b.renderSums(RolePage, fixedKey(key), s.pages[i].Render)
 	}
 	var known sums
 	var err error

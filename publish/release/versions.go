@@ -100,10 +100,9 @@ func (b *builder) addVersions(ctx context.Context, site *templates.Site) {
 	inParallel(ctx, len(names), func(i int) { versions[i] = b.versions(names[i]) })
 	for i, name := range names {
 		key := site.ImageKeys[name]
-		stem := slugs.Make(strings.TrimSuffix(path.Base(name), path.Ext(name)))
 		for _, v := range versions[i] {
 			o := b.object(RoleArtwork, v.Sums, b.versionSource(name, v.Width, v.Height))
-			o.Key = hashedKey(fmt.Sprintf("assets/%s-%d", stem, v.Width), ".jpg")(v.Sums.SHA256)
+			o.Key = versionKey(name, v.Width)(v.Sums.SHA256)
 			b.add(o)
 			site.Versions[key] = append(site.Versions[key], templates.Version{Width: v.Width, Height: v.Height, Key: o.Key})
 		}
@@ -127,17 +126,20 @@ func (b *builder) versions(name string) []version {
 				break
 			}
 			height := max(1, (img.Rect.Dy()*width+img.Rect.Dx()/2)/img.Rect.Dx())
-			data, err := raster.JPEG(raster.Scale(img, width, height), versionQuality)
+			s, err := b.renderSums(RoleArtwork, versionKey(name, width), b.versionSource(name, width, height))
 			if err != nil {
 				return nil, err
 			}
-			s := sumsOf(data)
-			b.rendered.keep(s, data)
 			all = append(all, version{width, height, s})
 		}
 		return all, nil
 	})
 	return all
+}
+
+func versionKey(name string, width int) keyFunc {
+	stem := slugs.Make(strings.TrimSuffix(path.Base(name), path.Ext(name)))
+	return hashedKey(fmt.Sprintf("assets/%s-%d", stem, width), ".jpg")
 }
 
 // versionSource returns the source of a version.
@@ -166,21 +168,27 @@ func (b *builder) iconKeys() map[int]string {
 	if err != nil {
 		return nil
 	}
-	render := func(width int) ([]byte, error) {
-		img, err := b.decode(b.show.Artwork)
-		if err != nil {
-			return nil, err
+	key := func(width int) keyFunc { return hashedKey(fmt.Sprintf("assets/icon-%d", width), ".png") }
+	from := func(width int) source {
+		return func(w io.Writer) error {
+			img, err := b.decode(b.show.Artwork)
+			if err != nil {
+				return err
+			}
+			data, err := raster.PNG(raster.Square(img, width))
+			if err != nil {
+				return err
+			}
+			_, err = w.Write(data)
+			return err
 		}
-		return raster.PNG(raster.Square(img, width))
 	}
 	all, err := remember(b, iconFunc, b.show.Artwork, derive.KeyOf(b.digest(p)), func() (all []version, err error) {
 		for _, width := range iconWidths {
-			data, err := render(width)
+			s, err := b.renderSums(RoleArtwork, key(width), from(width))
 			if err != nil {
 				return nil, err
 			}
-			s := sumsOf(data)
-			b.rendered.keep(s, data)
 			all = append(all, version{width, width, s})
 		}
 		return all, nil
@@ -190,15 +198,8 @@ func (b *builder) iconKeys() map[int]string {
 	}
 	keys := map[int]string{}
 	for _, v := range all {
-		o := b.object(RoleArtwork, v.Sums, func(w io.Writer) error {
-			data, err := render(v.Width)
-			if err != nil {
-				return err
-			}
-			_, err = w.Write(data)
-			return err
-		})
-		o.Key = hashedKey(fmt.Sprintf("assets/icon-%d", v.Width), ".png")(v.Sums.SHA256)
+		o := b.object(RoleArtwork, v.Sums, from(v.Width))
+		o.Key = key(v.Width)(v.Sums.SHA256)
 		b.add(o)
 		keys[v.Width] = o.Key
 	}
