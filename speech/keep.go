@@ -2,6 +2,9 @@ package speech
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -18,6 +21,25 @@ type Keeper interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 	// Put keeps data under a name and replaces earlier data.
 	Put(ctx context.Context, name string, data []byte) error
+}
+
+// kept returns the data kept under a name. It returns nil if there is none or k is nil.
+func kept(ctx context.Context, k Keeper, name string) ([]byte, error) {
+	if k == nil {
+		return nil, nil
+	}
+	data, err := k.Get(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// nameOf returns a name for what depends on the inputs: size bytes of a digest, in hex.
+func nameOf(size int, inputs ...any) (string, error) {
+	data, err := json.Marshal(inputs)
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:size]), err
 }
 
 // Dir is a Keeper that keeps files in a folder, which need not exist.
@@ -47,13 +69,10 @@ func (j *Job) Name() string { return j.name }
 
 // Get returns a note; it is empty if there is none.
 func (j *Job) Get(ctx context.Context, note string) (string, error) {
-	if j == nil || j.keeper == nil {
+	if j == nil {
 		return "", nil
 	}
-	data, err := j.keeper.Get(ctx, j.name+"."+note)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
+	data, err := kept(ctx, j.keeper, j.name+"."+note)
 	return string(data), err
 }
 

@@ -2,12 +2,9 @@ package speech
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,21 +41,16 @@ type Recording struct {
 func (r *Recording) Open(ctx context.Context, q *Request) error {
 	r.request = *q
 	e := r.Engine
-	settings, err := json.Marshal([]any{e.Name, e.Model, e.Place, e.Extra, e.Settings, q.Language, q.Hints, q.Channels})
-	if err != nil {
+	var err error
+	if r.name, err = nameOf(8, e.Name, e.Model, e.Place, e.Extra, e.Settings, q.Language, q.Hints, q.Channels); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(settings)
-	r.name = hex.EncodeToString(sum[:8])
 	if r.pieces, err = cut(r.Path, r.Info, e.Longest, e.MaxBytes); err != nil {
 		return err
 	}
 	r.answers = make([][]byte, len(r.pieces))
-	if r.Keeper == nil {
-		return nil
-	}
 	for i := range r.pieces {
-		if r.answers[i], err = r.Keeper.Get(ctx, r.piece(i)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if r.answers[i], err = kept(ctx, r.Keeper, r.piece(i)); err != nil {
 			return err
 		}
 	}

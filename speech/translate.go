@@ -2,12 +2,8 @@ package speech
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"unicode/utf8"
 
@@ -141,25 +137,21 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 // ask returns the kept answer if there is one. Otherwise it calls the translator and
 // keeps the answer. To get another answer for the same turns, use another number for try.
 func (e *Translating) ask(ctx context.Context, k Keeper, try int, t *Translation, turns [][]string) (answer [][]string, err error) {
-	settings, err := json.Marshal([]any{"translate", e.Name, e.Model, e.Settings, t.Source, t.Target, turns, try})
+	name, err := nameOf(16, "translate", e.Name, e.Model, e.Settings, t.Source, t.Target, turns, try)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(settings)
-	name := hex.EncodeToString(sum[:16])
-	if k != nil {
-		kept, err := k.Get(ctx, name)
-		if err == nil && json.Unmarshal(kept, &answer) == nil {
-			return answer, nil
-		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
+	data, err := kept(ctx, k, name)
+	if err != nil {
+		return nil, err
+	}
+	if json.Unmarshal(data, &answer) == nil {
+		return answer, nil
 	}
 	if answer, err = e.Translate(ctx, &Translation{t.Source, t.Target, turns}); err != nil || k == nil {
 		return answer, err
 	}
-	data, err := json.Marshal(answer)
-	if err != nil {
+	if data, err = json.Marshal(answer); err != nil {
 		return nil, err
 	}
 	return answer, k.Put(context.WithoutCancel(ctx), name, data)

@@ -2,12 +2,6 @@ package speech
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io/fs"
-	"unicode/utf8"
 )
 
 // Voice turns text into speech.
@@ -40,46 +34,36 @@ func (e *Speaking) Price(texts []string) (dollars float64, known bool) {
 	if e.Unpriced || !known {
 		return 0, false
 	}
-	n := 0
-	for _, text := range texts {
-		n += utf8.RuneCountInString(text)
-	}
-	return perMillion * float64(n) / 1e6, true
+	return perMillion * float64(Chars([][]string{texts})) / 1e6, true
 }
 
 // name returns the name under which the speech for an utterance is kept.
 func (e *Speaking) name(u *Utterance) (string, error) {
-	settings, err := json.Marshal([]any{"speak", e.Name, e.Model, e.Settings, u})
-	sum := sha256.Sum256(settings)
-	return hex.EncodeToString(sum[:16]), err
+	return nameOf(16, "speak", e.Name, e.Model, e.Settings, u)
 }
 
 // Kept returns the kept speech for an utterance, or nil if there is none.
 func (e *Speaking) Kept(ctx context.Context, k Keeper, u *Utterance) ([]byte, error) {
 	name, err := e.name(u)
-	if err != nil || k == nil {
+	if err != nil {
 		return nil, err
 	}
-	data, err := k.Get(ctx, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return data, err
+	return kept(ctx, k, name)
 }
 
 // Say returns the kept speech for an utterance if there is one. Otherwise it calls the
 // voice and keeps the speech.
 func (e *Speaking) Say(ctx context.Context, k Keeper, u *Utterance) ([]byte, error) {
-	data, err := e.Kept(ctx, k, u)
+	name, err := e.name(u)
+	if err != nil {
+		return nil, err
+	}
+	data, err := kept(ctx, k, name)
 	if err != nil || data != nil {
 		return data, err
 	}
 	if data, err = e.Speak(ctx, u); err != nil || k == nil {
 		return data, err
-	}
-	name, err := e.name(u)
-	if err != nil {
-		return nil, err
 	}
 	return data, k.Put(context.WithoutCancel(ctx), name, data)
 }
