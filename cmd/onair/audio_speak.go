@@ -89,10 +89,7 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 	if err != nil {
 		return err
 	}
-	speaker := &spoken.Speaker{Engine: engine, Language: o.language, Duration: duration}
-	if dir := a.cacheDir(); dir != "" {
-		speaker.Keeper = speech.Dir(filepath.Join(dir, "speech", "voices"))
-	}
+	speaker := &spoken.Speaker{Engine: engine, Language: o.language, Duration: duration, Keeper: a.speechCache("voices")}
 	texts, err := speaker.Texts(ctx, turns)
 	if err != nil {
 		return err
@@ -139,16 +136,11 @@ func checkOwnAudio(a *app, name string) error {
 
 // openVoice returns the engine that speaks a translation.
 func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*speech.Speaking, error) {
-	model := o.model
-	if model == s.Speech.Model { // the show's model recognizes speech
-		model = ""
-	}
 	switch o.engine {
 	case "google":
 		return google.NewVoice(ctx, &google.Options{Project: s.Speech.Project}, o.language)
 	case "openai":
-		e, err := openai.NewVoice(&openai.Options{Key: a.getenv("OPENAI_API_KEY"), Base: a.getenv("OPENAI_BASE_URL"), Model: model})
-		return e, withHint(err, "docs/speech.md says how to get a key")
+		return openOpenAI(a, openai.NewVoice, openai.Options{Model: o.ownModel(s)})
 	}
 	e, err := command.NewVoice(s.Speech.Voice, s.Folder.Dir, o.language)
 	if err != nil {

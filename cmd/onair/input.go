@@ -106,3 +106,13 @@ func (a *app) writeOutput(name string, data []byte) error {
 	}
 	return durable.WriteOutput(name, data, 0o644)
 }
+
+// writeNew is writeOutput for a file that must not exist yet.
+func (a *app) writeNew(name string, data []byte) error {
+	if name != "-" {
+		if _, err := os.Lstat(name); err == nil {
+			return withHint(fmt.Errorf("there is %s", a.shortPath(name)), "choose another file: -o FILE")
+		}
+	}
+	return a.writeOutput(name, data)
+}

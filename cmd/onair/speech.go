@@ -63,14 +63,40 @@ func (o *speechOptions) settle(s *show.Show) error {
 	return nil
 }
 
+// ownModel returns the model for an engine that does not recognize speech, as the show's
+// model does; empty for the engine's default.
+func (o *speechOptions) ownModel(s *show.Show) string {
+	if o.model == s.Speech.Model {
+		return ""
+	}
+	return o.model
+}
+
+// openOpenAI returns an engine of OpenAI that open opens. o has options besides the
+// account.
+func openOpenAI[E any](a *app, open func(*openai.Options) (E, error), o openai.Options) (E, error) {
+	o.Key, o.Base = a.getenv("OPENAI_API_KEY"), a.getenv("OPENAI_BASE_URL")
+	e, err := open(&o)
+	return e, withHint(err, "docs/speech.md says how to get a key")
+}
+
+// speechCache returns the keeper of answers in a folder of the cache; nil if there is no
+// cache.
+func (a *app) speechCache(name string) speech.Keeper {
+	dir := a.cacheDir()
+	if dir == "" {
+		return nil
+	}
+	return speech.Dir(filepath.Join(dir, "speech", name))
+}
+
 // openRecognizer returns the engine that recognizes speech.
 func openRecognizer(ctx context.Context, a *app, s *show.Show, o *draftOptions, store *speechStore) (*speech.Engine, error) {
 	switch o.engine {
 	case "google":
 		return google.New(ctx, &google.Options{Project: s.Speech.Project, Location: s.Speech.Location, Model: o.model, WordsOnly: o.WordsOnly, Store: store})
 	case "openai":
-		e, err := openai.New(&openai.Options{Key: a.getenv("OPENAI_API_KEY"), Base: a.getenv("OPENAI_BASE_URL"), Model: o.model, WordsOnly: o.WordsOnly})
-		return e, withHint(err, "docs/speech.md says how to get a key")
+		return openOpenAI(a, openai.New, openai.Options{Model: o.model, WordsOnly: o.WordsOnly})
 	}
 	e, err := command.New(s.Speech.Command, s.Folder.Dir)
 	if err != nil {
@@ -123,10 +149,7 @@ func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *
 	if engine != "command" && s.State != "" {
 		return store
 	}
-	if dir := a.cacheDir(); dir != "" {
-		return speech.Dir(filepath.Join(dir, "speech", hex.EncodeToString(info.SHA256[:])))
-	}
-	return nil
+	return a.speechCache(hex.EncodeToString(info.SHA256[:]))
 }
 
 // speechPrefix is the prefix of the keys of recordings.

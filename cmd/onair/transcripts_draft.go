@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -331,17 +330,10 @@ func (d *drafting) write(a *app, f *words.File) error {
 	}
 	if !d.WordsOnly {
 		out := draft.Markdown(f, func(name string) string { return personName(d.show, name) })
-		if d.out != "-" {
-			if _, err := os.Lstat(d.out); err == nil {
-				return withHint(fmt.Errorf("there is %s", a.shortPath(d.out)), "choose another file: -o FILE")
-			}
-		}
-		if err := a.writeOutput(d.out, out); err != nil {
+		if err := a.writeNew(d.out, out); err != nil {
 			return err
 		}
-		if d.out != "-" {
-			a.printWritten(d.out)
-		}
+		a.printWritten(d.out)
 	}
 	if isTerminal(a.stdin) && isTerminal(a.stderr) && d.episode != nil {
 		return nil // askVoices has printed the voices

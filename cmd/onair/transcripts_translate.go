@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -86,11 +84,7 @@ func runTranscriptsTranslate(ctx context.Context, a *app, o *translateOptions, n
 		if err := a.approve(ctx, &o.speechOptions, &offer{what, dollars, known, engine.Unpriced, "text"}); err != nil {
 			return err
 		}
-		var keeper speech.Keeper
-		if dir := a.cacheDir(); dir != "" {
-			keeper = speech.Dir(filepath.Join(dir, "speech", "translations"))
-		}
-		answers, err = engine.All(ctx, keeper, &speech.Translation{Source: t.episode.Language, Target: o.to, Turns: t.plan.Pending})
+		answers, err = engine.All(ctx, a.speechCache("translations"), &speech.Translation{Source: t.episode.Language, Target: o.to, Turns: t.plan.Pending})
 		if err != nil {
 			return err
 		}
@@ -176,16 +170,12 @@ func (t *translating) readEarlier(a *app) ([]byte, *translate.Record, error) {
 
 // openTranslator returns the engine that translates.
 func openTranslator(ctx context.Context, a *app, s *show.Show, o *speechOptions) (*speech.Translating, error) {
-	model := o.model
-	if model == s.Speech.Model { // the show's model recognizes speech
-		model = ""
-	}
+	model := o.ownModel(s)
 	switch o.engine {
 	case "google":
 		return google.NewTranslator(ctx, &google.Options{Project: s.Speech.Project, Model: model})
 	case "openai":
-		e, err := openai.NewTranslator(&openai.Options{Key: a.getenv("OPENAI_API_KEY"), Base: a.getenv("OPENAI_BASE_URL"), Model: model})
-		return e, withHint(err, "docs/speech.md says how to get a key")
+		return openOpenAI(a, openai.NewTranslator, openai.Options{Model: model})
 	}
 	e, err := command.NewTranslator(s.Speech.Translate, s.Folder.Dir)
 	if err != nil {
@@ -200,12 +190,7 @@ func (t *translating) write(a *app, answers [][]string, engine *speech.Translati
 	name := a.shortPath(t.file)
 	found := append(t.plan.Findings, transcripts.CompareTranslation(transcripts.Parse(t.source, nil), transcripts.Parse(out, nil), name)...)
 	if t.record == "" {
-		if t.file != "-" {
-			if _, err := os.Lstat(t.file); err == nil {
-				return withHint(fmt.Errorf("there is %s", name), "choose another file: -o FILE")
-			}
-		}
-		if err := a.writeOutput(t.file, out); err != nil {
+		if err := a.writeNew(t.file, out); err != nil {
 			return err
 		}
 	} else {
