@@ -108,15 +108,10 @@ func writeNew(root *os.Root, name string, content func() ([]byte, error)) (wrote
 	if err != nil {
 		return false, err
 	}
-	f, err := durable.Create(root, name, 0o644)
-	if err != nil {
+	if err := durable.WriteIn(root, name, data, 0o644); err != nil {
 		return false, err
 	}
-	if _, err := f.Write(data); err != nil {
-		f.Abort()
-		return false, err
-	}
-	return true, f.Commit()
+	return true, nil
 }
 
 // titleOf makes a title from a folder's name.

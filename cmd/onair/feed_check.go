@@ -141,7 +141,17 @@ func (f *feedSource) statusError() error {
 	if f.response == nil || f.response.Status == http.StatusOK {
 		return nil
 	}
-	return fmt.Errorf("%s is answered with %d %s", f.file, f.response.Status, http.StatusText(f.response.Status))
+	return &statusError{f.file, f.response.Status}
+}
+
+// statusError reports that a server answered with something else than a feed.
+type statusError struct {
+	file   string
+	status int
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s is answered with %d %s", e.file, e.status, http.StatusText(e.status))
 }
 
 // isAddress reports whether the name of a feed is a web address.
@@ -191,8 +201,9 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 
 // networkHint returns a hint about a feed that cannot be requested.
 func networkHint(err error) string {
+	var status *statusError
 	switch text := err.Error(); {
-	case strings.Contains(text, " is answered with "):
+	case errors.As(err, &status):
 		return "look at the address in a browser"
 	case errors.Is(err, fetch.ErrNotPublic):
 		return "it redirects into a private network; give the address that it leads to"

@@ -207,26 +207,13 @@ func runThemeEject(a *app, names []string, force bool) error {
 	defer root.Close()
 	for _, o := range files {
 		for _, name := range []string{path.Join(themeBase, o.Name), o.Name} {
-			if err := writeIn(root, path.Join(filepath.Base(dir), name), o.theme); err != nil {
+			if err := durable.WriteIn(root, path.Join(filepath.Base(dir), name), o.theme, 0o666); err != nil {
 				return err
 			}
 		}
 		fmt.Fprintln(a.stdout, filepath.Join(a.from, "templates", filepath.FromSlash(o.Name)))
 	}
 	return nil
-}
-
-// writeIn writes a file in the folder that root is.
-func writeIn(root *os.Root, name string, data []byte) error {
-	f, err := durable.Create(root, name, 0o666)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(data); err != nil {
-		f.Abort()
-		return err
-	}
-	return f.Commit()
 }
 
 func runThemeDiff(a *app, names []string) error {

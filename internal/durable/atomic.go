@@ -255,6 +255,21 @@ func WriteFile(name string, data []byte, perm fs.FileMode) error {
 	if err != nil {
 		return err
 	}
+	return f.finish(data)
+}
+
+// WriteIn replaces a file below root with data, as a whole. It creates folders that are
+// missing.
+func WriteIn(root *os.Root, name string, data []byte, perm fs.FileMode) error {
+	f, err := Create(root, name, perm)
+	if err != nil {
+		return err
+	}
+	return f.finish(data)
+}
+
+// finish writes data and commits the file.
+func (f *File) finish(data []byte) error {
 	if _, err := f.Write(data); err != nil {
 		f.Abort()
 		return err

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/language"
 
 	"onair/audio"
+	"onair/internal/retry"
 	"onair/speech"
 	"onair/speech/internal/call"
 	"onair/transcripts/words"
@@ -257,14 +258,7 @@ func (r *recognizer) pause(ctx context.Context, d time.Duration) error {
 	if r.sleep != nil {
 		return r.sleep(ctx, d)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return retry.Sleep(ctx, d)
 }
 
 // words returns the recognized words.
