@@ -233,12 +233,12 @@ func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Rep
 			break
 		}
 		if pages+1 == maxPages {
-			report.Add(finding.List{allRules().Find(rulePaged).At(next.Position, "pages beyond the first %d are not checked", maxPages).WithSeverity(finding.Warning)})
+			report.Add(finding.List{check.PagesLeft(next.Position, maxPages)})
 			break
 		}
 		page, err := openPage(ctx, a, v, address)
 		if err != nil {
-			report.Add(finding.List{allRules().Find(ruleAnswer).At(next.Position, "page %d cannot be read: %v", pages+2, err).WithHint(networkHint(err))})
+			report.Add(finding.List{probe.PageFailed(next.Position, pages+2, err, networkHint(err))})
 			break
 		}
 		if seen[page.address()] {

@@ -20,12 +20,6 @@ import (
 	"onair/transcripts/words"
 )
 
-// The rules that feed check reports about the further pages of a feed, which it follows.
-const (
-	rulePaged  = "F080"
-	ruleAnswer = "F100" // how the server answers
-)
-
 // allRules returns the rules of all packages, sorted by ID.
 func allRules() finding.Rules {
 	rules := slices.Concat(

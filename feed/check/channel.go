@@ -154,6 +154,12 @@ func (c *checker) paging(ch *tree.Element) {
 	}
 }
 
+// PagesLeft reports that pages of a feed after the first count were not checked. at is the
+// place of the link to the next.
+func PagesLeft(at finding.Position, count int) finding.Finding {
+	return rulePaged.At(at, "pages beyond the first %d are not checked", count).WithSeverity(finding.Warning)
+}
+
 // summary records what the report says about the show.
 func (c *checker) summary(ch *tree.Element) {
 	r := c.report
