@@ -65,13 +65,13 @@ func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, er
 	return &Response{Data: data.Bytes(), Status: response.StatusCode, Header: response.Header, Hops: hops, Final: response.Request.URL.String()}, nil
 }
 
-// feedHeader asks for a compressed feed. The transport then does not unpack it.
 // PageFailed reports that page n of a feed, counted from 1, cannot be read. at is the place
 // of the link to it.
 func PageFailed(at finding.Position, n int, err error, hint string) finding.Finding {
 	return ruleStatus.At(at, "page %d cannot be read: %v", n, err).WithHint(hint)
 }
 
+// feedHeader asks for a compressed feed. The transport then does not unpack it.
 func feedHeader() http.Header {
 	return http.Header{"Accept-Encoding": {"gzip"}, "Accept": {"application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"}}
 }
