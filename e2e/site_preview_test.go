@@ -64,15 +64,17 @@ func TestPreview(t *testing.T) {
 	if playing == nil || unpublished == nil {
 		t.Fatal("the example has no live episode with chapters, or none that is not live and has audio")
 	}
-	for built := false; !built && t.Context().Err() == nil; { // until then there is no page
-		if r, err := http.Get(url); err == nil {
-			built = r.StatusCode == http.StatusOK
-			r.Body.Close()
+	await(t, "the first build", func() bool {
+		r, err := http.Get(url)
+		if err != nil {
+			return false
 		}
-	}
+		defer r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	})
 	b := openTab(t, chromium)
 	b.open(t, url)
-	b.do(t, "wait for the first build", chromedp.WaitVisible(".play-episode"))
+	b.do(t, "wait for the page", chromedp.WaitVisible(".play-episode"))
 	b.waitFor(t, "the mark of "+unpublished.slug, `[...document.querySelectorAll("main a")].some(a => a.pathname.includes("/`+unpublished.slug+`/") && a.querySelector(".onair-badge"))`)
 
 	b.open(t, url+"episodes/"+playing.slug+"/")

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"onair/feed/tree"
@@ -265,7 +266,7 @@ func hasHost(parent *tree.Element) bool {
 }
 
 // numberForms are the ways in which titles give the number of an episode.
-var numberForms = func() []numberForm {
+var numberForms = sync.OnceValue(func() []numberForm {
 	const (
 		episode = `(?:ep(?:isode|isodio|\.)?|folge|aflevering|avsnitt|odcinek|[ée]pisode)`
 		season  = `(?:s|season|staffel|saison|temporada|seizoen|säsong|sezon)\s?[0-9]{1,3}\s?[:.,|–—-]?\s?(?:e|` + episode + `)`
@@ -287,7 +288,7 @@ var numberForms = func() []numberForm {
 		forms = append(forms, numberForm{regexp.MustCompile(`(?i)` + f.form), f.kind})
 	}
 	return forms
-}()
+})
 
 // numberForm is a way to give a number in a title, and which numbers are taken for that
 // of the episode.
@@ -308,7 +309,7 @@ func hasNumber(title, number string) bool {
 		return false
 	}
 	number = strings.TrimLeft(number, "0")
-	for _, f := range numberForms {
+	for _, f := range numberForms() {
 		m := f.FindStringSubmatchIndex(title)
 		if m == nil || !strings.ContainsFunc(title[:m[0]]+title[m[1]:], unicode.IsLetter) {
 			continue // no number, or nothing but the number

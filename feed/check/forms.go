@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	bcp47 "golang.org/x/text/language"
@@ -196,7 +197,7 @@ func service(c *checker, e *tree.Element, attr, value string) {
 }
 
 // rruleParts has the parts of a recurrence rule, with the form of their values.
-var rruleParts = func() map[string]*regexp.Regexp {
+var rruleParts = sync.OnceValue(func() map[string]*regexp.Regexp {
 	const (
 		number = `[1-9][0-9]*`
 		signed = `[+-]?` + number
@@ -214,7 +215,7 @@ var rruleParts = func() map[string]*regexp.Regexp {
 		parts[name] = regexp.MustCompile(`^(?:` + form + `)$`)
 	}
 	return parts
-}()
+})
 
 // rrule accepts a recurrence rule (RFC 5545 section 3.3.10).
 func rrule(c *checker, e *tree.Element, attr, value string) {
@@ -222,7 +223,7 @@ func rrule(c *checker, e *tree.Element, attr, value string) {
 	ok := true
 	for part := range strings.SplitSeq(value, ";") {
 		name, v, _ := strings.Cut(part, "=")
-		form := rruleParts[name]
+		form := rruleParts()[name]
 		ok = ok && form != nil && form.MatchString(v) && !seen[name]
 		seen[name] = true
 	}
