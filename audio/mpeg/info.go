@@ -23,7 +23,7 @@ func ParseInfo(b []byte) *Info {
 	b = b[:min(len(b), h.Size())]
 	offsets := []int{HeaderBytes + h.SideInfo()}
 	if h.HasCRC() {
-		offsets = append(offsets, offsets[0]+2) // some encoders leave room for the CRC, some do not
+		offsets = append(offsets, offsets[0]+2) // some encoders write the CRC before the header, others do not
 	}
 	for _, at := range offsets {
 		for _, kind := range []string{"Xing", "Info"} {

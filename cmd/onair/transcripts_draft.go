@@ -311,8 +311,8 @@ func nameVoices(f *words.File, speakers []string) error {
 	return nil
 }
 
-// personName returns the name of a person in people.yaml, or name itself if nobody
-// there has that id.
+// personName returns the name of a person in people.yaml, or name itself if no person
+// has that id.
 func personName(s *show.Show, name string) string {
 	if p := s.People[name]; p != nil {
 		return p.Name

@@ -365,7 +365,7 @@ func (c *checker) copies(parent *tree.Element) {
 }
 
 // richer are tags that are not allowed in a description. A text with one of them holds
-// more than the description, so it is no copy.
+// more than the description, so it is not a copy.
 var richer = []string{"<img", "<table", "<pre", "<code", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<blockquote", "<audio", "<video", "<hr"}
 
 func moreThanText(text, description string) bool {

@@ -43,8 +43,8 @@ type Response struct {
 // ContentType returns the Content-Type of the response.
 func (r *Response) ContentType() string { return r.Header.Get("Content-Type") }
 
-// Fetch requests a feed. It returns a response of any status; an error means that there
-// is no response. After too many redirects it returns the last of them.
+// Fetch requests a feed. It returns a response of any status; an error means that no
+// response arrived. After too many redirects it returns the last one.
 func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, error) {
 	response, hops, err := v.Do(ctx, &fetch.Request{URL: address, Header: feedHeader(), Limit: tree.MaxBytes})
 	if errors.Is(err, fetch.ErrRedirects) {

@@ -338,7 +338,7 @@ func (p *probe) compare(sum string, n int64) {
 const maxEqual = 3
 
 // report makes findings of problems. If there are more than maxEqual equal problems,
-// such as those of a bucket that nobody may read, they become one finding. It has the
+// such as denied access to every object of a bucket, they become one finding. It has the
 // position of the problems or, if they have different positions, the position shared.
 func report(problems []problem, shared finding.Position) finding.List {
 	type kind struct {

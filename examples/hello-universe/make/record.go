@@ -147,7 +147,7 @@ func trim(c clip) clip {
 	return c
 }
 
-// bury adds noise to words until nobody can understand them.
+// bury adds so much noise to words that they cannot be understood.
 func bury(c clip) clip {
 	noise := uint32(1996)
 	out := make(clip, len(c))
