@@ -273,22 +273,24 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 		cues[n-1].End = min(cues[n-1].End, duration)
 		return cues
 	}
-	const perChar = time.Second / 30
 	weight := 0
 	for i := n; i < len(cues); i++ {
 		weight += script.Weigh(cues[i].Text)
 	}
 	end := cues[n-1].End
-	for n > 0 && duration-end < time.Duration(weight)*perChar {
+	for n > 0 && duration-end < time.Duration(weight)*leastPerChar {
 		n--
 		weight += script.Weigh(cues[n].Text)
 		end = cues[n].Start
 	}
 	free, so := duration-end, 0
+	now := func() time.Duration {
+		return (end + time.Duration(float64(free)*float64(so)/float64(max(weight, 1)))).Truncate(time.Millisecond)
+	}
 	for i := n; i < len(cues); i++ {
-		cues[i].Start = (end + time.Duration(float64(free)*float64(so)/float64(max(weight, 1)))).Truncate(time.Millisecond)
+		cues[i].Start = now()
 		so += script.Weigh(cues[i].Text)
-		cues[i].End = (end + time.Duration(float64(free)*float64(so)/float64(max(weight, 1)))).Truncate(time.Millisecond)
+		cues[i].End = now()
 	}
 	return cues
 }
