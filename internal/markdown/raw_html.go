@@ -151,7 +151,7 @@ func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
 				schemes = imageSchemes
 				v = cmp.Or(r.ownImage(strings.TrimSpace(v)), v)
 			}
-			address, ok := r.address(util.URLEscape([]byte(strings.TrimSpace(v)), false), schemes)
+			address, ok := r.address([]byte(strings.TrimSpace(v)), schemes)
 			if !ok {
 				w.Write(util.EscapeHTML([]byte(value["alt"])))
 				return

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/renderer"
@@ -39,7 +40,7 @@ func (r *safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 
 func (r *safeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n := node.(*ast.Link)
-	href, ok := r.address(n.Destination, linkSchemes)
+	href, ok := r.address(unescaped(n.Destination), linkSchemes)
 	switch {
 	case !ok: // keep only the text
 	case entering:
@@ -86,7 +87,8 @@ func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 // imageAddress resolves the destination of an image. ok is false if its scheme is not
 // allowed.
 func (r *safeRenderer) imageAddress(dest []byte) (resolved string, ok bool) {
-	if own := r.ownImage(string(unescaped(dest))); own != "" {
+	dest = unescaped(dest)
+	if own := r.ownImage(string(dest)); own != "" {
 		dest = []byte(own)
 	}
 	return r.address(dest, imageSchemes)
@@ -101,17 +103,26 @@ func (r *safeRenderer) ownImage(address string) string {
 	return r.imageURL(address)
 }
 
-// address resolves a destination. ok is false if its scheme is not allowed.
+// address returns a destination for an attribute: an absolute address as it is written,
+// apart from control characters, and a relative one escaped and resolved. ok is false if
+// its scheme is not allowed.
 func (r *safeRenderer) address(dest []byte, schemes []string) (resolved string, ok bool) {
-	// Check the destination in the form that is written to the page: with its
-	// backslashes and character references resolved, and then escaped.
-	written := string(util.URLEscape(dest, true))
-	u, ok := parseAddress(written, schemes)
-	if ok && r.base != nil && u.Scheme == "" {
+	if m := scheme.FindSubmatch(dest); m != nil {
+		written := control.ReplaceAllStringFunc(string(dest), url.QueryEscape)
+		return written, slices.Contains(schemes, strings.ToLower(string(m[1])))
+	}
+	escaped := string(util.URLEscape(dest, false))
+	u, ok := parseAddress(escaped, schemes)
+	if ok && r.base != nil {
 		return r.base.ResolveReference(u).String(), true
 	}
-	return written, ok
+	return escaped, ok
 }
+
+var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):`)
+
+// control matches characters that browsers ignore in addresses or that XML forbids.
+var control = regexp.MustCompile(`[\x00-\x1F\x7F-\x{9F}\x{FFFE}\x{FFFF}]`)
 
 // parseAddress parses an address that is relative or has one of the schemes. ok is
 // false for any other, and for one with control characters, which browsers ignore.

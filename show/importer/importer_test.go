@@ -424,6 +424,54 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	}
 }
 
+// TestCutDescriptionsAreNotSummaries imports a feed that onair rendered from notes whose
+// description is flattened or cut.
+func TestCutDescriptionsAreNotSummaries(t *testing.T) {
+	t.Parallel()
+	for name, notes := range map[string]string{
+		"table":     "Hops:\n\n| a | b |\n|---|---|\n| 1 | [2](https://a.example/(2)) |\n\nand ![a *leaf*](https://a.example/leaf.png) too",
+		"list":      strings.Repeat("- one more “item” & [its link](https://a.example/x?y=[1])\n", 200),
+		"paragraph": strings.Repeat("A word — **and** another. ", 400),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, again, file := filepath.Join(t.TempDir(), "moss"), filepath.Join(t.TempDir(), "moss"), filepath.Join(t.TempDir(), "feed.xml")
+			feed := `<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>Moss</title><description>x</description><link>https://moss.example/</link><language>en</language><itunes:category text="Technology"/>
+<item><title>One</title><guid>1</guid><pubDate>Fri, 26 Feb 2021 00:00:00 GMT</pubDate><enclosure url="https://moss.example/1.mp3" length="1" type="audio/mpeg"/><description>notes</description></item></channel></rss>`
+			if err := os.WriteFile(file, []byte(feed), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			run(t, t.Context(), &importer.Options{Source: file, Dir: dir, NoAudio: true})
+			page := filepath.Join(dir, "episodes/one/episode.md")
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := bytes.Replace(text, []byte("\nnotes\n"), []byte("\n"+strings.TrimSpace(notes)+"\n"), 1)
+			if err := os.WriteFile(page, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "artwork.jpg"), picture(t), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			first := rendered(t, dir)
+			if err := os.WriteFile(file, first, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			run(t, t.Context(), &importer.Options{Source: file, Dir: again, NoAudio: true})
+			if got := load(t, again).Episodes[0].Summary; got != "" {
+				t.Errorf("summary = %q", got)
+			}
+			if err := os.WriteFile(filepath.Join(again, "artwork.jpg"), picture(t), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(first), string(rendered(t, again))); diff != "" {
+				t.Errorf("feed (-first +second):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestImagesLinksAndAltTexts(t *testing.T) {
 	t.Parallel()
 	file, dir := filepath.Join(t.TempDir(), "feed.xml"), filepath.Join(t.TempDir(), "moss")

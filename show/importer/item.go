@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"onair/feed/tree"
+	"onair/internal/markdown"
 	"onair/internal/source"
 	"onair/show/chapters"
 )
@@ -317,11 +318,12 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 		c.lose("%s", l)
 	}
 	shown := strings.Join(strings.Fields(plainText(notes)), " ")
-	described := textWithAlt(notes) // as onair writes a description
+	simplified, _ := markdown.Simplify(markdown.HTML(md, ""))
+	described := contentOf(parse(simplified)).words() // as onair writes a description
 	summary := ""
 	for _, text := range []string{short, summaryElement.Value()} {
 		plain := plainText(text)
-		if words := strings.Join(strings.Fields(plain), " "); words == "" || words == shown || words == described || plain == summary {
+		if words := strings.Join(strings.Fields(plain), " "); words == "" || words == shown || isCut(words, described, e.link) || plain == summary {
 			continue
 		}
 		if summary == "" {
@@ -339,6 +341,14 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 	if title := item.Child("itunes:title"); line(title.Value()) == e.title {
 		c.one(item, "itunes:title")
 	}
+}
+
+// isCut reports whether a text is the whole of another one, or the start of it as onair
+// cuts a description: a long text, or one that ends with the address of the page.
+func isCut(text, whole, page string) bool {
+	start, led := strings.CutSuffix(text, " "+page)
+	cut := page != "" && led || len(text) >= 2000
+	return text == whole || cut && strings.HasPrefix(whole, strings.TrimSuffix(start, "…"))
 }
 
 func (c *mapper) duration(e *episode, item *tree.Element) {

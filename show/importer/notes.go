@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/strikethrough"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
-	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -105,13 +105,38 @@ func removeScripts(n *html.Node) (removed int) {
 
 // convert converts a node, and reports whether the Markdown shows the same content.
 func convert(n *html.Node) (md string, ok bool) {
+	// The converter escapes addresses, so it gets placeholders.
+	var addresses []string
+	swap := func(change func(string) string) {
+		for d := range n.Descendants() {
+			for i, a := range d.Attr {
+				if d.Data == "a" && a.Key == "href" && shownLink(a.Val) || d.Data == "img" && a.Key == "src" && a.Val != "" {
+					d.Attr[i].Val = change(a.Val)
+				}
+			}
+		}
+	}
+	swap(func(address string) string {
+		addresses = append(addresses, address)
+		return fmt.Sprintf("http://%d.invalid", len(addresses)-1)
+	})
 	out, err := toMarkdown().ConvertNode(n)
+	i := -1
+	swap(func(string) string { i++; return addresses[i] })
 	if err != nil {
 		return "", false
 	}
-	md = strings.TrimSpace(string(out))
+	md = strings.TrimSpace(placeholder.ReplaceAllStringFunc(string(out), func(s string) string {
+		if i, err := strconv.Atoi(placeholder.FindStringSubmatch(s)[1]); err == nil && i < len(addresses) {
+			return "](" + destination(addresses[i])
+		}
+		return s
+	}))
 	return md, equal(n, md)
 }
+
+// placeholder matches what the converter writes for a placeholder of convert.
+var placeholder = regexp.MustCompile(`\]\(http://(\d+)\.invalid`)
 
 // equal reports whether Markdown shows the text, links and images of a node.
 func equal(n *html.Node, md string) bool {
@@ -194,10 +219,10 @@ func shownLink(href string) bool {
 	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(scheme))
 }
 
-// address escapes an address as rendered pages do.
-func address(href string) string {
-	return string(util.URLEscape([]byte(strings.TrimSpace(href)), false))
-}
+// address returns an address as browsers read it, without line breaks.
+func address(href string) string { return withoutBreaks.Replace(strings.TrimSpace(href)) }
+
+var withoutBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
 func attr(n *html.Node, name string) string {
 	for _, a := range n.Attr {
@@ -220,19 +245,6 @@ func textOf(src string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// textWithAlt returns the words of HTML, with the alternative texts of images in their
-// places.
-func textWithAlt(src string) string {
-	body := parse(src)
-	removeScripts(body)
-	for n := range body.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "img" {
-			n.Type, n.Data = html.TextNode, attr(n, "alt")
-		}
-	}
-	return contentOf(body).words()
 }
 
 // hasMore reports whether HTML has an image or a table that other HTML lacks.
@@ -316,10 +328,10 @@ func (w *plainWriter) node(n *html.Node) {
 		w.flush()
 		return
 	case n.Data == "img":
-		fmt.Fprintf(&w.line, "![%s](<%s>)", escaped(attr(n, "alt")), destination(attr(n, "src")))
+		fmt.Fprintf(&w.line, "![%s](%s)", escaped(attr(n, "alt")), destination(attr(n, "src")))
 	case n.Data == "a" && shownLink(attr(n, "href")):
 		text := strings.Join(strings.Fields(contentOf(n).text.String()), " ")
-		fmt.Fprintf(&w.line, "[%s](<%s>)", escaped(text), destination(attr(n, "href")))
+		fmt.Fprintf(&w.line, "[%s](%s)", escaped(text), destination(attr(n, "href")))
 		return
 	}
 	for c := range n.ChildNodes() {
@@ -345,10 +357,20 @@ func fieldsKept(s string) []string {
 	return words
 }
 
-var destinationEscaper = strings.NewReplacer(`\`, `%5C`, "<", "%3C", ">", "%3E", "\n", "", "&", "&amp;")
+var (
+	plainDestination   = regexp.MustCompile(`^[^\s\\<>()&\p{C}]+$`)
+	entity             = regexp.MustCompile(`&(#?[A-Za-z0-9]+;)`)
+	destinationEscaper = strings.NewReplacer(`\`, `\\`, "<", `\<`, ">", `\>`)
+)
 
-// destination escapes an address for a link in angle brackets.
-func destination(href string) string { return destinationEscaper.Replace(strings.TrimSpace(href)) }
+// destination returns an address as the destination of a link or an image.
+func destination(href string) string {
+	href = entity.ReplaceAllString(address(href), "&amp;$1")
+	if plainDestination.MatchString(strings.ReplaceAll(href, "&", "")) {
+		return href
+	}
+	return "<" + destinationEscaper.Replace(href) + ">"
+}
 
 var (
 	textEscaper = strings.NewReplacer(

@@ -77,6 +77,9 @@ func TestNotes(t *testing.T) {
 	for _, tt := range []struct{ name, in string }{
 		{"emphasis before a letter", `<p><b>Bold!</b>glued and <em> spaced </em>x</p>`},
 		{"parentheses", `<p><a href="https://a.example/x_(y)">a</a> <a href="https://a.example/(">b</a></p>`},
+		{"brackets", `<p><a href="https://a.example/[x]?q={1}|2^">a</a> <b>b</b> <a href="https://a.example/a b&quot;">c</a></p>`},
+		{"not ASCII", `<p><a href="https://bücher.example/ü?ß=é"><em>a</em></a> <img src="https://bücher.example/ü (1).png" alt="x"></p>`},
+		{"backslash and references", `<p><a href="https://a.example/\_x&amp;amp;y&lt;z&gt;">a</a> <a href="https://a.example/%zz" title="t">b</a></p>`},
 		{"query", `<a href="https://a.example/?a=1&amp;b=2&copy=3">a</a>`},
 		{"looks like Markdown", `<p># no heading</p><p>1. no list</p><p>- neither</p><p>*a* _b_ [c](d) &lt;e&gt; ~~f~~ | g</p>`},
 		{"line breaks", `00:00 Intro<br/>01:23 Next<br>`},
