@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,10 +123,11 @@ func writeImportJSON(a *app, p *importer.Plan, o *importOptions, more []importer
 	type loss struct {
 		Where string `json:"where"` // title of an episode; empty for the show
 		What  string `json:"what"`
+		Value string `json:"value,omitempty"`
 	}
 	losses := []loss{}
 	for _, l := range slices.Concat(p.Losses, more) {
-		losses = append(losses, loss{l.Where, l.What})
+		losses = append(losses, loss(l))
 	}
 	return writeJSON(a.stdout, struct {
 		SchemaVersion int      `json:"schema_version"`
@@ -185,19 +187,19 @@ func printImportPlan(w io.Writer, p *importer.Plan, o *importOptions) {
 // maxLosses is how many losses are printed without -v.
 const maxLosses = 20
 
-// printLosses prints the parts of the imported show that were lost or changed. Equal
-// losses are printed once.
+// printLosses prints the parts of the imported show that were lost or changed. Without -v
+// it prints losses of the same kind once.
 func printLosses(a *app, losses []importer.Loss) {
 	type group struct {
-		what, first string
-		n           int
+		first importer.Loss
+		n     int
 	}
 	var groups []*group
 	byText := map[string]*group{}
 	for _, l := range losses {
 		g := byText[l.What]
 		if g == nil || a.verbose {
-			g = &group{what: l.What, first: l.Where}
+			g = &group{first: l}
 			byText[l.What] = g
 			groups = append(groups, g)
 		}
@@ -208,14 +210,13 @@ func printLosses(a *app, losses []importer.Loss) {
 			fmt.Fprintf(a.stdout, "- and %d more; -v prints all\n", len(groups)-i)
 			return
 		}
-		where := g.first
+		text := g.first.String()
 		if g.n > 1 {
-			where = plural.Count(g.n, "episode")
+			text = fmt.Sprintf("%s (%d times; -v prints all)", g.first.What, g.n)
+		} else if limit := 300; len(text) > limit && !a.verbose {
+			text = strings.ToValidUTF8(text[:limit], "") + "…"
 		}
-		if where != "" {
-			where += ": "
-		}
-		fmt.Fprintf(a.stdout, "- %s\n", clean(where+g.what))
+		fmt.Fprintf(a.stdout, "- %s\n", clean(text))
 	}
 }
 

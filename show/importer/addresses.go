@@ -111,7 +111,9 @@ func (c *mapper) redirect(e *episode, taken map[string]bool) {
 		c.lose("its link is dropped: %s is not an address", source.ShortQuote(line(address)))
 	case c.o.KeepLinks || !sameHost(address, c.values.link) && !sameHost(address, c.address):
 		e.front.put("link", source.Quote(address))
-	case u.Path == "/episodes/"+e.slug+"/" || u.Path == "/" && u.RawQuery == "" || u.Path == "":
+	case address == c.values.link || u.Path == "/episodes/"+e.slug+"/":
+	case u.Path == "/" && u.RawQuery == "" || u.Path == "":
+		c.lose("its link %s is dropped: it is not a page of the episode", address)
 	case u.RawQuery != "" || !sitePath.MatchString(u.Path) || path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") || strings.Contains(u.Path, "/."):
 		c.lose("its page %s cannot be redirected by a path; --keep-links keeps it as its link", address)
 	case taken[strings.TrimSuffix(u.Path, "/")+"/"]:

@@ -50,7 +50,7 @@ func (c *mapper) show() *showFiles {
 	if description == "" {
 		description = plainOrNotes(c, summary)
 	} else if summary != "" && plainText(summary) != plainText(ch.Child("description").Value()) {
-		c.lose("itunes:summary is dropped: the description is used")
+		c.loseElement(ch.Child("itunes:summary"), "itunes:summary is dropped: the description is used")
 	}
 	y.text("description", description)
 	c.feedAddress(y)
@@ -325,7 +325,7 @@ func (c *mapper) showPodcast(y *yamlDoc) {
 		if address, ok := webAddress(e.Attr("url")); ok {
 			funding = append(funding, flow("url", address, "text", line(e.Value())))
 		} else {
-			c.lose("podcast:funding is dropped: %s", short(e))
+			c.loseElement(e, "podcast:funding is dropped")
 		}
 	}
 	y.list("funding", funding)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -79,7 +80,12 @@ func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 
 // lose records that a value is lost or changed.
 func (c *mapper) lose(format string, args ...any) {
-	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...)})
+	c.losses = append(c.losses, Loss{Where: c.where, What: fmt.Sprintf(format, args...)})
+}
+
+// loseElement is like lose, and records the values of an element.
+func (c *mapper) loseElement(e *tree.Element, format string, args ...any) {
+	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...), valuesOf(e)})
 }
 
 // one returns the element with the name, and marks its text and the named attributes as
@@ -93,7 +99,7 @@ func (c *mapper) one(parent *tree.Element, name string, attrs ...string) *tree.E
 		case first == nil || first.Value() == "" && len(first.Attrs) == 0 && len(first.Children) == 0:
 			first = e
 		case e.Value() != first.Value() || fmt.Sprint(e.Attrs) != fmt.Sprint(first.Attrs):
-			c.lose("a second %s is dropped: %s", name, short(e))
+			c.loseElement(e, "a second %s is dropped", name)
 		}
 	}
 	c.checkAttrs(first, attrs)
@@ -110,26 +116,42 @@ func (c *mapper) all(parent *tree.Element, name string, attrs ...string) []*tree
 	return list
 }
 
-// checkAttrs records the loss of all attributes except the known ones.
+// parts are the elements that other elements consist of. What they hold is read wherever
+// the element around them is.
+var parts = map[string][]string{
+	"itunes:owner": {"itunes:name", "itunes:email"}, "itunes:category": {"itunes:category"},
+	"image": {"url", "title", "link", "width", "height", "description"}, "psc:chapters": {"psc:chapter"},
+}
+
+// checkAttrs records the loss of all attributes except the known ones, and of all
+// elements in e that are not its parts.
 func (c *mapper) checkAttrs(e *tree.Element, known []string) {
 	if e == nil {
 		return
 	}
 	for _, a := range e.Attrs {
 		if !slices.Contains(known, a.Name) && a.Value != "" && !strings.HasPrefix(a.Name, "xml:") {
-			c.lose("the attribute %s of %s is dropped: %s", a.Name, e.Name, source.ShortQuote(line(a.Value)))
+			c.losses = append(c.losses, Loss{c.where, fmt.Sprintf("the attribute %s of %s is dropped", a.Name, e.Name), line(a.Value)})
+		}
+	}
+	for _, child := range e.Children {
+		if !slices.Contains(parts[e.Name], child.Name) {
+			c.loseElement(child, "%s in %s is dropped", child.Name, e.Name)
 		}
 	}
 }
 
-// short returns the values of an element, cut where they are long, for a message.
-func short(e *tree.Element) string {
+// valuesOf returns the values of an element and of those in it, on one line.
+func valuesOf(e *tree.Element) string {
 	var values []string
-	if text := line(e.Value()); text != "" || len(e.Attrs) == 0 {
-		values = append(values, source.ShortQuote(text))
+	if text := line(e.Value()); text != "" || len(e.Attrs)+len(e.Children) == 0 {
+		values = append(values, source.Quote(text))
 	}
 	for _, a := range e.Attrs {
-		values = append(values, a.Name+" "+source.ShortQuote(line(a.Value)))
+		values = append(values, a.Name+" "+source.Quote(line(a.Value)))
+	}
+	for _, child := range e.Children {
+		values = append(values, child.Name+" "+valuesOf(child))
 	}
 	return strings.Join(values, ", ")
 }
@@ -149,8 +171,8 @@ func (c *mapper) flag(e *tree.Element) bool {
 var noise = []string{"acast", "fireside", "feedburner", "omny", "atom10", "thespringbox", "anchor", "libsyn", "megaphone", "art19", "spreaker"}
 
 // Names of elements that the method rest treats by name. Those in channelDropped describe
-// the old feed and not the show; each has the reason to give for its loss, or "" for a
-// general one. The others are the RSS elements that extra may hold.
+// the old feed and not the show; each has the reason to give for its loss, or "" for
+// oldHost. The others are the RSS elements that extra may hold.
 var (
 	channelDropped = map[string]string{
 		"atom:link": "", "generator": "", "docs": "", "cloud": "", "lastBuildDate": "", "pubDate": "", "item": "",
@@ -162,13 +184,14 @@ var (
 	itemRSS   = []string{"author", "category", "comments", "source"}
 )
 
+const oldHost = "it is about the old host"
+
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 // rest returns the unused children of an element as extra XML, and records the loss of
 // those that extra cannot hold.
 func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]string) string {
 	var out strings.Builder
-	byName := map[string]int{}
 	for _, e := range parent.Children {
 		if c.used[e] {
 			continue
@@ -180,34 +203,27 @@ func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]str
 		prefix, _, prefixed := strings.Cut(e.Name, ":")
 		switch {
 		case drop:
-			if reason != "" {
-				c.lose("%s is dropped: %s", e.Name, reason)
-			} else {
-				byName[e.Name]++
+			if e.Name != "item" {
+				c.loseElement(e, "%s is dropped: %s", e.Name, cmp.Or(reason, oldHost))
 			}
 			continue
 		case slices.Contains(noise, prefix) || e.Prefix != "" && slices.Contains(noise, e.Prefix):
-			byName[e.Prefix+":"+e.Local]++
+			c.loseElement(e, "%s:%s is dropped: %s", e.Prefix, e.Local, oldHost)
 			continue
 		case !prefixed && !slices.Contains(rss, e.Name):
-			c.lose("%s is dropped: RSS has no such element here: %s", e.Name, short(e))
+			c.loseElement(e, "%s is dropped: RSS has no such element here", e.Name)
 			continue
 		}
 		text, err := c.xml(e, 1)
 		if err != nil {
-			c.lose("%s:%s is dropped: %v", e.Prefix, e.Local, err)
+			c.loseElement(e, "%s:%s is dropped: %v", e.Prefix, e.Local, err)
 			continue
 		}
 		if out.Len()+len(text) > 60<<10 {
-			c.lose("%s is dropped: there is more than 60 kB that has no field of its own", e.Name)
+			c.loseElement(e, "%s is dropped: there is more than 60 kB that has no field of its own", e.Name)
 			continue
 		}
 		out.WriteString(text + "\n")
-	}
-	for _, name := range sortedKeys(byName) {
-		if name != "item" {
-			c.lose("%s is dropped: it is about the old host", name)
-		}
 	}
 	return strings.TrimSpace(out.String())
 }
@@ -227,7 +243,7 @@ func (c *mapper) xml(e *tree.Element, depth int) (string, error) {
 		prefix, local, prefixed := strings.Cut(a.Name, ":")
 		if prefixed && prefix != "xml" {
 			if c.namespaces[prefix] == "" && !slices.Contains(builtIn, prefix) {
-				c.lose("the attribute %s of %s is dropped", a.Name, name)
+				c.losses = append(c.losses, Loss{c.where, fmt.Sprintf("the attribute %s of %s is dropped", a.Name, name), line(a.Value)})
 				continue
 			}
 		}

@@ -16,31 +16,33 @@ var ranks = []string{"vtt", "json", "srt", "html", "text"}
 // transcripts selects the best file for each language.
 func (c *mapper) transcripts(e *episode, item *tree.Element) {
 	best := map[string]transcript{}
-	var order, seen []string
+	var order []string
+	other := func(address string) {
+		c.losses = append(c.losses, Loss{c.where, "podcast:transcript is dropped: there is a better format", address})
+	}
 	for _, x := range c.all(item, "podcast:transcript", "url", "type", "language", "rel") {
 		address, ok := webAddress(x.Attr("url"))
 		if !ok {
-			c.lose("podcast:transcript is dropped: its address is malformed: %s", short(x))
+			c.loseElement(x, "podcast:transcript is dropped: its address is malformed")
 			continue
 		}
 		t := transcript{url: address, format: transcriptFormat(x.Attr("type"), address), language: languageOf(x.Attr("language"))}
 		if show := languageOf(c.channel.Child("language").Value()); t.language == show {
 			t.language = ""
 		}
-		seen = append(seen, address)
-		old, known := best[t.language]
-		if !known {
+		switch old, known := best[t.language]; {
+		case !known:
 			order = append(order, t.language)
-		}
-		if !known || slices.Index(ranks, t.format) < slices.Index(ranks, old.format) {
 			best[t.language] = t
+		case slices.Index(ranks, t.format) < slices.Index(ranks, old.format):
+			other(old.url)
+			best[t.language] = t
+		default:
+			other(address)
 		}
 	}
 	for _, lang := range order {
 		e.transcripts = append(e.transcripts, best[lang])
-	}
-	if n := len(seen) - len(order); n > 0 {
-		c.lose("podcast:transcript: of several formats the best is taken, and %d left out", n)
 	}
 }
 
@@ -77,16 +79,21 @@ func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 		if address, ok := webAddress(x.Attr("url")); ok {
 			e.chaptersURL = address
 		} else {
-			c.lose("podcast:chapters is dropped: its address is malformed: %s", short(x))
+			c.loseElement(x, "podcast:chapters is dropped: its address is malformed")
 		}
 	}
-	if x := c.one(item, "psc:chapters", "version"); x != nil {
+	known := []string{}
+	if v := item.Child("psc:chapters").Attr("version"); strings.HasPrefix(v, "1") {
+		known = []string{"version"}
+	}
+	if x := c.one(item, "psc:chapters", known...); x != nil {
 		for ch := range x.All("psc:chapter") {
 			start, ok := source.ParseClock(strings.TrimSpace(ch.Attr("start")))
 			if !ok {
-				c.lose("a chapter is dropped: it starts at %s", source.ShortQuote(line(ch.Attr("start"))))
+				c.loseElement(ch, "a chapter is dropped: it has no start")
 				continue
 			}
+			c.checkAttrs(ch, []string{"start", "title", "href", "image"})
 			e.chapters = append(e.chapters, chapters.Chapter{Start: start, Title: line(ch.Attr("title")), URL: strings.TrimSpace(ch.Attr("href")), Image: strings.TrimSpace(ch.Attr("image"))})
 		}
 		slices.SortStableFunc(e.chapters, func(a, b chapters.Chapter) int { return int(a.Start - b.Start) })

@@ -60,13 +60,18 @@ type Progress struct {
 type Loss struct {
 	Where string // title of an episode; empty for the show
 	What  string
+	Value string // what is missing, on one line; empty if What says it
 }
 
 func (l Loss) String() string {
-	if l.Where == "" {
-		return l.What
+	text := l.What
+	if l.Where != "" {
+		text = l.Where + ": " + text
 	}
-	return l.Where + ": " + l.What
+	if l.Value != "" {
+		text += ": " + l.Value
+	}
+	return text
 }
 
 // ErrNotEmpty reports that the folder has files but no show.

@@ -151,7 +151,7 @@ func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 		}
 	}
 	if e.enclosure = best; best == nil {
-		c.lose("the episode %s is left out: it has no enclosure", source.ShortQuote(e.title))
+		c.loseElement(item, "the episode is left out: it has no enclosure")
 	}
 	return all
 }

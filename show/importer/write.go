@@ -102,9 +102,13 @@ func (w *writer) report() {
 
 // lose records a loss. It may be called concurrently.
 func (w *writer) lose(where, format string, args ...any) {
+	w.add(Loss{Where: where, What: fmt.Sprintf(format, args...)})
+}
+
+func (w *writer) add(l Loss) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.losses = append(w.losses, Loss{where, fmt.Sprintf(format, args...)})
+	w.losses = append(w.losses, l)
 }
 
 // writeShow writes the files of the show, show.yaml last, because this file makes the
@@ -362,6 +366,9 @@ func (f *episodeFolder) chapters(ctx context.Context) error {
 		if err != nil {
 			f.lose("the chapters %s are not there: %s", f.e.chaptersURL, line(err.Error()))
 		}
+		if err == nil && len(f.e.chapters) > 0 && !slices.EqualFunc(list, f.e.chapters, sameChapter) {
+			f.writer.add(Loss{f.e.title, "psc:chapters is dropped: the chapters file has others", chapterText(f.e.chapters)})
+		}
 		if bytes.Contains(data, []byte(`"location"`)) {
 			f.lose("the places in its chapters are dropped")
 		}
@@ -406,6 +413,19 @@ func (f *episodeFolder) chapters(ctx context.Context) error {
 		return err
 	}
 	return f.write("chapters.json", append(data, '\n'))
+}
+
+func sameChapter(a, b chapters.Chapter) bool {
+	return a.Start == b.Start && line(a.Title) == line(b.Title) && a.URL == b.URL && a.Image == b.Image
+}
+
+// chapterText returns chapters on one line.
+func chapterText(list []chapters.Chapter) string {
+	var parts []string
+	for _, ch := range list {
+		parts = append(parts, line(strings.Join([]string{source.FormatTimestamp(ch.Start), ch.Title, ch.URL, ch.Image}, " ")))
+	}
+	return strings.Join(parts, ", ")
 }
 
 var hostName = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$`)
