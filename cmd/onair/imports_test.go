@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"onair/show/site":             {"onair/internal/"},
 	"onair/show/chapters":         {"onair/internal/"},
 	"onair/show/pins":             {"onair/show/chapters", "onair/internal/"},
-	"onair/show/importer":         {"onair/show", "onair/show/", "onair/feed/tree", "onair/audio", "onair/transcripts", "onair/internal/"},
+	"onair/show/importer":         {"onair/show", "onair/show/", "onair/feed/tree", "onair/feed/check", "onair/audio", "onair/transcripts", "onair/internal/"},
 	"onair/show/fromtags":         {"onair/show", "onair/show/", "onair/audio", "onair/internal/"},
 	"onair/transcripts":           {"onair/transcripts/forms", "onair/transcripts/words", "onair/transcripts/internal/", "onair/internal/"},
 	"onair/transcripts/forms":     {"onair/transcripts/internal/", "onair/internal/"},

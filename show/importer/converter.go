@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"onair/feed/check"
 	"onair/feed/tree"
+	"onair/internal/finding"
 	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/show"
@@ -191,7 +193,9 @@ var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 // rest returns the unused children of an element as extra XML, and records the loss of
 // those that extra cannot hold.
 func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]string) string {
-	var out strings.Builder
+	var list []*tree.Element
+	var texts []string
+	size := 0
 	for _, e := range parent.Children {
 		if c.used[e] {
 			continue
@@ -219,13 +223,62 @@ func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]str
 			c.loseElement(e, "%s:%s is dropped: %v", e.Prefix, e.Local, err)
 			continue
 		}
-		if out.Len()+len(text) > 60<<10 {
+		if size += len(text); size > 60<<10 {
 			c.loseElement(e, "%s is dropped: there is more than 60 kB that has no field of its own", e.Name)
 			continue
 		}
-		out.WriteString(text + "\n")
+		list, texts = append(list, e), append(texts, text)
 	}
-	return strings.TrimSpace(out.String())
+	return c.withoutErrors(parent, list, texts)
+}
+
+// withoutErrors joins the XML of elements, and records the loss of those with errors that
+// feed check would report.
+func (c *mapper) withoutErrors(parent *tree.Element, list []*tree.Element, texts []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var feed strings.Builder
+	feed.WriteString(`<rss version="2.0"`)
+	for _, namespaces := range []map[string]string{tree.Namespaces, c.namespaces} {
+		for prefix, address := range namespaces {
+			if tree.Namespaces[prefix] == "" || tree.Namespaces[prefix] == address {
+				fmt.Fprintf(&feed, ` xmlns:%s="`, prefix)
+				_ = xml.EscapeText(&feed, []byte(address))
+				feed.WriteString(`"`)
+			}
+		}
+	}
+	before, after := "<channel>", "\n</channel></rss>"
+	if parent != c.channel {
+		before, after = before+"<item>", "\n</item></channel></rss>"
+	}
+	feed.WriteString(">" + before)
+	starts, line := make([]int, len(list)), 2
+	for i, text := range texts {
+		feed.WriteString("\n" + text)
+		starts[i] = line
+		line += 1 + strings.Count(text, "\n")
+	}
+	feed.WriteString(after)
+	reasons := make([]string, len(list))
+	for _, f := range check.Feed([]byte(feed.String()), nil).Findings {
+		if i, exact := slices.BinarySearch(starts, f.Line); f.Severity == finding.Error && f.Line > 1 && f.Line < line {
+			if !exact {
+				i--
+			}
+			reasons[i] = cmp.Or(reasons[i], f.Message)
+		}
+	}
+	var kept []string
+	for i, e := range list {
+		if reasons[i] == "" {
+			kept = append(kept, texts[i])
+		} else {
+			c.loseElement(e, "%s is dropped: %s", e.Name, reasons[i])
+		}
+	}
+	return strings.Join(kept, "\n")
 }
 
 // xml returns an element as XML for extra:.

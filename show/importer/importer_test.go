@@ -171,7 +171,7 @@ func load(t *testing.T, dir string) *show.Show {
 	t.Helper()
 	s, found := show.Load(os.DirFS(dir), nil)
 	if s == nil || found.HasErrors() {
-		t.Fatalf("the show does not load: %v", found)
+		t.Fatalf("the show does not load: %+v", found)
 	}
 	return s
 }
@@ -378,7 +378,7 @@ func rendered(t *testing.T, dir string) []byte {
 	env := map[string]string{"ONAIR_URL": "https://new.example/"}
 	s, found := show.Load(os.DirFS(dir), &show.LoadOptions{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 	if s == nil || found.HasErrors() {
-		t.Fatalf("the show does not load: %v", found)
+		t.Fatalf("the show does not load: %+v", found)
 	}
 	r, found, err := release.New(t.Context(), s, &release.Options{Now: now})
 	if err != nil || found.HasErrors() {

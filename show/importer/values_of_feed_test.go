@@ -11,6 +11,7 @@ import (
 
 	"onair/feed/check"
 	feedtree "onair/feed/tree"
+	"onair/internal/finding"
 	"onair/show/importer"
 )
 
@@ -54,7 +55,7 @@ func TestEachValueIsKeptOrLost(t *testing.T) {
 	for _, prefix := range slices.Sorted(maps.Keys(feedtree.Namespaces)) {
 		fmt.Fprintf(&feed, ` xmlns:%s="%s"`, prefix, feedtree.Namespaces[prefix])
 	}
-	feed.WriteString("><channel><title>Tea</title>" + all() + `<item><title>One</title><guid>one</guid><enclosure url="https://old.example/1.mp3" length="1" type="audio/mpeg"/>` + all() + "</item></channel></rss>")
+	feed.WriteString("><channel><title>Tea</title><itunes:category text=\"Technology\"/><language>en</language>" + all() + `<item><title>One</title><guid>one</guid><enclosure url="https://old.example/1.mp3" length="1" type="audio/mpeg"/>` + all() + "</item></channel></rss>")
 	file, dir := filepath.Join(t.TempDir(), "feed.xml"), filepath.Join(t.TempDir(), "tea")
 	if err := os.WriteFile(file, []byte(feed.String()), 0o644); err != nil {
 		t.Fatal(err)
@@ -71,6 +72,14 @@ func TestEachValueIsKeptOrLost(t *testing.T) {
 		name, attr := values[v][0], values[v][1]
 		if !strings.Contains(found, v) {
 			t.Errorf("%s of %s is neither in the show nor lost", attr, name)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "artwork.jpg"), picture(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range check.Feed(rendered(t, dir), nil).Findings {
+		if f.Severity == finding.Error {
+			t.Errorf("the new feed has an error: %v", f)
 		}
 	}
 }
