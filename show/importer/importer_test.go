@@ -26,8 +26,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/audio"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/chapters"
 	"onair/show/importer"
 )
 
@@ -421,6 +423,51 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(feed), string(rendered(t, second))); diff != "" {
 		t.Errorf("feed (-first +second):\n%s", diff)
+	}
+}
+
+// TestChaptersOfTheTag imports audio whose tag has chapters, from a server and from a
+// folder, with a feed that names no chapters.
+func TestChaptersOfTheTag(t *testing.T) {
+	t.Parallel()
+	cover, err := audio.ReadPicture(picture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag := &audio.Tag{Title: "One", Chapters: []audio.Chapter{
+		{End: time.Second, Title: "Intro: “rain”", Image: cover},
+		{Start: time.Second, End: 3 * time.Second, Title: "Zoë & the moss", URL: "https://moss.example/?a=1&b=2"},
+		{Start: 3 * time.Second, End: 5 * time.Second, Title: "End", Image: cover},
+	}}
+	data, err := tag.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = append(data, mp3(200, 1)...)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/feed.xml" {
+			fmt.Fprintf(w, `<rss version="2.0"><channel><title>Moss</title><item><title>One</title><guid>1</guid><enclosure url="http://%s/One%%20%%26.mp3" length="1" type="audio/mpeg"/></item></channel></rss>`, r.Host)
+			return
+		}
+		_, _ = w.Write(data)
+	}))
+	defer server.Close()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "One &.mp3"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := []chapters.Chapter{
+		{Title: "Intro: “rain”", Image: "episodes/one/chapter-1.jpg"},
+		{Start: time.Second, Title: "Zoë & the moss", URL: "https://moss.example/?a=1&b=2"},
+		{Start: 3 * time.Second, End: 5 * time.Second, Title: "End", Image: "episodes/one/chapter-1.jpg"},
+	}
+	for _, from := range []string{"", folder} {
+		dir := filepath.Join(t.TempDir(), "moss")
+		losses := run(t, t.Context(), &importer.Options{Source: server.URL + "/feed.xml", Dir: dir, AudioFrom: from})
+		got := chapters.Untimed(load(t, dir).Episodes[0].Chapters, 0)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("chapters with audio from %q (-want +got):\n%s\n%s", from, diff, losses)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -27,7 +26,6 @@ import (
 
 	"onair/internal/durable"
 	"onair/internal/source"
-	"onair/show/chapters"
 	"onair/transcripts"
 )
 
@@ -256,12 +254,17 @@ func (f *episodeFolder) enclosure(ctx context.Context, y *yamlDoc) {
 	}
 }
 
-// image downloads an image. The extension depends on its bytes. Formats that directories
-// refuse are converted to JPEG.
+// image downloads an image, and converts it like asArtwork.
 func (w *writer) image(ctx context.Context, address string) (data []byte, ext string, err error) {
 	if data, _, _, err = w.p.web.read(ctx, address, maxImage); err != nil {
 		return nil, "", err
 	}
+	return asArtwork(data)
+}
+
+// asArtwork converts an image to JPEG unless it is JPEG or PNG already, because directories
+// refuse other formats. ext is the extension for its file.
+func asArtwork(data []byte) (converted []byte, ext string, err error) {
 	switch kind := http.DetectContentType(data); kind {
 	case "image/jpeg":
 		return data, ".jpg", nil
@@ -335,97 +338,6 @@ func convertTranscript(out io.Writer, data []byte, address string) error {
 		return err
 	}
 	return transcripts.WriteMarkdown(out, t)
-}
-
-// jsonChapter is a chapter of a chapters file beside an episode.
-type jsonChapter struct {
-	Start json.Number `json:"startTime"`
-	End   json.Number `json:"endTime,omitempty"`
-	Title string      `json:"title,omitempty"`
-	URL   string      `json:"url,omitempty"`
-	Image string      `json:"img,omitempty"`
-	TOC   *bool       `json:"toc,omitempty"`
-}
-
-// chapters writes the chapters and their images.
-func (f *episodeFolder) chapters(ctx context.Context) error {
-	list := f.e.chapters
-	if f.e.chaptersURL != "" {
-		data, _, _, err := f.p.web.read(ctx, f.e.chaptersURL, 4<<20)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err == nil {
-			read, found := chapters.Parse(data, "chapters.json")
-			if len(read) > 0 {
-				list = read
-			} else if found.HasErrors() {
-				err = errors.New(found[0].Message)
-			}
-		}
-		if err != nil {
-			f.lose("the chapters %s are not there: %s", f.e.chaptersURL, line(err.Error()))
-		}
-		if err == nil && len(f.e.chapters) > 0 && !slices.EqualFunc(list, f.e.chapters, sameChapter) {
-			f.writer.add(Loss{f.e.title, "psc:chapters is dropped: the chapters file has others", chapterText(f.e.chapters)})
-		}
-		if bytes.Contains(data, []byte(`"location"`)) {
-			f.lose("the places in its chapters are dropped")
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	out := struct {
-		Version  string        `json:"version"`
-		Chapters []jsonChapter `json:"chapters"`
-	}{Version: "1.2.0"}
-	saved := map[string]string{}
-	for i, ch := range list {
-		j := jsonChapter{Start: json.Number(source.FormatSeconds(ch.Start)), Title: ch.Title, URL: ch.URL}
-		if ch.End > 0 {
-			j.End = json.Number(source.FormatSeconds(ch.End))
-		}
-		if ch.Hidden {
-			j.TOC = new(bool)
-		}
-		if address, ok := webAddress(ch.Image); ok && ch.Image != "" {
-			if saved[address] == "" {
-				data, ext, err := f.image(ctx, address)
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				if err != nil {
-					f.lose("the image of the chapter %s is not there: %v", source.ShortQuote(ch.Title), err)
-				} else {
-					saved[address] = fmt.Sprintf("chapter-%d%s", i+1, ext)
-					if err := f.write(saved[address], data); err != nil {
-						return err
-					}
-				}
-			}
-			j.Image = saved[address]
-		}
-		out.Chapters = append(out.Chapters, j)
-	}
-	data, err := json.MarshalIndent(out, "", "  ")
-	if err != nil {
-		return err
-	}
-	return f.write("chapters.json", append(data, '\n'))
-}
-
-func sameChapter(a, b chapters.Chapter) bool {
-	return a.Start == b.Start && line(a.Title) == line(b.Title) && a.URL == b.URL && a.Image == b.Image
-}
-
-// chapterText returns chapters on one line.
-func chapterText(list []chapters.Chapter) string {
-	var parts []string
-	for _, ch := range list {
-		parts = append(parts, line(strings.Join([]string{source.FormatTimestamp(ch.Start), ch.Title, ch.URL, ch.Image}, " ")))
-	}
-	return strings.Join(parts, ", ")
 }
 
 var hostName = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$`)
