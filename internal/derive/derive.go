@@ -1,36 +1,38 @@
-// Package derive remembers values that were computed from files and settings, so that
-// they need not be computed again while the files and settings stay the same.
+// Package derive caches values that are computed from files and settings, so that they
+// are not computed again while the files and settings stay the same.
 //
-// A derived value is a pure function of named inputs. The caller sums up the inputs in
-// a [Key], and [Value] returns the value that was computed for that key before, or
-// computes it now:
+// A derived value is a pure function of named inputs. The caller makes a [Key] of the
+// inputs. [Value] returns the cached value for that key, or computes it:
 //
 //	facts, err := derive.Value(cache, factsOf, slug, derive.KeyOf(text, settings), func() (Facts, error) { … })
 //
-// A value is also bound to the name and version of its function and to the build
-// of the program, so that another program computes it again. Of each name only
-// the value that was computed last is kept. Values should be small, such as
-// findings, sums and sizes, or be bytes that take long to make.
+// A value is stored under a name, such as slug above. Only the latest value of a name
+// is kept. A value also depends on the version of its function and on the build of the
+// program: another build computes it again. Values should be small, such as findings,
+// sums and sizes, or be bytes that take long to make.
 //
 // A file that is an input is identified by its size, modification time, change time and
 // inode number ([ValueOf]). If the file may be copied or checked out again, it is
-// identified by its content as well ([ValueOfContent]). Nothing is remembered of a file
-// that changed less than two seconds ago: some file systems count time in steps of two
-// seconds, and a second change of equal size within one step would not show.
+// identified by its content as well ([ValueOfContent]). The state of a file that
+// changed less than two seconds ago is not trusted: some file systems count time in
+// steps of two seconds, and a second change of equal size within one step would not be
+// noticed.
 //
 // If the inputs are only known after a computation, as for a whole show, [Traced]
-// records which files the computation looked at, and compares these files the next time.
+// records which files the computation looked at, and the next time checks whether these
+// files have changed.
 //
 // # Where values are kept
 //
-// The cache is a folder with one file for each function. Values are appended to
-// it, under a lock that makes this safe for several processes, and their places
-// are read once. A file is rewritten when superseded values take more than half of
-// it, or when it exceeds 64 MiB. Superseded values and values that were not used for 90
-// days are then left out, and the oldest values too if the file would be too large.
+// The cache is a folder with one file for each function. Values are appended to the
+// file, under a lock that makes this safe for several processes. Their offsets are read
+// when the file is opened. A file is rewritten when superseded values take more than
+// half of it and more than 1 MiB, or when it exceeds 64 MiB. Superseded values and
+// values that were not used for 90 days are then left out, and the oldest values too if
+// the file would be too large.
 //
-// Losing the cache, or any part of it, costs time only: values that cannot be
-// read count as absent, and values that cannot be written are not remembered.
+// Losing the cache, or any part of it, costs time only: values that cannot be read
+// count as absent, and errors of writing are ignored.
 package derive
 
 import (
@@ -48,9 +50,9 @@ import (
 	"onair/internal/durable"
 )
 
-// Func identifies a function whose values are remembered.
+// Func identifies a function whose values are cached.
 type Func struct {
-	Name    string // of the file that keeps the values; letters, digits and dashes
+	Name    string // name of the file that holds the values: letters, digits and dashes
 	Version int    // raised whenever the function or the form of its value changes
 
 	// AnyBuild keeps values for other builds of the program. It is for values that take
@@ -73,9 +75,9 @@ func (k *Key) UnmarshalText(text []byte) error {
 	return err
 }
 
-// KeyOf returns the key of inputs: the digest of keys, strings and bytes as they are, and
-// of other values as package json encodes them, without unexported fields. It panics for
-// values that cannot be encoded; see [TryKey].
+// KeyOf returns the digest of the inputs. Keys, strings and byte slices are digested as
+// they are, other values in the encoding of package json, which leaves out unexported
+// fields. KeyOf panics if a value cannot be encoded; see [TryKey].
 func KeyOf(inputs ...any) Key {
 	key, err := TryKey(inputs...)
 	if err != nil {
@@ -112,7 +114,7 @@ func TryKey(inputs ...any) (Key, error) {
 }
 
 // Cache is a folder of values. It is safe for concurrent use, also by several
-// processes. A nil *Cache remembers nothing.
+// processes. A nil *Cache stores nothing.
 type Cache struct {
 	dir   string
 	build string
@@ -121,9 +123,8 @@ type Cache struct {
 	stores map[string]*store // by name of the function
 }
 
-// Open returns the cache in the folder dir, or nil if dir is empty. build
-// identifies the program; see [Build]. The folder is created when there is
-// something to remember.
+// Open returns the cache in the folder dir, or nil if dir is empty. build identifies
+// the program; see [Build]. The folder is created when the first values are written.
 func Open(dir, build string) *Cache {
 	if dir == "" {
 		return nil
@@ -131,8 +132,8 @@ func Open(dir, build string) *Cache {
 	return &Cache{dir: dir, build: build, stores: map[string]*store{}}
 }
 
-// Build identifies this build of the program by the state of the executable's file. It
-// is empty if the system cannot tell.
+// Build returns an identifier of this build of the program, made from the state of the
+// executable file. It is empty if the file cannot be found.
 func Build() string {
 	name, err := os.Executable()
 	if err != nil {
@@ -146,8 +147,8 @@ func Build() string {
 	return hex.EncodeToString(key[:])
 }
 
-// Flush writes the values that have not been written yet. Until then only this process
-// knows them.
+// Flush writes the values that have not been written yet. Until then, other processes
+// do not see them.
 func (c *Cache) Flush() {
 	if c == nil {
 		return
@@ -159,7 +160,7 @@ func (c *Cache) Flush() {
 	}
 }
 
-// Close writes values like Flush, and releases the files of the cache.
+// Close writes values like Flush, and closes the files of the cache.
 func (c *Cache) Close() {
 	if c == nil {
 		return
@@ -172,7 +173,7 @@ func (c *Cache) Close() {
 	}
 	clear(c.stores)
 	if root, err := os.OpenRoot(c.dir); err == nil {
-		_ = durable.Sweep(root, ".", time.Hour, time.Now()) // files of writers that were killed
+		_ = durable.Sweep(root, ".", time.Hour, time.Now()) // temporary files of processes that were killed
 		root.Close()
 	}
 }
@@ -189,7 +190,8 @@ func (c *Cache) store(f Func) *store {
 	return s
 }
 
-// bound returns the key of the inputs, the version of the function and the build.
+// bound returns a key that depends on the inputs, on the version of the function and,
+// without AnyBuild, on the build.
 func (c *Cache) bound(f Func, inputs Key) Key {
 	build := c.build
 	if f.AnyBuild {
@@ -198,10 +200,10 @@ func (c *Cache) bound(f Func, inputs Key) Key {
 	return KeyOf(inputs, f.Version, build)
 }
 
-// Value returns the value of f for the inputs. If a value for the same inputs is
-// remembered under the name, it returns that value. Otherwise it calls compute, and
-// remembers the result unless compute returns an error. T is []byte or something that
-// package json can encode and decode. A Cache without a build remembers only values of
+// Value returns the value of f for the inputs. If the cached value of the name was
+// computed from the same inputs, Value returns the cached value. Otherwise it calls
+// compute, and caches the result unless compute returns an error. T is []byte or a type
+// that package json can encode and decode. A Cache without a build holds only values of
 // functions with AnyBuild.
 func Value[T any](c *Cache, f Func, name string, inputs Key, compute func() (T, error)) (T, error) {
 	if v, ok := Known[T](c, f, name, inputs); ok {
@@ -214,8 +216,7 @@ func Value[T any](c *Cache, f Func, name string, inputs Key, compute func() (T, 
 	return v, err
 }
 
-// Known returns the value that is remembered under the name, if it was computed
-// from the same inputs.
+// Known returns the cached value of the name, if it was computed from the same inputs.
 func Known[T any](c *Cache, f Func, name string, inputs Key) (v T, ok bool) {
 	if c == nil || c.build == "" && !f.AnyBuild {
 		return v, false
@@ -232,8 +233,8 @@ func Known[T any](c *Cache, f Func, name string, inputs Key) (v T, ok bool) {
 	return v, err == nil
 }
 
-// Keep remembers a value that was computed from the inputs, in place of the value that
-// the name had before.
+// Keep caches a value that was computed from the inputs. It replaces the earlier value
+// of the name.
 func Keep[T any](c *Cache, f Func, name string, inputs Key, v T) {
 	if c == nil || c.build == "" && !f.AnyBuild {
 		return
@@ -246,7 +247,7 @@ func Keep[T any](c *Cache, f Func, name string, inputs Key, v T) {
 	c.store(f).put(idOf(name), append(key[:], data...))
 }
 
-// cutKey splits the key of the inputs from the value behind it.
+// cutKey splits a record into the key of the inputs and the value.
 func cutKey(data []byte) (key Key, value []byte, ok bool) {
 	if len(data) < len(key) {
 		return key, nil, false

@@ -289,7 +289,6 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// plant writes a file that was last changed an hour ago.
 func plant(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {

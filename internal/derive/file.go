@@ -12,8 +12,8 @@ import (
 // trusted to identify its content.
 var settled = 2 * time.Second
 
-// SetSettleTime lets tests trust files that have just changed. restore sets the former
-// time again.
+// SetSettleTime replaces the settle time of two seconds, so that tests can trust files
+// that have just changed. restore sets the former time again.
 func SetSettleTime(d time.Duration) (restore func()) {
 	before := settled
 	settled = d
@@ -24,14 +24,14 @@ func SetSettleTime(d time.Duration) (restore func()) {
 type State struct {
 	Size  int64
 	MTime int64  // nanoseconds since 1 January 1970
-	CTime int64  // likewise; 0 where the system has none
+	CTime int64  // time of the last change of the inode, likewise; 0 where the system has none
 	Inode uint64 // 0 where the system has none
 
 	seen time.Time
 }
 
-// Stat returns the state of the file at a path. It has to be called before the
-// file is read: then a change in between leads to another State.
+// Stat returns the state of the file at a path. Call Stat before reading the file, so
+// that a later change leads to another State.
 func Stat(path string) (State, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -40,7 +40,7 @@ func Stat(path string) (State, error) {
 	return StateOf(info), nil
 }
 
-// StateOf is like Stat, for a file that was just described by info.
+// StateOf is like Stat for a file whose info was just read.
 func StateOf(info fs.FileInfo) State {
 	s := State{Size: info.Size(), MTime: info.ModTime().UnixNano(), seen: time.Now()}
 	s.CTime, s.Inode = changeTimeAndInode(info)
@@ -53,8 +53,9 @@ func (s State) Settled() bool {
 	return s.seen.Sub(time.Unix(0, max(s.MTime, s.CTime))) >= settled
 }
 
-// ValueOf is Value for a function of one file. The path names the value, and the state is
-// its input. Nothing is remembered of a file that is not settled.
+// ValueOf is Value for a function of one file. The path is the name of the value, and
+// the state its input. The value of a file that is not settled is neither cached nor
+// taken from the cache.
 func ValueOf[T any](c *Cache, f Func, path string, state State, compute func() (T, error)) (T, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil || !state.Settled() {
@@ -63,8 +64,8 @@ func ValueOf[T any](c *Cache, f Func, path string, state State, compute func() (
 	return Value(c, f, abs, KeyOf(state), compute)
 }
 
-// KnownOf is Known for a function of one file. The path names the value, and the state is
-// its input.
+// KnownOf is Known for a function of one file. The path is the name of the value, and
+// the state its input.
 func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
 	abs, err := filepath.Abs(path)
 	if err != nil || !state.Settled() {
@@ -73,21 +74,21 @@ func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
 	return Known[T](c, f, abs, KeyOf(state))
 }
 
-// content is a value that was computed from what a file contains.
+// content is what ValueOfContent caches.
 type content[T any] struct {
 	State *State `json:"state"` // nil if the file was not settled
 	Sum   Key    `json:"sum"`   // of the content
 	Value T      `json:"value"`
 }
 
-// ValueOfContent is Value for a function of the content of one file and of further inputs.
-// The path names the value. ValueOfContent also returns the key of the content. While the
-// file has the remembered state, read is not called. Otherwise read returns the content,
-// and compute is called only if the content is not the remembered one: for a file that
-// was copied or checked out again, nothing is computed.
+// ValueOfContent is Value for a function of the content of one file and of further
+// inputs. The path is the name of the value. sum is the digest of the content. If the
+// file has the same state as the cached value, neither read nor compute is called.
+// Otherwise read returns the content, and compute is called only if the content differs
+// too. So nothing is computed for a file that was copied or checked out again.
 //
-// If compute returns an error, the value that it returned is returned as well and not
-// remembered.
+// If compute returns an error, ValueOfContent returns it together with compute's value,
+// and caches nothing.
 func ValueOfContent[T any](c *Cache, f Func, path string, state State, inputs Key, read func() ([]byte, error), compute func(data []byte) (T, error)) (v T, sum Key, err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {

@@ -23,29 +23,29 @@ import (
 
 // The file of a function is a line that names the format, then records:
 //
-//	CRC32C of what follows   4 bytes, little-endian as all numbers
+//	CRC32C of what follows   4 bytes, little-endian like all numbers
 //	length of the value      4 bytes
 //	day of writing           4 bytes, since 1 January 1970
 //	id of the name          16 bytes
 //	value
 //
 // If several records have the same id, the last one counts. Reading ends at the first
-// record that is not whole; the next writer continues there.
+// record that is incomplete or damaged. The next writer overwrites the file from there.
 const (
 	formatLine = "onair derived values 1\n"
 	headSize   = 4 + 4 + 4 + 16
 	maxValue   = 64 << 20 // bytes
 	maxStore   = 64 << 20 // bytes; a larger file loses its oldest values
-	minGarbage = 1 << 20  // bytes of superseded values that are not worth a rewrite
+	minGarbage = 1 << 20  // bytes of superseded values; a file with fewer is not rewritten for them
 	unusedDays = 90       // days without use after which a value is dropped
-	renewDays  = 7        // age in days at which a value that is used is written again
+	renewDays  = 7        // a value that is used and older than this, in days, is written again
 	lockWait   = 2 * time.Second
 
-	// An interrupted process loses at most this much of the values that it computed.
+	// Values are written when more than this is pending.
 	maxPending = 4 << 20 // bytes
 
-	// A file of at most this size is held in memory, because a call of the system
-	// for each value takes longer.
+	// A file of at most this size is held in memory, because a system call for each
+	// value takes longer.
 	maxHeld    = 16 << 20 // bytes
 	flushAfter = 5 * time.Second
 )
@@ -58,10 +58,10 @@ func idOf(name string) id {
 	return id(sum[:16])
 }
 
-// place is where a value is in the file.
+// place is the place of a value in the file.
 type place struct {
-	offset int64 // of the record
-	size   int   // of the value
+	offset int64 // offset of the record
+	size   int   // size of the value, in bytes
 	day    uint32
 }
 
@@ -75,7 +75,7 @@ type store struct {
 	file    *os.File // open for reading; nil if there is none
 	places  map[id]place
 	end     int64         // offset up to which the file was read
-	held    []byte        // the beginning of the file, up to the end of a record that load found whole; may be nil
+	held    []byte        // the file's first bytes, as load read them, up to the end of a record; may be nil
 	pending map[id][]byte // values to write
 
 	unwritten int       // bytes of pending
@@ -109,7 +109,6 @@ func (s *store) load() {
 	s.held = s.held[:min(int64(len(s.held)), s.end)]
 }
 
-// close releases the file.
 func (s *store) close() {
 	if s.file != nil {
 		_ = s.file.Close()
@@ -120,7 +119,8 @@ func (s *store) close() {
 // today is the number of the day in UTC.
 func today() uint32 { return uint32(time.Now().Unix() / (24 * 60 * 60)) }
 
-// get returns the value of an id.
+// get returns the value of an id. A value that is older than renewDays becomes pending,
+// so that it is written again.
 func (s *store) get(n id) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +143,7 @@ func (s *store) get(n id) ([]byte, bool) {
 	return value, ok
 }
 
-// put sets the value of an id.
+// put sets the value of an id, and writes the pending values if that is due.
 func (s *store) put(n id, value []byte) {
 	if len(value) > maxValue {
 		return
@@ -236,7 +236,7 @@ func (s *store) flush(limit int64) {
 	}
 }
 
-// lock waits for the right to change the files of the cache.
+// lock locks the cache's folder against other writers. It waits at most lockWait.
 func (s *store) lock() (unlock func(), err error) {
 	dir := filepath.Dir(s.name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -248,8 +248,8 @@ func (s *store) lock() (unlock func(), err error) {
 	}
 	ctx, stop := context.WithTimeout(context.Background(), lockWait)
 	defer stop()
-	// Without locks in the file system two writers may damage the file's end, which
-	// loses the values after the damage.
+	// If the file system has no locks, two writers may damage the end of the file. The
+	// values after the damage are then lost.
 	if err := filelock.Lock(ctx, f); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		_ = f.Close()
 		return nil, err
@@ -257,8 +257,8 @@ func (s *store) lock() (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// append writes the pending values behind the last whole record. The lock is
-// held.
+// append writes the pending values after the last whole record. The caller holds the
+// lock.
 func (s *store) append() error {
 	f, err := os.OpenFile(s.name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -302,8 +302,8 @@ func sameFile(a, b *os.File) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// compact rewrites the file if it has more than limit bytes or too many superseded values.
-// The lock is held.
+// compact rewrites the file if it has more than limit bytes or too many superseded
+// values. The caller holds the lock.
 func (s *store) compact(limit int64) {
 	var live int64
 	keep := make([]id, 0, len(s.places))
@@ -331,7 +331,7 @@ func (s *store) compact(limit int64) {
 	}
 }
 
-// rewrite replaces the file by one with only the given values.
+// rewrite replaces the file with one that has only the given values.
 func (s *store) rewrite(keep []id) error {
 	f, err := durable.CreateFile(s.name, 0o600)
 	if err != nil {

@@ -29,13 +29,13 @@ type Trace struct {
 	uncertain bool
 }
 
-// Conditions are the inputs besides files that Traced compares with a trace.
+// Conditions are the present values of the inputs that are not files.
 type Conditions struct {
 	Env func(name string) string // nil for no environment
 	Git func(dir string) string  // state of the git repository of a folder; nil if unknown
 	Now time.Time                // decides which dates have passed
 
-	// MaxAge limits how long a value is used, because not everything that it depends on
+	// MaxAge is the age at which a cached value expires, because not all of its inputs
 	// can be recorded. Zero sets no limit.
 	MaxAge time.Duration
 }
@@ -58,9 +58,8 @@ type traced[T any] struct {
 	Value  T      `json:"value"`
 }
 
-// KnownTraced returns the value that is remembered under the name if everything
-// that it was computed from is still the same: the key, and what its trace
-// recorded.
+// KnownTraced returns the cached value of the name, if the key and all recorded inputs
+// are unchanged.
 func KnownTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions) (v T, ok bool) {
 	known, ok := Known[traced[T]](c, f, name, key)
 	if !ok || !known.Inputs.hold(w) {
@@ -69,8 +68,8 @@ func KnownTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions) (
 	return known.Value, true
 }
 
-// KeepTraced remembers a value that was computed from the key and from what the trace
-// recorded. It remembers nothing if a later change of these might not show.
+// KeepTraced caches a value that was computed from the key and from the recorded
+// inputs. It caches nothing if the trace is uncertain or has no files.
 func KeepTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions, t *Trace, v T) {
 	if c == nil {
 		return
@@ -80,8 +79,8 @@ func KeepTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions, t 
 	}
 }
 
-// Traced is Value for a function that looks at files and other things which are
-// not known beforehand. compute records them in the trace.
+// Traced is Value for a function whose inputs are known only after the computation.
+// compute records them in the trace.
 func Traced[T any](c *Cache, f Func, name string, key Key, w *Conditions, compute func(*Trace) (T, error)) (T, error) {
 	if v, ok := KnownTraced[T](c, f, name, key, w); ok {
 		return v, nil
@@ -94,8 +93,8 @@ func Traced[T any](c *Cache, f Func, name string, key Key, w *Conditions, comput
 	return v, err
 }
 
-// Uncertain notes that the computation depends on something that cannot be
-// recorded, so that its result is not remembered.
+// Uncertain records that the computation depends on something that a trace cannot hold.
+// The result is then not cached.
 func (t *Trace) Uncertain() {
 	if t == nil {
 		return
@@ -105,7 +104,7 @@ func (t *Trace) Uncertain() {
 	t.uncertain = true
 }
 
-// Env returns a function that calls lookup and records what lookup returns.
+// Env returns a function that calls lookup and records the value of each variable.
 func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bool) {
 	if t == nil {
 		return lookup
@@ -119,9 +118,9 @@ func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bo
 	}
 }
 
-// Git records the state of the git repository of a folder, given by its absolute path:
-// text that differs whenever git would answer differently. The state has to be taken
-// before git is asked anything else. An empty state means unknown.
+// Git records the state of the git repository of the folder at the absolute path dir.
+// state is a text that changes whenever git would answer differently. It has to be read
+// before any other command of git runs. An empty state makes the trace uncertain.
 func (t *Trace) Git(dir, state string) {
 	if t == nil {
 		return
@@ -142,9 +141,9 @@ func (t *Trace) Date(at time.Time) {
 	t.dates = append(t.dates, at)
 }
 
-// File records the state of a file, or that there is none, as os.Stat or Open
-// found it. A file has to be recorded before it is read: then a change in between
-// shows.
+// File records the state of a file, or its absence. info and err are what os.Stat or
+// the Stat method of an open file returned. A file has to be recorded before it is
+// read, so that a change in the meantime is noticed.
 func (t *Trace) File(path string, info fs.FileInfo, err error) {
 	if t == nil {
 		return
@@ -168,8 +167,8 @@ func (t *Trace) File(path string, info fs.FileInfo, err error) {
 	}
 }
 
-// Values records what is remembered of a function, for a computation that depends
-// on whether something was computed before.
+// Values records the state of the cache file of f, for a computation that depends on
+// which values of f are cached.
 func (t *Trace) Values(c *Cache, f Func) {
 	if t == nil || c == nil {
 		return
@@ -199,8 +198,8 @@ func (t *Trace) Folder(path string, entries []fs.DirEntry, err error) {
 	t.record(&t.folders, filepath.Clean(path), entriesText(entries))
 }
 
-// record notes the text that describes a path. If the path had another text before, it
-// changed in the course of the computation, which makes the trace uncertain.
+// record stores the text that describes a path. If the path already has a different
+// text, it changed during the computation, and the trace becomes uncertain.
 func (t *Trace) record(m *map[string]string, path, text string) {
 	before, again := (*m)[path]
 	t.uncertain = t.uncertain || again && before != text
@@ -214,8 +213,8 @@ func set(m *map[string]string, name, value string) {
 	(*m)[name] = value
 }
 
-// Paths returns the absolute paths of the recorded files and folders. A separator
-// follows the path of a folder.
+// Paths returns the absolute paths that were recorded, including those at which there
+// was nothing. The path of a folder whose entries were recorded ends with a separator.
 func (t *Trace) Paths() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -226,8 +225,8 @@ func (t *Trace) Paths() []string {
 	return paths
 }
 
-// stateText describes a file. Of a folder it says only that it is one, because the
-// times of a folder change with every temporary file in it.
+// stateText describes a file. All folders have the same text, because the times of a
+// folder change with every temporary file in it.
 func stateText(info fs.FileInfo, s State) string {
 	if info.IsDir() {
 		return "folder"
@@ -249,8 +248,8 @@ func entriesText(entries []fs.DirEntry) string {
 func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	// The entries of a folder show which files are absent. One look at the folder is
-	// enough for all the names that were tried there.
+	// The entries of a folder show which files are absent. The folder is read once for
+	// all the names that were looked for in it.
 	for path := range t.absent {
 		t.placeAbsent(path)
 	}
@@ -277,8 +276,8 @@ func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 	return in, true
 }
 
-// placeAbsent records the folder whose entries show that a path is absent. A folder
-// that is absent itself has no entries.
+// placeAbsent records the entries of the folder in which a path is absent. If the
+// folder is absent too, it is recorded without entries.
 func (t *Trace) placeAbsent(path string) {
 	folder := filepath.Dir(path)
 	if _, known := t.folders[folder]; known {
@@ -293,12 +292,12 @@ func (t *Trace) placeAbsent(path string) {
 		t.placeAbsent(folder)
 	}
 	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == filepath.Base(path) }) {
-		t.uncertain = true // a link that leads nowhere, or a file that came since
+		t.uncertain = true // a symbolic link to nothing, or a file created since
 	}
 	set(&t.folders, folder, entriesText(entries))
 }
 
-// passed counts the dates that have come.
+// passed counts the dates that are not after now.
 func passed(dates []time.Time, now time.Time) (n int) {
 	for _, at := range dates {
 		if !now.Before(at) {
@@ -308,7 +307,8 @@ func passed(dates []time.Time, now time.Time) (n int) {
 	return n
 }
 
-// hold reports whether everything is as it was when the inputs were recorded.
+// hold reports whether the inputs are as they were when they were recorded, and not
+// older than MaxAge allows.
 func (in *inputs) hold(w *Conditions) bool {
 	for name, was := range in.Env {
 		if w.Env == nil || w.Env(name) != was {
@@ -387,8 +387,8 @@ func folderText(path string) string {
 }
 
 // FS returns a file system that reads from fsys and records everything that is looked
-// at. The root of fsys is the folder at the absolute path dir. The file system opens
-// files outside of the folder, by OpenPath and StatPath, if fsys does.
+// at. The root of fsys is the folder at the absolute path dir. Its methods OpenPath and
+// StatPath, for files outside of the folder, need those of fsys.
 func (t *Trace) FS(fsys fs.FS, dir string) fs.FS {
 	if t == nil {
 		return fsys
@@ -416,7 +416,7 @@ func (f *tracedFS) Open(name string) (fs.File, error) {
 	return f.opened(f.path(name), file, err)
 }
 
-// OpenPath calls OpenPath of the file system beneath and records the result.
+// OpenPath calls OpenPath of the underlying file system and records the result.
 func (f *tracedFS) OpenPath(path string) (fs.File, error) {
 	outer, ok := f.FS.(pathFS)
 	if !ok {
@@ -426,7 +426,7 @@ func (f *tracedFS) OpenPath(path string) (fs.File, error) {
 	return f.opened(path, file, err)
 }
 
-// StatPath calls StatPath of the file system beneath and records the result.
+// StatPath calls StatPath of the underlying file system and records the result.
 func (f *tracedFS) StatPath(path string) (fs.FileInfo, error) {
 	outer, ok := f.FS.(pathFS)
 	if !ok {

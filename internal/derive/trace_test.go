@@ -13,7 +13,7 @@ import (
 // changeTimes reports whether files have a change time, which cannot be set.
 const changeTimes = runtime.GOOS != "windows" && runtime.GOOS != "plan9"
 
-// settle treats all files as if they had been unchanged for an hour.
+// settle makes a trace certain although its files were written just now.
 func (t *Trace) settle() { t.uncertain = false }
 
 // disk is a folder that also opens files outside it.
@@ -56,8 +56,8 @@ func lookAround(t *testing.T, dir string, trace *Trace) {
 	}
 }
 
-// TestTraced remembers a value that was computed from a folder, changes the folder
-// and computes it again.
+// TestTraced caches a value that was computed from a folder, changes the folder and
+// computes the value again.
 func TestTraced(t *testing.T) {
 	t.Parallel()
 	write := func(dir, name, text string) error {

@@ -1,8 +1,7 @@
-// Package durable writes whole files: readers never see half of a file, and neither a
-// crash nor a full disk leaves one. It writes a temporary file in the same folder,
-// syncs and renames it, and syncs the folder. All of onair writes its files with it. It
-// never replaces what is not a regular file, such as a device, a pipe or a symbolic
-// link.
+// Package durable writes files as a whole: under the final name, readers find the old
+// file or the complete new one, also after a crash or on a full disk. It writes a
+// temporary file in the same folder, syncs and renames it, and syncs the folder. It
+// replaces regular files only, never a device, a pipe or a symbolic link.
 package durable
 
 import (
@@ -33,7 +32,7 @@ type File struct {
 	temp string
 	f    *os.File
 	size int64     // written so far
-	old  *Existing // the only version that Commit replaces; nil replaces any
+	old  *Existing // the version that Commit may replace; nil means any
 	own  bool      // root was opened for this file alone
 
 	scratch bool // neither locked nor synced
@@ -47,8 +46,8 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The lock shows Sweep that the writer is alive. If Sweep took the lock first, it
-		// removes the file, and another file is made.
+		// The lock shows Sweep that the writer is alive. If Sweep took the lock first,
+		// it removes the file, and the loop creates another one.
 		locked, err := filelock.TryLock(f.f)
 		if locked || errors.Is(err, errors.ErrUnsupported) {
 			if _, err := root.Lstat(f.temp); err == nil {
@@ -62,10 +61,10 @@ func Create(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	}
 }
 
-// CreateScratch starts a file below root that can be made again at any time. It
-// is much faster than Create, because the file is neither synced nor locked.
-// Readers never see half of it, but after a loss of power it may be empty. A
-// Sweep before Commit removes its temporary file.
+// CreateScratch starts a file below root, for data that can be made again at any time.
+// It is much faster than Create, because the file is neither synced nor locked. Readers
+// never see half of it, but after a loss of power it may be empty. A Sweep before
+// Commit may remove the temporary file.
 func CreateScratch(root *os.Root, name string, perm fs.FileMode) (*File, error) {
 	f, err := create(root, name, perm)
 	if err != nil {
@@ -114,7 +113,7 @@ func CreateFile(name string, perm fs.FileMode) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = Sweep(root, ".", staleAge, time.Now()) // files of writers that were killed
+	_ = Sweep(root, ".", staleAge, time.Now()) // temporary files of processes that were killed
 	f, err := Create(root, filepath.Base(name), perm)
 	if err != nil {
 		_ = root.Close()
@@ -131,9 +130,9 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadFrom copies from r, within the kernel where it can, and starts to write
-// what was copied to the disk. A large file that is copied in several steps then
-// waits less for Sync.
+// ReadFrom copies from r, within the kernel where possible. On Linux it also starts
+// writing the copied bytes to the disk, so that Sync takes less time after a large file
+// was copied in several steps.
 func (f *File) ReadFrom(r io.Reader) (int64, error) {
 	n, err := f.f.ReadFrom(r)
 	startWriteback(f.f, f.size, n)
@@ -144,8 +143,9 @@ func (f *File) ReadFrom(r io.Reader) (int64, error) {
 // ReadAt reads what was written, so that the caller can check it before Commit.
 func (f *File) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }
 
-// Sync writes the data to the disk. Commit does it too. A caller that takes a
-// lock for Commit calls Sync first, to hold the lock for less time.
+// Sync writes the data to the disk, except for a scratch file. Commit calls it too. A
+// caller that needs a lock for Commit calls Sync before taking the lock, to hold it for
+// less time.
 func (f *File) Sync() error {
 	if f.scratch {
 		return nil
@@ -181,8 +181,8 @@ func (f *File) Commit() error {
 	return err
 }
 
-// commitScratch closes before it renames: without Sync, a write may fail as late
-// as in Close.
+// commitScratch closes the file before it renames it: without Sync, an error of writing
+// may appear only in Close.
 func (f *File) commitScratch() error {
 	err := f.f.Close()
 	if err == nil {
@@ -197,7 +197,7 @@ func (f *File) commitScratch() error {
 
 // Abort removes the temporary file. After Commit it does nothing.
 func (f *File) Abort() {
-	_ = f.f.Close() // closed already when Commit failed late
+	_ = f.f.Close() // already closed if commitScratch failed to rename
 	_ = f.root.Remove(f.temp)
 	f.closeRoot()
 }

@@ -249,7 +249,7 @@ func TestSweep(t *testing.T) {
 	}
 	want(t, dir, map[string]string{
 		"feed.xml": "x", "onair-tmp-visible": "x", ".other": "x", "index.html": "half and half",
-		"a/.onair-tmp-DEAD": "x", // of another folder
+		"a/.onair-tmp-DEAD": "x", // Sweep does not enter folders
 	})
 }
 

@@ -19,7 +19,7 @@ type Existing struct {
 	*os.File
 	name string // as the caller spelled it
 	root *os.Root
-	base string // name below root, with links resolved
+	base string // name below root, with symbolic links resolved
 	info fs.FileInfo
 }
 
@@ -72,7 +72,7 @@ func (o *Existing) open() error {
 	return nil
 }
 
-// Info describes the file when it was opened.
+// Info describes the file as it was when it was opened.
 func (o *Existing) Info() fs.FileInfo { return o.info }
 
 // Close closes the file. A File that Replace returned must have been committed or aborted

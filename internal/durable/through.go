@@ -12,9 +12,9 @@ import (
 
 // WriteOutput writes data to the file that a user named for output, at an
 // operating-system path. It replaces regular files as WriteFile does. It writes into a
-// device, and into a pipe that a program reads. It refuses all else, such as a symbolic
-// link, a socket or a pipe that nothing reads. Links of the operating system, such as
-// /dev/stdout, are followed.
+// device, into a pipe that a program reads, and into files in /dev, /proc and /sys,
+// where it follows symbolic links such as /dev/stdout. It refuses everything else, such
+// as other symbolic links, a socket or a pipe that nothing reads.
 func WriteOutput(name string, data []byte, perm fs.FileMode) error {
 	stat := os.Lstat
 	if isOfSystem(name) {
@@ -48,8 +48,9 @@ func writeThrough(name string, mode fs.FileMode, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// isOfSystem reports whether a path is in a folder of the operating system whose
-// files cannot be replaced, such as /dev/stdout, which may be redirected to a file.
+// isOfSystem reports whether a path is in a folder of the operating system whose files
+// cannot be replaced. An example is /dev/stdout, which may be redirected to a regular
+// file.
 func isOfSystem(name string) bool {
 	whole, err := filepath.Abs(name)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"onair/internal/durable"
 )
 
-// special makes a pipe, a socket, a folder, and links to a device, a pipe and a file,
-// and returns their folder.
+// special makes a pipe, a socket, a folder, and symbolic links to a device, a pipe, a
+// file and nothing. It returns the folder that contains them.
 func special(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "through") // short, for the socket

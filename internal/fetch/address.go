@@ -31,8 +31,8 @@ var reserved = prefixes(
 	"3fff::/20",        // documentation
 )
 
-// global contains the IPv6 addresses of the internet. It contains no loopback, private or
-// link-local addresses, and no addresses in which an IPv4 address is embedded (NAT64).
+// global contains the IPv6 addresses of the internet. It does not contain loopback,
+// private, link-local and NAT64 addresses.
 var global = netip.MustParsePrefix("2000::/3")
 
 func prefixes(list ...string) (out []netip.Prefix) {
@@ -42,14 +42,14 @@ func prefixes(list ...string) (out []netip.Prefix) {
 	return out
 }
 
-// isPublic reports whether an address is of the public internet.
+// isPublic reports whether an address is on the public internet.
 func isPublic(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
 		return false
 	}
 	addr := tcp.AddrPort().Addr().Unmap()
-	if addr.Is6() && !global.Contains(addr) { // false for every address with a zone
+	if addr.Is6() && !global.Contains(addr) { // an address with a zone is in no prefix
 		return false
 	}
 	return addr.IsValid() && !slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(addr) })

@@ -3,22 +3,22 @@
 //
 // Every request has these limits:
 //
-//   - It uses http or https and follows at most five redirects. Credentials are not
-//     sent to another host after a redirect. A request with a body follows none.
-//   - It ends after a total time, and after a time without a byte.
+//   - It uses http or https and follows at most five redirects, or none if it has a
+//     body. After a redirect to another host, it sends no credentials.
+//   - It is cancelled after a total time, and after a time in which no byte arrives.
 //   - A body has a maximum size, counted after decompression. The size that a server
 //     claims is not trusted, and a gzip bomb ends at the limit.
 //   - Errors contain the method and the address without query, fragment and user,
 //     because those parts may be secrets. They contain no headers or bodies.
-//   - It is not retried. Errors that another try would repeat are marked with
-//     [retry.Permanent]: an address that is not of the web, also after a redirect, a
+//   - It is not retried. Errors that a retry would repeat are marked with
+//     [retry.Permanent]: too many redirects, an address that is not http or https, a
 //     closed port, an unknown name, an untrusted certificate.
 //
 // [Own] reaches any address and uses the proxy of the environment. [Public] is for
-// untrusted addresses. When it dials, it refuses every address that is not of the
-// public internet: loopback, private, link-local, the metadata services of clouds.
-// It does not matter what a name resolved to before. Public uses no proxy, because
-// the proxy would dial.
+// untrusted addresses. When it dials, it refuses every address that is not on the
+// public internet: loopback, private, link-local, the metadata services of clouds. It
+// checks the address that it dials, so that a name cannot resolve to another address
+// after the check. Public uses no proxy, because the proxy would dial.
 package fetch
 
 import (
@@ -50,7 +50,7 @@ const (
 )
 
 var (
-	// ErrNotPublic reports that an address is not of the public internet.
+	// ErrNotPublic reports that an address is not on the public internet.
 	ErrNotPublic = errors.New("not an address of the public internet")
 	// ErrTooLarge reports that a body has more bytes than the request allows.
 	ErrTooLarge = errors.New("body is too large")
@@ -69,8 +69,9 @@ type Options struct {
 	Stall time.Duration  // longest time without a byte; 0 means 20 seconds
 	Roots *x509.CertPool // trusted authorities; nil means those of the system
 
-	// Dial connects to a server. Nil means over the network, with the proxy of the
-	// environment. Tests use it to connect a show's names to their own servers.
+	// Dial connects to a server. Nil means to dial over the network, through the proxy
+	// of the environment if there is one. Tests set it to reach their own servers under
+	// a show's host names.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -134,7 +135,8 @@ type Request struct {
 }
 
 // Do makes a request. The caller reads and closes the body. A Read past the limit
-// returns ErrTooLarge. Response.Request has the address after all redirects.
+// returns an error that wraps ErrTooLarge. Response.Request has the address after all
+// redirects.
 func (c *Client) Do(ctx context.Context, r *Request) (*http.Response, error) {
 	u, err := parse(r.URL)
 	if err != nil {
@@ -152,8 +154,8 @@ func (c *Client) Do(ctx context.Context, r *Request) (*http.Response, error) {
 	return response, nil
 }
 
-// parse parses an absolute http or https address. Errors contain no part of it that
-// may be a secret.
+// parse parses an absolute http or https address. Its errors contain no part of the
+// address that may be a secret.
 func parse(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -168,7 +170,8 @@ func parse(raw string) (*url.URL, error) {
 // connectionRefused is the number that Windows has for syscall.ECONNREFUSED.
 const connectionRefused = syscall.Errno(10061)
 
-// classify marks an error of a connection as permanent if another try would repeat it.
+// classify marks an error of a connection as permanent if a retry would repeat the
+// error.
 func classify(err error) error {
 	var certificate *tls.CertificateVerificationError
 	var name *net.DNSError
@@ -238,8 +241,8 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 	return nil, retry.Permanent(ErrRedirects)
 }
 
-// redirect returns the address that a response redirects to, or nil if there is
-// none or it is not to be followed.
+// redirect returns the address that a response redirects to. It returns nil if there is
+// none, or if the request does not follow redirects.
 func redirect(response *http.Response, r *Request) (*url.URL, error) {
 	switch response.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
@@ -314,8 +317,7 @@ func startGuard(ctx context.Context, total, stall time.Duration) (context.Contex
 // progress restarts the timer for the time without a byte.
 func (g *guard) progress() { g.idle.Reset(g.stall) }
 
-// explain returns the reason why a request was cancelled, instead of the request's own
-// error. An error of a request that was not cancelled stays as it is.
+// explain returns why the request was cancelled, or err if it was not cancelled.
 func (g *guard) explain(err error) error {
 	if cause := g.cause(); cause != nil {
 		return cause

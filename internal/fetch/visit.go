@@ -16,8 +16,8 @@ type Visitor struct {
 	host        string
 }
 
-// NewVisitor returns a visitor for the address that the user gave. An empty address
-// lets it reach public hosts only.
+// NewVisitor returns a visitor for the address that the user gave. If the address is
+// empty, the visitor reaches public hosts only.
 func NewVisitor(address string, o *Options) (*Visitor, error) {
 	v := &Visitor{own: Own(o), public: Public()}
 	if address == "" {

@@ -1,6 +1,6 @@
-// Package finding is how every part of onair reports a problem: the loader of a
-// show, the checks of audio, transcripts and feed, and the verification of what
-// is live.
+// Package finding defines findings, the problems that all parts of onair report: the
+// loader of a show, the checks of audio, transcripts and feed, and the verification of
+// what is live.
 //
 // A package that reports problems keeps one table of rules in its rules.go. A
 // finding is made from its rule, which gives it severity, hint and source, and
@@ -49,15 +49,15 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Position is a place in a file of the show. Line and Column count from 1, in
-// bytes; zero means that the place is the file as a whole.
+// Position is a place in a file of the show. Line counts from 1, Column in bytes from
+// 1. A Line of zero means the file as a whole, a Column of zero the line as a whole.
 type Position struct {
-	File   string // slash-separated, relative to the show's folder
+	File   string // slash-separated; relative to the show's folder, or as the user gave it
 	Line   int
 	Column int
 }
 
-// String is file:line:column without the parts that are not known.
+// String returns file:line:column, without the parts that are zero.
 func (p Position) String() string {
 	switch {
 	case p.Line == 0:
@@ -77,7 +77,7 @@ type Finding struct {
 	Hint    string // what to do about it; may be empty
 	Source  string // the specification the rule comes from; may be empty
 	Fixable bool   // a command can fix it without asking
-	Fix     []Edit // of the file that Position names; a suggestion unless Fixable; may be empty
+	Fix     []Edit // edits of File; only a suggestion if Fixable is false; may be empty
 }
 
 // Edit replaces the bytes from Start up to End by Text.
@@ -86,19 +86,19 @@ type Edit struct {
 	Text       string
 }
 
-// WithHint returns the finding with another hint than its rule's.
+// WithHint returns the finding with the given hint instead of its rule's.
 func (f Finding) WithHint(hint string) Finding {
 	f.Hint = hint
 	return f
 }
 
-// WithSeverity returns the finding with another severity than its rule's.
+// WithSeverity returns the finding with the given severity instead of its rule's.
 func (f Finding) WithSeverity(s Severity) Finding {
 	f.Severity = s
 	return f
 }
 
-// WithFix returns the finding with the edits that fix it.
+// WithFix returns the finding with the edits that fix it, and marks it as fixable.
 func (f Finding) WithFix(edits ...Edit) Finding {
 	f.Fixable, f.Fix = true, edits
 	return f
@@ -110,13 +110,14 @@ func (f Finding) WithSuggestion(edits ...Edit) Finding {
 	return f
 }
 
-// same reports whether two findings say the same about the same place.
+// same reports whether two findings have the same rule, severity, place, message and
+// hint.
 func (f Finding) same(other Finding) bool {
 	return f.Rule == other.Rule && f.Severity == other.Severity && f.Position == other.Position &&
 		f.Message == other.Message && f.Hint == other.Hint
 }
 
-// Error makes a finding usable as an error: place, then message.
+// Error implements error. It returns the place and the message.
 func (f Finding) Error() string {
 	if f.File == "" {
 		return f.Message
@@ -124,7 +125,7 @@ func (f Finding) Error() string {
 	return f.Position.String() + ": " + f.Message
 }
 
-// MarshalJSON writes the flat shape documented for --json.
+// MarshalJSON returns the JSON object that is documented for --json.
 func (f Finding) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Rule     string   `json:"rule"`
@@ -143,14 +144,15 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 // List is a list of findings, in no particular order until Sort.
 type List []Finding
 
-// Add appends one finding.
+// Add appends a finding. Its message and hint become one line each, and are cut if they
+// are too long.
 func (l *List) Add(f Finding) {
 	f.Message, f.Hint = bounded(f.Message, maxText), bounded(f.Hint, maxHint)
 	*l = append(*l, f)
 }
 
-// Limits of message and hint, in bytes. A message quotes input of any length and
-// has to stay one line. A hint may be a whole command, which must not be cut.
+// Limits of message and hint, in bytes. A message may quote input of any length, but
+// has to stay readable. A hint may be a whole command, which must not be cut.
 const (
 	maxText = 400
 	maxHint = 1000
@@ -182,8 +184,8 @@ func (l *List) Warnf(rule string, p Position, hint, format string, args ...any) 
 	l.Add(Finding{Rule: rule, Severity: Warning, Position: p, Hint: hint, Message: fmt.Sprintf(format, args...)})
 }
 
-// Sort orders findings by place, then rule, so that output never depends on
-// the order in which checks ran, and drops repetitions.
+// Sort orders findings by place, then rule, and drops repetitions, so that output does
+// not depend on the order in which checks ran.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Finding) int {
 		return cmp.Or(

@@ -66,7 +66,7 @@ func TestJSONOfNothingIsAnEmptyList(t *testing.T) {
 	}
 }
 
-// A message must not be able to start a workflow command of its own.
+// A message must not be able to start a workflow command.
 func TestGitHubEscapes(t *testing.T) {
 	var out bytes.Buffer
 	l := list()

@@ -121,8 +121,8 @@ type (
 // sarifLevels are the levels of SARIF, by severity.
 var sarifLevels = map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 
-// WriteSARIF writes SARIF 2.1.0, for code scanning. rules describes the rules of
-// the findings; a rule that is not in it is written by its ID alone.
+// WriteSARIF writes SARIF 2.1.0, for code scanning. rules are the rules that the output
+// describes. A rule that is missing there is written with its ID only.
 func WriteSARIF(w io.Writer, l List, rules Rules) error {
 	run := sarifRun{Tool: sarifTool{Driver: sarifDriver{Name: "onair", Rules: []sarifRule{}}}, Results: []sarifResult{}}
 	for _, f := range l {

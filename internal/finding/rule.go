@@ -11,10 +11,10 @@ import (
 // Rule has the fields that all findings of one kind share.
 type Rule struct {
 	ID       string   // stable, such as S012; the letter stands for the package
-	Severity Severity // unless a finding says otherwise
+	Severity Severity // default severity of its findings
 	Title    string   // what is wrong, in a few words, lower case, no full stop
-	Hint     string   // what to do about it, where that is the same every time
-	Source   string   // the specification it comes from; empty for a rule of onair's own
+	Hint     string   // default hint of its findings; may be empty
+	Source   string   // the specification that defines the rule; empty if onair does
 	Example  string   // input that breaks the rule; may be empty
 }
 
@@ -46,8 +46,8 @@ func (r Rules) Find(id string) *Rule {
 	return &r[i]
 }
 
-// Must returns the rule with the ID. It panics if there is none; it is for
-// variables that name the rules of a table.
+// Must returns the rule with the ID. It panics if there is none. Packages use it to
+// initialize variables for their rules.
 func (r Rules) Must(id string) *Rule {
 	rule := r.Find(id)
 	if rule == nil {
@@ -56,8 +56,8 @@ func (r Rules) Must(id string) *Rule {
 	return rule
 }
 
-// referencePage is the page that explains all rules: an address if the module of this
-// build names a repository, otherwise a path in it.
+// referencePage is the page that explains all rules: its URL if the path of the main
+// module begins with a host, otherwise its path in the repository.
 var referencePage = sync.OnceValue(func() string {
 	const page = "docs/reference.md"
 	info, ok := debug.ReadBuildInfo()

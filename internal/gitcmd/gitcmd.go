@@ -19,8 +19,8 @@ func Command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Output runs a command and returns its standard output. The error contains git's
-// own message and wraps the error of the command.
+// Output runs a command and returns its standard output. The error contains the first
+// line of git's message and wraps the error of the command.
 func Output(cmd *exec.Cmd) ([]byte, error) {
 	out, err := cmd.Output()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && len(exit.Stderr) > 0 {

@@ -5,14 +5,15 @@ import "strings"
 // Limits of Markdown, which is untrusted. They apply to markup for which the parser's time
 // grows with the square of the length.
 const (
-	maxMarkers  = 100      // of quotations and list items at the start of a line
+	maxMarkers  = 100      // markers of quotations and list items at the start of a line
 	maxBrackets = 64 << 20 // opening brackets times bytes, summed over all paragraphs
 	maxEmphasis = 64 << 20 // squares of the numbers of runs of *, _ or ~, summed over all paragraphs
 )
 
-// TooComplex returns the kind of markup of which Markdown has too much to be rendered,
-// and its offset in bytes. what is empty if the Markdown can be rendered. TooComplex
-// itself takes time in proportion to the length of the source.
+// TooComplex reports whether Markdown has so much markup of one kind that it is not
+// rendered. what is the kind, or empty, and offset is where the line begins that
+// exceeds the limit, in bytes. TooComplex itself takes time in proportion to the length
+// of the source.
 func TooComplex(source string) (what string, offset int) {
 	var brackets, emphasis int // work so far
 	var start, opened, delimiters int
@@ -47,7 +48,7 @@ func TooComplex(source string) (what string, offset int) {
 	return "", 0
 }
 
-// markers counts the markers of quotations and list items that a line begins with.
+// markers counts the markers of quotations and list items at the start of a line.
 func markers(line string) (n int) {
 	digits := false
 	for i := range len(line) {

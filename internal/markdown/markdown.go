@@ -1,12 +1,12 @@
 // Package markdown renders show notes and descriptions as HTML: for the site, for
 // content:encoded and, simplified and cut, for the feed's <description>.
 //
-// The dialect is CommonMark with GitHub's tables, strikethrough and bare links.
+// The dialect is CommonMark with GitHub's tables, strikethrough and bare URLs as links.
 // The source is untrusted. The HTML is safe to put into a page or a feed:
 //
-//   - Of HTML in the source, the elements in [RawTags] are kept, with few attributes,
-//     and every element is ended. Other tags are escaped, so that their author sees
-//     them, and [ShownTags] returns them. Comments are removed.
+//   - Raw HTML elements are kept if [RawTags] lists them, with few attributes, and an
+//     end tag is added where it is missing. Other tags are escaped, so that the author
+//     sees them; [ShownTags] returns them. Comments are removed.
 //   - Links are relative, or use http, https or mailto; images are relative, or use
 //     http or https. Any other link becomes its text, any other image its
 //     alternative text.
@@ -14,8 +14,8 @@
 //     block's language class. Tables have no alignment, because the pages' content security policy
 //     forbids style attributes.
 //
-// The same source and base always give the same bytes. Source that [TooComplex] refuses
-// gives no HTML.
+// The same source and base always give the same bytes. A source that [TooComplex]
+// reports gives no HTML.
 package markdown
 
 import (
@@ -32,8 +32,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// dialect is the parser. It keeps no state between documents. Goldmark's renderer
-// for it is not used because the rendering depends on the base.
+// dialect is the parser. It keeps no state between documents. Goldmark's own Convert is
+// not used, because the renderer needs the base address.
 var dialect parser.Parser = goldmark.New(goldmark.WithExtensions(
 	extension.Table, extension.Strikethrough, extension.Linkify,
 )).Parser()
@@ -42,15 +42,16 @@ var dialect parser.Parser = goldmark.New(goldmark.WithExtensions(
 // http or https URL; an empty base leaves them as they are.
 func HTML(source, base string) string { return HTMLWithImages(source, base, nil) }
 
-// HTMLWithImages is like HTML, but calls image with the address of each image in the
-// source and shows the image from the address that it returns. If image is nil or
-// returns an empty address, the image is shown from the address that HTML gives it.
+// HTMLWithImages is like HTML, but calls the function image with the address of each
+// image in the source, and writes the address that the function returns. If the
+// function is nil or returns an empty address, HTMLWithImages writes the same address
+// as HTML.
 func HTMLWithImages(source, base string, image func(address string) string) string {
 	src, document := parse(source)
 	return render(src, document, base, image)
 }
 
-// parse parses Markdown. It returns an empty document if TooComplex refuses the source.
+// parse parses Markdown. It returns an empty document if the source is too complex.
 func parse(source string) ([]byte, ast.Node) {
 	if what, _ := TooComplex(source); what != "" {
 		source = ""
@@ -83,9 +84,9 @@ func render(src []byte, n ast.Node, base string, image func(address string) stri
 // and lines are joined by spaces; images become their alternative text.
 func Text(source string) string { return text(HTML(source, "")) }
 
-// Lead renders the first paragraph of Markdown that has text as one line of plain text.
-// Bare links do not count as text and are left out. Paragraphs in lists, quotations and
-// tables are skipped. The result is empty if there is no such paragraph.
+// Lead returns the first paragraph with text as one line of plain text. Bare URLs do
+// not count as text and are left out. Paragraphs in lists, quotations and tables are
+// skipped. The result is empty if there is no such paragraph.
 func Lead(source string) string {
 	src, document := parse(source)
 	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
@@ -109,7 +110,7 @@ func Lead(source string) string {
 	return ""
 }
 
-// TextOf returns the text of HTML that the function HTML returned, as Text does.
+// TextOf is Text for the HTML that the function HTML returned.
 func TextOf(html string) string { return text(html) }
 
 // text returns the text of HTML that the function HTML returned.

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// rawTags are the elements that Markdown may contain as HTML, with the attributes
-// that are kept. Others are shown as text.
+// rawTags are the elements that Markdown may contain as HTML, with the attributes that
+// are kept. The tags of other elements are shown as text.
 var rawTags = map[string][]string{
 	"a": {"href", "title"}, "b": nil, "blockquote": nil, "br": nil, "code": nil,
 	"del": nil, "details": {"open"}, "em": nil, "h2": nil, "h3": nil, "h4": nil, "hr": nil,
@@ -23,7 +23,7 @@ var rawTags = map[string][]string{
 	"ol": {"start"}, "p": nil, "pre": nil, "strong": nil, "sub": nil, "summary": nil, "sup": nil, "ul": nil,
 }
 
-// RawTags are the names of the elements that Markdown may contain as HTML.
+// RawTags returns the names of the elements that Markdown may contain as HTML, sorted.
 func RawTags() []string {
 	names := make([]string, 0, len(rawTags))
 	for name := range rawTags {
@@ -33,21 +33,21 @@ func RawTags() []string {
 	return names
 }
 
-// isBlock are the elements of notes that end an open paragraph.
+// isBlock has the elements that end an open paragraph.
 var isBlock = map[string]bool{
 	"blockquote": true, "details": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true,
 	"hr": true, "li": true, "ol": true, "p": true, "pre": true, "summary": true, "table": true, "ul": true,
 	"tbody": true, "td": true, "th": true, "thead": true, "tr": true,
 }
 
-// isParagraph are the blocks that contain no other block.
+// isParagraph has the blocks that cannot contain another block.
 var isParagraph = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true}
 
-// maxDepth is how deep elements may be nested in notes with HTML. Browsers stop at
-// 512.
+// maxDepth is how deep elements may be nested in Markdown with raw HTML. Browsers allow
+// 512 levels.
 const maxDepth = 100
 
-// rawHTML writes the harmless tags of inline HTML, and shows others as text.
+// rawHTML writes inline HTML: harmless tags as they are, others as text.
 func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		r.writeRaw(w, withoutComments(node.(*ast.RawHTML).Segments.Value(source)))
@@ -90,7 +90,7 @@ func blockSource(n *ast.HTMLBlock, source []byte) []byte {
 	return raw
 }
 
-// firstTag returns the name of the element whose tag HTML begins with, if any.
+// firstTag returns the name of the tag that HTML begins with, or an empty string.
 func firstTag(raw []byte) string {
 	z := html.NewTokenizer(bytes.NewReader(raw))
 	if kind := z.Next(); kind == html.TextToken {
@@ -100,7 +100,7 @@ func firstTag(raw []byte) string {
 	return string(name)
 }
 
-// writeRaw writes HTML with its harmless tags, and all else as text.
+// writeRaw writes the harmless tags of HTML as tags, and everything else as text.
 func (r *safeRenderer) writeRaw(w util.BufWriter, raw []byte) {
 	z := html.NewTokenizer(bytes.NewReader(raw))
 	for {
@@ -131,8 +131,8 @@ func (r *safeRenderer) writeRaw(w util.BufWriter, raw []byte) {
 	}
 }
 
-// startTag writes a harmless start tag with the attributes that are kept. A link
-// without an allowed address becomes its text, an image its alternative text.
+// startTag writes a harmless start tag with the attributes that are kept. Without an
+// allowed address it writes no tag for a link, and the alternative text for an image.
 func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
 	value := map[string]string{}
 	for _, a := range slices.Backward(t.Attr) { // the first of equal names counts
@@ -173,9 +173,9 @@ func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
 	openTag(w, t.Data, attrs...)
 }
 
-// balance returns HTML in which every element ends, and ends in the order in which
-// elements began. It drops end tags without a start, ends a paragraph or list item
-// where the next one begins, and drops elements that are nested too deeply.
+// balance returns HTML whose elements are closed and properly nested. It drops end tags
+// without a start tag, closes a paragraph or list item where the next one begins, and
+// drops the tags of elements that are nested too deeply.
 func balance(source string) string {
 	var b strings.Builder
 	var open nesting
@@ -207,9 +207,9 @@ func balance(source string) string {
 	return b.String()
 }
 
-// endedBy returns the index of the innermost element that an end tag closes, or -1. An
-// end tag in a table's cell closes nothing outside of the cell, unless it is the tag of
-// a part of the table.
+// endedBy returns the index of the element that an end tag closes, or -1. In a table's
+// cell, only the end tags of the table and its parts close elements outside of the
+// cell.
 func (n nesting) endedBy(name string) int {
 	cell := slices.Contains([]string{"td", "th", "tr", "thead", "tbody", "table"}, name)
 	for i, open := range slices.Backward(n) {
@@ -244,16 +244,17 @@ func (n nesting) endedByStart(name string) int {
 // ShownTag is a tag in Markdown that is shown as text, or loses attributes.
 type ShownTag struct {
 	Tag     string   // as in <font>
-	Offset  int      // of the first one in the source, in bytes
-	Times   int      // in the source
+	Offset  int      // offset of the first such tag in the source, in bytes
+	Times   int      // number of such tags in the source
 	Dropped []string // attributes that are dropped, if the tag itself is kept
 }
 
-// maxShownTags is how many kinds of tags ShownTags returns.
+// maxShownTags is the maximum number of tags that ShownTags returns.
 const maxShownTags = 20
 
-// ShownTags returns the tags in Markdown that HTML shows as text, and those that lose
-// attributes. Equal tags are returned once, in the order in which they first occur.
+// ShownTags returns the tags in Markdown that the function HTML shows as text, and
+// those that lose attributes. Each different tag is returned once, in the order of
+// first occurrence. Only the first 20 are returned.
 func ShownTags(source string) []ShownTag {
 	if !strings.Contains(source, "<") {
 		return nil
@@ -297,7 +298,8 @@ func ShownTags(source string) []ShownTag {
 	return list
 }
 
-// addShown calls add for the tags of HTML that starts at an offset.
+// addShown calls add for the tags in raw that are shown as text or lose attributes.
+// offset is the offset of raw in the source.
 func addShown(add func(ShownTag), raw []byte, offset int) {
 	z := html.NewTokenizer(bytes.NewReader(raw))
 	for {
@@ -323,7 +325,8 @@ func addShown(add func(ShownTag), raw []byte, offset int) {
 	}
 }
 
-// tagStart returns the start of an unfinished tag.
+// tagStart returns the first 20 bytes of an unfinished tag, or less if its first line
+// is shorter.
 func tagStart(raw string) string {
 	first, _, _ := strings.Cut(raw, "\n")
 	return first[:min(len(first), 20)]

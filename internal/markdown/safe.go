@@ -13,13 +13,13 @@ import (
 )
 
 // safeRenderer renders the nodes that could be dangerous in untrusted input: links,
-// images and raw HTML. Goldmark's renderer blocks a list of dangerous schemes; this
-// one allows a list of harmless ones.
+// images and raw HTML. Goldmark's renderer blocks a list of dangerous schemes;
+// safeRenderer allows a list of harmless ones.
 type safeRenderer struct {
 	base     *url.URL                    // nil leaves relative addresses as they are
 	imageURL func(address string) string // see HTMLWithImages; may be nil
 
-	unbalanced bool // HTML of the source was written, which may not be balanced
+	unbalanced bool // raw HTML was written, whose elements may not be closed
 }
 
 var _ renderer.NodeRenderer = (*safeRenderer)(nil)
@@ -125,7 +125,8 @@ var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):`)
 var control = regexp.MustCompile(`[\x00-\x1F\x7F-\x{9F}\x{FFFE}\x{FFFF}]`)
 
 // parseAddress parses an address that is relative or has one of the schemes. ok is
-// false for any other, and for one with control characters, which browsers ignore.
+// false for other addresses, and for those with control characters, because browsers
+// ignore such characters.
 func parseAddress(raw string, schemes []string) (u *url.URL, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil {

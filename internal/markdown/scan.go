@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// token is a tag or text of HTML that this package wrote: names are in lower case,
-// and < and > occur only in tags.
+// token is a tag or a text in HTML that this package wrote. Names in such HTML are in
+// lower case, and < and > occur only in tags.
 type token struct {
 	raw  string // as written
 	name string // of the element; empty for text
@@ -39,9 +39,8 @@ func (t token) attr(name string) string {
 	return value
 }
 
-// only returns a start tag with the named attribute as its only one, or without
-// attributes if the name is empty. A tag that has no other attributes is returned as
-// written.
+// only returns a start tag without its attributes, except for the named one. The name
+// may be empty.
 func (t token) only(name string) string {
 	if name == "" {
 		if len(t.raw) == len("<>")+len(t.name) {
@@ -59,8 +58,8 @@ func (t token) only(name string) string {
 // nesting is the names of open elements, outermost first.
 type nesting []string
 
-// follow opens or closes the token's element. It reports false for an end tag that
-// does not belong to the element opened last.
+// follow opens or closes the token's element. It returns false for an end tag that does
+// not belong to the element opened last.
 func (n *nesting) follow(t token) bool {
 	last := len(*n) - 1
 	switch {
@@ -89,5 +88,6 @@ func (n nesting) endTags() string {
 	return b.String()
 }
 
-// isVoid reports whether an element of notes has no end tag.
+// isVoid reports whether an element has no end tag, of the elements that this package
+// writes.
 func isVoid(name string) bool { return name == "br" || name == "hr" || name == "img" }

@@ -10,9 +10,9 @@ import (
 // Simplify reduces HTML that the function HTML returned to the elements that podcast
 // apps show in a description: p, ol, ul, li, a (with href only), b, i, strong and em
 // (PSP-1, item description). Headings become bold paragraphs, table rows paragraphs
-// with "|" between the cells, and images their alternative text. A line break, also one
-// in a block of code, starts a paragraph. Other elements become their text. complete is
-// false if an image or a table was lost.
+// with "|" between the cells, and images their alternative text. A line break, also in
+// a block of code, starts a new paragraph. Other elements become their text. complete
+// is false if there was an image or a table.
 func Simplify(source string) (simple string, complete bool) {
 	s := simplifier{out: make([]byte, 0, len(source)), complete: true}
 	for rest := source; rest != ""; {
@@ -40,7 +40,7 @@ type simplifier struct {
 type opened struct {
 	name, start string // start is its start tag
 	implied     bool   // a paragraph that is not in the source
-	text        int    // where the text of a list item starts, after any blocks in it
+	text        int    // index in out at which the text of a list item starts, after the blocks in the item
 }
 
 func (s *simplifier) token(t token) {
@@ -114,7 +114,7 @@ func (s *simplifier) block() int {
 	return -1
 }
 
-// imply opens a paragraph for text that is in none.
+// imply opens a paragraph for text outside of all elements.
 func (s *simplifier) imply() {
 	if len(s.open) == 0 {
 		s.push("p", "<p>")
@@ -188,7 +188,8 @@ func (s *simplifier) list(t token) {
 	s.endBlock()
 }
 
-// inline starts or ends an element, which keeps one attribute, or none.
+// inline starts or ends an inline element. It keeps the attribute attr, or none if attr
+// is empty.
 func (s *simplifier) inline(t token, attr string) {
 	if t.end {
 		s.pop(t.name)
@@ -199,7 +200,7 @@ func (s *simplifier) inline(t token, attr string) {
 }
 
 // text writes text. It leaves out white space between blocks and between the cells of a
-// table, and puts each line of a block of code in a paragraph of its own.
+// table, and puts each line of a block of code in its own paragraph.
 func (s *simplifier) text(text string) {
 	switch space := strings.TrimSpace(text) == ""; {
 	case s.pre > 0:
@@ -249,10 +250,11 @@ func (s *simplifier) lineBreak() {
 	s.broken = s.pre == 0
 }
 
-// Truncate cuts HTML that Simplify returned to at most max bytes, and closes the elements
+// Truncate shortens HTML from Simplify to at most max bytes, and closes the elements
 // that are open at the cut. It cuts after the last paragraph or list item that fits, or
-// after a word if much more of the text fits then. If something was cut off, the result
-// ends with more, which is a paragraph that leads to the whole text, or empty.
+// after a word if much more of the text fits then. more is a paragraph that links to
+// the whole text; it may be empty. A shortened text ends with more, unless more takes
+// over half of max.
 func Truncate(source string, max int, more string) string {
 	if all := strings.TrimSpace(source); len(all) <= max && isNested(source) {
 		return all
@@ -294,14 +296,13 @@ func Truncate(source string, max int, more string) string {
 	return best + more
 }
 
-// cut is the start of a text, and the end tags of the elements that are open at its
-// end.
+// cut is the start of a text, and the end tags of the elements that are open where it
+// ends.
 type cut struct{ text, end string }
 
 func (c cut) String() string { return c.text + c.end }
 
-// isNested reports whether all elements of HTML are closed in the order in which they
-// were opened.
+// isNested reports whether all elements of HTML are closed and properly nested.
 func isNested(source string) bool {
 	var open nesting
 	for source != "" {

@@ -86,8 +86,8 @@ func TestTruncate(t *testing.T) {
 
 var anyTag = regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)[^>]*>`)
 
-// balanced checks that tags are closed in the order in which they were opened. It
-// does not use the code of Truncate.
+// balanced checks that elements are closed and properly nested. It does not use the
+// code of Truncate.
 func balanced(source string) error {
 	var open []string
 	for _, m := range anyTag.FindAllStringSubmatch(source, -1) {

@@ -15,7 +15,7 @@ import (
 	"onair/internal/retry"
 )
 
-// Error is the answer of a token server that gave out no token.
+// Error is the answer of a token server that refused to give out a token.
 type Error struct {
 	Status  int    // HTTP status
 	Message string // one line, with what to do about it if that is known
@@ -83,7 +83,7 @@ func said(body []byte) string {
 // secrets matches tokens, assertions, keys and the queries of addresses.
 var secrets = regexp.MustCompile(`eyJ[\w.=-]+|ya29\.[\w.-]+|\b1//[\w-]+|-----BEGIN[^-]*-----[^-]*(-----END[^-]*-----)?|[A-Za-z0-9_=+-]{64,}|(https?://[^\s"?]*)\?[^\s"]*`)
 
-// maxMessage is the most characters of a message that are shown.
+// maxMessage is the number of characters after which a message is cut.
 const maxMessage = 300
 
 // withoutSecrets returns text from outside as one line of reasonable length, without
@@ -97,8 +97,8 @@ func withoutSecrets(s string) string {
 	return s
 }
 
-// cures says what to do about a message that contains part, which is in lower case. The
-// first part that matches counts.
+// cures lists what to do about the messages that contain part, ignoring case. The first
+// match counts.
 var cures = []struct{ part, cure string }{
 	{"reasonable timeframe", "the clock of this machine is wrong: set it"},
 	{"check your iat", "the clock of this machine is wrong: set it"},

@@ -21,8 +21,7 @@ import (
 // side is the smallest side that Apple accepts, in pixels.
 const side = 1400
 
-// mark starts the placeholder: a JPEG whose first segment is a
-// comment that says what it is.
+// mark is the beginning of a placeholder: the start of a JPEG and a comment.
 const mark = "\xff\xd8\xff\xfe\x00\x13onair placeholder"
 
 // Is reports whether an image is one that Draw has drawn.
@@ -30,8 +29,8 @@ func Is(data []byte) bool {
 	return bytes.HasPrefix(data, []byte(mark))
 }
 
-// Draw returns a JPEG of the title on two colours, which are taken from the title so
-// that two shows rarely look alike.
+// Draw returns a JPEG of the title on a gradient. Its colours are derived from the
+// title, so that two shows rarely look alike.
 func Draw(title string) ([]byte, error) {
 	img := image.NewRGBA(image.Rect(0, 0, side, side))
 	paintBackground(img, sha256.Sum256([]byte(title)))
@@ -45,8 +44,8 @@ func Draw(title string) ([]byte, error) {
 	return append([]byte(mark), b.Bytes()[2:]...), nil // mark includes the first two bytes of the image
 }
 
-// paintBackground draws a diagonal gradient, and rings like sound from the
-// lower right corner.
+// paintBackground draws a diagonal gradient, and rings around the lower right corner
+// that look like sound waves.
 func paintBackground(img *image.RGBA, seed [32]byte) {
 	hue := float64(seed[0]) / 256
 	from, to := hsv(hue, 0.72, 0.30), hsv(math.Mod(hue+0.12, 1), 0.66, 0.62)
@@ -68,7 +67,7 @@ func paintBackground(img *image.RGBA, seed [32]byte) {
 	}
 }
 
-// hsv converts a colour, all of whose parts are between 0 and 1.
+// hsv converts a colour from HSV to RGB. All components are between 0 and 1.
 func hsv(h, s, v float64) [3]float64 {
 	var c [3]float64
 	for i, n := range [3]float64{5, 3, 1} {
@@ -107,8 +106,8 @@ func paintTitle(img *image.RGBA, title string) error {
 	return nil
 }
 
-// wrap breaks a text into lines of at most width pixels. It fails where a word
-// is wider or the font lacks a character.
+// wrap breaks a text into lines of at most width pixels. ok is false if a word is wider
+// or the font lacks a character.
 func wrap(face font.Face, s string, width int) (lines []string, ok bool) {
 	current := ""
 	for _, word := range strings.Fields(s) {

@@ -29,8 +29,8 @@ func Orientation(data []byte) int {
 	return 0
 }
 
-// ExifOrientation returns the orientation in EXIF data, which is a TIFF header and a
-// directory: 2 to 8, or 0.
+// ExifOrientation returns the orientation in EXIF data, which begin with a TIFF header.
+// The values are those of Orientation.
 func ExifOrientation(b []byte) int {
 	const (
 		entryBytes  = 12

@@ -14,7 +14,7 @@ import (
 	"image/png"
 )
 
-// MaxPixels is how many pixels an image may have. A larger one is not decoded.
+// MaxPixels is the most pixels of an image that is decoded.
 const MaxPixels = 64 << 20
 
 // Image is an image in memory.
@@ -23,8 +23,8 @@ type Image = image.RGBA
 // ErrTooLarge reports that an image has more than MaxPixels.
 var ErrTooLarge = errors.New("the image has more than 64 megapixels")
 
-// Decode reads a JPEG or PNG in the orientation in which it is shown, scaled down
-// until no side is longer than limit, in pixels.
+// Decode reads a JPEG or PNG and applies its Exif orientation. It scales the image down
+// so that no side has more than limit pixels, and fills transparent areas with white.
 func Decode(data []byte, limit int) (*image.RGBA, error) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
@@ -67,7 +67,7 @@ func Scale(img *image.RGBA, width, height int) *image.RGBA {
 	if width == bounds.Dx() && height == bounds.Dy() {
 		return img
 	}
-	// Rows first. Sums are kept with 8 more bits than the result has.
+	// Scale the rows first. The sums have 8 bits more than the result.
 	columns := spansOf(bounds.Dx(), width)
 	narrow := make([]uint16, 3*width*bounds.Dy())
 	for y := range bounds.Dy() {
@@ -103,8 +103,8 @@ func Scale(img *image.RGBA, width, height int) *image.RGBA {
 	return scaled
 }
 
-// span is the range of pixels that a scaled pixel covers, with their weights. The sum
-// of the weights is the number of pixels before scaling.
+// span is the range of pixels of a row that a scaled pixel covers, with their weights.
+// The sum of the weights is the number of pixels in the row.
 type span struct {
 	first   int
 	weights []int
@@ -125,8 +125,8 @@ func spansOf(from, to int) []span {
 	return spans
 }
 
-// Square returns the middle of an image as a square. Its side is size, or the shorter
-// side of the image if that is less.
+// Square cuts the largest square from the middle of an image and scales it down to size
+// pixels a side. A smaller square is not enlarged.
 func Square(img *image.RGBA, size int) *image.RGBA {
 	b := img.Bounds()
 	side := min(b.Dx(), b.Dy())
@@ -152,7 +152,8 @@ func PNG(img image.Image) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// turned returns an image in the orientation that Exif gives it, from 1 to 8.
+// turned applies an Exif orientation, from 2 to 8. Other values do not change the
+// image.
 func turned(img *image.RGBA, orientation int) *image.RGBA {
 	if orientation <= 1 || orientation > 8 {
 		return img

@@ -11,23 +11,23 @@ import (
 	"sync"
 )
 
-// The size of a strip in pixels. It holds whole units of 16 × 16 pixels, which is what
-// image/jpeg encodes together.
+// The size of a strip in pixels. Both are multiples of 16, because image/jpeg encodes
+// blocks of 16 × 16 pixels.
 const (
 	stripWidth  = 240
 	stripHeight = 16
 )
 
-// keptStrips is how many strips an encoder keeps at least. One has 15 kB of pixels.
+// keptStrips is the capacity of StripEncoder.recent. The pixels of a strip take 15 kB.
 const keptStrips = 256
 
 // StripEncoder encodes JPEG images that have many pixels in common. It encodes each
-// strip of an image by itself and keeps those that it encoded last. The zero value is
-// ready for use. It is safe for concurrent use.
+// strip of an image separately and reuses the strips that it encoded recently. The zero
+// value is ready for use. It is safe for concurrent use.
 type StripEncoder struct {
 	mu     sync.Mutex
 	recent map[stripKey]*strip
-	older  map[stripKey]*strip // the strips that recent had before it was full
+	older  map[stripKey]*strip // the previous contents of recent, when it was full
 }
 
 type stripKey struct {
@@ -40,9 +40,10 @@ type strip struct {
 	file   *jpegFile
 }
 
-// jpegFile is a JPEG file with a single scan, split where strips are joined.
+// jpegFile is a JPEG file with a single scan, in the parts that are needed to join
+// strips.
 type jpegFile struct {
-	size int    // index of the height and the width in head
+	size int    // index in head of the height, which the width follows
 	head []byte // up to the header of the scan
 	scan []byte // the header of the scan
 	data []byte // the compressed pixels

@@ -1,6 +1,6 @@
 // Package reference explains what a podcast consists of: the elements of its feed, the
-// frames of its audio files, and the keys of the files that onair reads. onair explain
-// prints it, and docs/reference.md is made from it.
+// frames of its audio files, and the keys of the files that onair reads. The command
+// onair explain prints the explanations, and docs/reference.md is generated from them.
 //
 // The texts are in elements.txt, frames.txt and keys.txt. A line that starts with "#"
 // begins a section. The fields of a section apply to each of its entries that does not
@@ -150,7 +150,8 @@ func language(k Kind) string {
 	return "text"
 }
 
-// Link writes a source as a link, if it is one.
+// Link returns a source as a Markdown link if it is a URL or a page in docs, and
+// otherwise as text.
 func Link(source string) string {
 	switch {
 	case strings.HasPrefix(source, "http"):

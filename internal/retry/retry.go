@@ -1,7 +1,7 @@
-// Package retry repeats calls that failed for a reason that may pass, with
-// growing pauses between the tries.
+// Package retry repeats calls that failed for a temporary reason, with growing pauses
+// between the tries.
 //
-// A try says with its error what should follow:
+// The error of a try decides what follows:
 //
 //   - An ordinary error is followed by another try, after a pause.
 //   - [Permanent] marks an error that another try would only repeat.
@@ -22,7 +22,7 @@ import (
 // Policy says how often and for how long a call is tried. First and Longest are
 // required.
 type Policy struct {
-	// Tries is the most tries of one call. 0 sets no limit.
+	// Tries is the maximum number of tries. 0 sets no limit.
 	Tries int
 
 	// The pause after the n-th try is up to First * 2^(n-1), and at most Longest.
@@ -53,14 +53,12 @@ type Policy struct {
 	Sleep func(context.Context, time.Duration) error
 }
 
-// Patience is how long a call to a service is tried, unless something calls for another
-// time.
+// Patience is the usual Limit for calls to a service.
 const Patience = 5 * time.Minute
 
-// Service returns the policy for calls to a service over a network. Only the time that a
-// call may take differs between calls. The policy sets no limit to the number of tries,
-// so that calls outlast an outage of a minute, whether or not the service asks for a
-// pause.
+// Service returns the policy for calls to a service over a network. limit is the time
+// for all tries and pauses of a call. The number of tries has no limit, so that a call
+// can outlast an outage of a minute, whether or not the service asks for a pause.
 func Service(limit time.Duration) Policy {
 	return Policy{First: 500 * time.Millisecond, Longest: 20 * time.Second, Limit: limit}
 }
@@ -69,9 +67,9 @@ func Service(limit time.Duration) Policy {
 func NoJitter(limit time.Duration) time.Duration { return limit }
 
 // Do calls try with n = 1, 2, 3 and so on until it succeeds or another try cannot help.
-// The context that try gets ends with the policy's limit. The error is the last error of
-// try, or the error of ctx if ctx has ended. It is marked as [Permanent], so that a try
-// may call Do for its steps.
+// The context that try gets ends with the policy's limit. Do returns the last error of
+// try, or the error of ctx if ctx has ended. The error is marked as [Permanent], so
+// that an outer Do does not repeat the call.
 func (p *Policy) Do(ctx context.Context, try func(ctx context.Context, n int) error) error {
 	bounded := ctx
 	if p.Limit > 0 {
@@ -93,7 +91,7 @@ func (p *Policy) Do(ctx context.Context, try func(ctx context.Context, n int) er
 	}
 }
 
-// Next waits for the next try, after n tries of which the last failed with err. It
+// Next waits for the next try after n tries, the last of which failed with err. It
 // returns nil if another try should follow, and otherwise the error with which the call
 // ends. It is for callers that cannot leave the loop to [Policy.Do].
 func (p *Policy) Next(ctx context.Context, n int, err error) error {
@@ -211,8 +209,8 @@ type askedError struct {
 
 func (e *askedError) Unwrap() error { return e.error }
 
-// After marks an error with the least pause before the next try, as the server
-// asked for it. It keeps the text of err and wraps it.
+// After marks an error with the pause that a server asked for before the next try. It
+// keeps the text of err and wraps it.
 func After(pause time.Duration, err error) error {
 	if err == nil || pause <= 0 {
 		return err

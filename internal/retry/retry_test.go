@@ -36,7 +36,7 @@ func TestDo(t *testing.T) {
 	inAMinute := time.Now().Add(time.Minute)
 	for name, test := range map[string]struct {
 		change func(*retry.Policy)
-		errs   []error // of the tries; the last one repeats
+		errs   []error // errors of the tries; the last one repeats
 		pauses []time.Duration
 		err    string
 	}{

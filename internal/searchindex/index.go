@@ -2,10 +2,10 @@
 // word of a show. The page reads only the parts of the index that a query needs, by
 // requests for byte ranges. docs/search.md describes the format.
 //
-// The index has three kinds of files. A file of words and a file of places belong to
-// each segment, and a file of texts to each episode. A directory names them. Segments
-// hold up to 512 episodes in order of publication, so that a new episode usually changes
-// only the last segment (see [Sizes]). Equal inputs give equal bytes: they are compressed by a pinned
+// Each segment of the index has a file of words and a file of places, and each episode
+// a file of texts. A directory lists these files. Segments hold up to 512 episodes in
+// order of publication, so that a new episode usually changes only the last segment
+// (see [Sizes]). Equal inputs give equal bytes: they are compressed by a pinned
 // library, not by the standard library, whose output differs between versions of Go.
 package searchindex
 
@@ -34,10 +34,11 @@ const (
 	Notes        // show notes
 )
 
-// Doc is what a hit names: a turn of a transcript, or another text of an episode.
+// Doc is a document, which is what a search finds: a turn of a transcript, or another
+// text of an episode.
 type Doc struct {
 	Kind    Kind
-	Speaker string        // of a turn; may be empty
+	Speaker string        // speaker of a turn; may be empty
 	Start   time.Duration // negative if it is not known
 	Text    string        // plain text
 }
@@ -65,16 +66,18 @@ func (e *Episode) fields() int {
 	return len(e.Docs)
 }
 
-// closedSize is the number of episodes in the smallest closed segment.
+// closedSize is the number of episodes in the smallest kind of closed segment.
 const closedSize = 64
 
 // segmentSizes are the numbers of episodes in closed segments.
 var segmentSizes = []int{8 * closedSize, 4 * closedSize, closedSize}
 
 // Sizes returns the numbers of episodes in the segments of an index, oldest first.
-// All but the last are closed: they stay the same while episodes are appended, until
-// four of 64 become one of 256, and two of those one of 512. The last one has up to
-// 127 episodes, because fewer segments need fewer requests.
+// Segments of 512 and 256 episodes, and those of 64 before the last segment, are
+// closed: they stay the same while episodes are appended, until four of 64 become one
+// of 256, or two of 256 become one of 512. The remaining episodes join the last segment
+// if that has 64, because fewer segments need fewer requests. Otherwise they form a
+// segment.
 func Sizes(episodes int) (sizes []int) {
 	for _, size := range segmentSizes {
 		for ; episodes >= size; episodes -= size {
@@ -94,13 +97,14 @@ const blockDocs = 16
 
 // Entry is an episode in the directory.
 type Entry struct {
-	Key    string // of the file of texts
+	Key    string // key of the file of texts
 	Fields int    // number of documents that are not turns
 	Docs   int    // number of documents
-	Blocks []int  // lengths of the blocks of the file
+	Blocks []int  // lengths of the blocks of the file, in bytes
 }
 
-// Texts returns the file of texts of an episode and its entry, which has no key yet.
+// Texts returns the file of texts of an episode, and the entry of the episode without
+// the key.
 func Texts(e *Episode) ([]byte, Entry, error) {
 	about := map[string]any{
 		"guid": e.GUID, "title": e.Title, "page": e.Page, "audio": e.Audio,
@@ -128,7 +132,8 @@ func Texts(e *Episode) ([]byte, Entry, error) {
 	return file, entry, nil
 }
 
-// SegmentKeys are the keys of the files of a segment, and its episodes.
+// SegmentKeys describes a segment in the directory: the keys of its files, its shards
+// and its episodes.
 type SegmentKeys struct {
 	Words, Places string
 	Docs          int
@@ -136,7 +141,8 @@ type SegmentKeys struct {
 	Episodes      []Entry
 }
 
-// Directory returns the directory of an index, whose segments are in order.
+// Directory returns the directory of an index. The segments are in the order of
+// [Sizes].
 func Directory(segments []SegmentKeys) ([]byte, error) {
 	all := []any{}
 	for _, s := range segments {
@@ -166,7 +172,7 @@ func numbers(values []int) (all []any) {
 // level is the level of compression. Level 9 takes four times as long and saves 2 %.
 const level = 6
 
-// compressors keeps writers, because a new one allocates a megabyte.
+// compressors keeps writers for reuse, because a new one allocates a megabyte.
 var compressors = sync.Pool{New: func() any {
 	w, err := flate.NewWriter(nil, level)
 	if err != nil {
@@ -175,7 +181,7 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// deflate appends data in the raw DEFLATE format (RFC 1951).
+// deflate appends data to the slice to, compressed as raw DEFLATE (RFC 1951).
 func deflate(to, data []byte) []byte {
 	w := compressors.Get().(*flate.Writer)
 	defer compressors.Put(w)

@@ -25,10 +25,10 @@ type engine struct {
 	out *bufio.Reader
 }
 
-// answer has the hits of a query, and the numbers of bytes and requests that the script
-// read to show the first ten.
+// answer has the hits of a query, and how many bytes and requests the script needed to
+// show the first ten.
 type answer struct {
-	Hits            []string // key of the texts and number of the document
+	Hits            []string // key of the file of texts, and number of the document
 	Bytes, Requests int
 	Error           string
 }

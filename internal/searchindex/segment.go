@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// The sizes of shards and chunks, in bytes before compression, chosen so that they have
-// 3 to 5 kB after compression.
+// The sizes of shards and chunks, in bytes before compression. The words of a shard
+// have 3 to 5 kB after compression.
 const (
 	shardSize = 6 << 10
-	longSize  = 2 << 10 // a word whose places take more gets chunks of its own
+	longSize  = 2 << 10 // the places of a word that take more are stored in chunks
 	chunkSize = 1 << 10
 )
 
-// Segment is the files of a segment.
+// Segment holds the files of a segment.
 type Segment struct {
 	Words, Places []byte
 	Docs          int // number of documents
 	Shards        []Shard
 }
 
-// Shard is a part of the file of words and its part of the file of places. Shards are
-// in order of their words, without gaps between them.
+// Shard describes a part of the file of words and the corresponding part of the file of
+// places. Shards are in the order of their words, without gaps between them.
 type Shard struct {
-	First         string // the first word
+	First         string // first word of the shard
 	Words, Places int    // lengths, in bytes
 }
 
@@ -40,13 +40,13 @@ func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
 
 // list has the places of a word.
 type list struct {
-	ends    []chunk // end of the places of each episode that has the word
-	docs    []byte  // for each episode: difference to the number before, count of documents, differences of their numbers
+	ends    []chunk // where the places of each episode with the word end
+	docs    []byte  // for each episode: difference from the episode before, number of documents, differences of their numbers
 	weights []byte  // weight of each document
-	places  []byte  // for each document: count of places, differences of the places
+	places  []byte  // for each document: number of places, differences of the places
 
 	lastEpisode int
-	hits        []hit // in the episode that is being added
+	hits        []hit // documents with the word in the episode that is being added
 	pending     []int // the places of the hits
 }
 
@@ -56,7 +56,7 @@ type chunk struct{ episode, end int }
 // hit is a document that has the word.
 type hit struct {
 	doc    int
-	from   int // index of its first place
+	from   int // index of its first place in list.pending
 	weight byte
 }
 
@@ -104,16 +104,17 @@ func (b *Builder) Add(e *Episode) {
 	b.docs += len(e.Docs)
 }
 
-// weight is the part of BM25 that depends on one document, from 1 to 15: how often the
-// word is in it, against its length. The mean length is a constant, because a closed
-// segment must not change when other documents are added.
+// weight returns the part of BM25 that depends on one document, from 1 to 15. count is
+// how often the word occurs in the document, length how many words the document has.
+// The mean length is a constant, because a closed segment must not change when other
+// documents are added.
 func weight(count, length int) byte {
 	const k, b, mean = 1.2, 0.75, 40
 	tf := float64(count)
 	return byte(max(1, 15*tf/(tf+k*(1-b+b*float64(length)/mean))+0.5))
 }
 
-// finish encodes the hits in an episode.
+// finish encodes the hits in the episode that was added.
 func (l *list) finish(episode int) {
 	l.docs = varint(varint(l.docs, episode-l.lastEpisode), len(l.hits))
 	l.lastEpisode = episode

@@ -43,9 +43,9 @@ func isASCII(s string) bool {
 	return true
 }
 
-// isDiacritic reports whether search ignores a mark. It ignores the marks of Latin, Greek
-// and Cyrillic, and the vowel points of Hebrew and Arabic. Marks of other scripts are
-// vowels, which tell words apart.
+// isDiacritic reports whether search ignores a mark. It ignores the marks of Latin,
+// Greek and Cyrillic, and the vowel points of Hebrew and Arabic. It keeps the marks of
+// other scripts, which are mostly vowels that distinguish words.
 func isDiacritic(r rune) bool {
 	switch {
 	case r < 0x300:

@@ -3,7 +3,7 @@ package shell
 
 import "strings"
 
-// Quote quotes a word for a POSIX shell, where it needs that.
+// Quote quotes a word for a POSIX shell if the word needs it.
 func Quote(s string) string {
 	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/") == "" {
 		return s

@@ -17,8 +17,7 @@ const maxSlug = 100
 
 var (
 	slugShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-	// device matches names that Windows takes for devices, whatever folder
-	// they are in.
+	// device matches names that Windows takes for devices in every folder.
 	device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 )
 
@@ -45,9 +44,9 @@ func Device(name string) bool {
 	return device.MatchString(strings.TrimRight(name, " "))
 }
 
-// Make makes a slug from a title. Letters of other scripts are spelled in
-// Latin ones. The result always passes Valid: a title without any letter
-// or digit gives the start of its SHA-256.
+// Make makes a slug from a title. It transliterates other scripts to Latin letters. The
+// result always passes Valid: a title without a letter or digit gives “untitled-” and
+// the start of its SHA-256.
 func Make(title string) string {
 	words := strings.FieldsFunc(slug.Make(title), func(r rune) bool { return r == '-' || r == '_' })
 	s := strings.Join(words, "-")

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// CheckURL reports what is wrong with an address on the web.
+// CheckURL returns an error unless s is a complete URL with one of the schemes, without
+// a user name or password.
 func CheckURL(s string, schemes ...string) error {
 	u, err := url.Parse(s)
 	switch {
@@ -25,8 +26,8 @@ func CheckURL(s string, schemes ...string) error {
 	return nil
 }
 
-// URLHint returns a hint that completes an address without a scheme. It is empty if that
-// does not give a valid URL.
+// URLHint returns a hint that completes an address without a scheme. The hint is empty
+// if the result would not be a valid URL.
 func URLHint(s string) string {
 	host, _, _ := strings.Cut(s, "/")
 	if strings.Contains(host, ".") && !strings.Contains(s, ":") && CheckURL("https://"+s, "https") == nil {
@@ -52,10 +53,10 @@ func RedactURL(address string) string {
 	return scheme + rest
 }
 
-// WebURL sets an http or https address.
+// WebURL returns a setter of an http or https address.
 func WebURL(p *string) Setter { return URI(p, "http", "https") }
 
-// URI sets an address with one of the schemes.
+// URI returns a setter of an address with one of the schemes.
 func URI(p *string, schemes ...string) Setter {
 	return func(v Value) {
 		s, ok := v.Word()

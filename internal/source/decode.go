@@ -1,6 +1,6 @@
-// Package source reads the text files of a show: YAML with the place of each value,
-// and values of the types that fields have. Each problem becomes a finding with its
-// place and a hint.
+// Package source reads the text files of a show: YAML, and values of the types that
+// fields have. Each problem becomes a finding with the place of the value and often a
+// hint.
 //
 // A [Setter] stores one value; [Fields] name the keys of a map, each with its setter:
 //
@@ -9,7 +9,7 @@
 //		"date":  source.Date(&s.Date, zone),
 //	}, "title")
 //
-// YAML is read without anchors, aliases, tags and merge keys, which make small files
+// Anchors, aliases, tags and merge keys are refused, because they make small files
 // large or surprising. Sizes and depths are limited, because files come from pull
 // requests as well as from the show's owner.
 package source
@@ -28,12 +28,12 @@ import (
 
 // Decoder holds the data that the fields of one file share.
 type Decoder struct {
-	IsFile  func(name string) bool   // whether the show has a regular file of the name
-	Refusal func(name string) string // why a file that exists is not read, or ""
+	IsFile  func(name string) bool   // reports whether the show has a regular file with the name
+	Refusal func(name string) string // returns why a file that exists is not read, or ""
 	Dir     string                   // folder of the file, below the show's folder; paths in the file are relative to it
 	Found   *finding.List
 	Places  map[string]finding.Position
-	needed  map[string]bool // paths of fields whose absence is reported by rules of their own
+	needed  map[string]bool // paths of fields whose absence the caller reports
 	Count   int             // findings of this file so far
 }
 
@@ -51,8 +51,7 @@ func (d *Decoder) Value(n *Node, path string) Value { return Value{d, n, path} }
 // Setter stores a value in a field, or reports why it cannot.
 type Setter func(Value)
 
-// Fields are the keys of a map, each with its setter. They are the only list of these
-// keys.
+// Fields are the keys of a map, each with its setter.
 type Fields map[string]Setter
 
 // add reports a finding, unless the file has too many of them.
@@ -91,7 +90,7 @@ func (v Value) Name() string {
 	return short(name)
 }
 
-// wrongKind reports a value that has a different type than wanted.
+// wrongKind reports a value that is not of the wanted kind.
 func (v Value) wrongKind(want kind, hint string) {
 	v.Reportf(ruleType, hint, "%s is %s; expected %s", v.label(), v.Node.Kind, want)
 }
@@ -103,9 +102,10 @@ func (v Value) label() string {
 	return v.Name()
 }
 
-// Fields sets the fields of a map. It reports repeated keys, and unknown ones with
-// the nearest known key. A key without a value counts as absent. The caller
-// reports which required keys are missing; see Has.
+// Fields sets the fields of a map. It reports repeated keys, and unknown ones with the
+// nearest known key. A key without a value counts as absent. The caller reports the
+// required keys that are missing; see Has. Fields returns false if the value is not a
+// map.
 func (v Value) Fields(known Fields, required ...string) bool {
 	v.Require(required...)
 	return v.Pairs(func(key, val Value) {
@@ -118,8 +118,8 @@ func (v Value) Fields(known Fields, required ...string) bool {
 	})
 }
 
-// Require makes rule S008 ignore the given keys of a map if they have no value, because
-// the caller reports them as missing.
+// Require excludes keys of a map from rule S008, which reports keys without a value,
+// because the caller reports them as missing.
 func (v Value) Require(keys ...string) {
 	for _, key := range keys {
 		if v.needed == nil {
@@ -129,8 +129,9 @@ func (v Value) Require(keys ...string) {
 	}
 }
 
-// Pairs calls f for every key of a map, in the file's order, except for keys without a
-// value.
+// Pairs calls f for the keys of a map, in the order of the file. It reports and skips
+// keys that are repeated, that are not text, or that have no value. It returns false if
+// the value is not a map.
 func (v Value) Pairs(f func(key, val Value)) bool {
 	if v.Node.Kind != Map {
 		v.wrongKind(Map, "")
@@ -163,8 +164,8 @@ func (v Value) Pairs(f func(key, val Value)) bool {
 	return true
 }
 
-// Has reports whether a map that Fields has read has the key. An invalid value
-// counts too, because it was already reported.
+// Has reports whether the key is in a map that Fields or Pairs has read. A key with an
+// invalid value counts, because the value was already reported.
 func (v Value) Has(key string) bool {
 	_, ok := v.Places[join(v.Path, key)]
 	return ok
@@ -212,7 +213,7 @@ func (v Value) swallowed(before []entry) {
 	v.Reportf(ruleType, "write “key: value”", "%s has no value", ShortQuote(v.Node.Text))
 }
 
-// empty reports a key without a value, which counts as absent afterwards.
+// empty reports a key without a value. Has then returns false for the key.
 func (v Value) empty() {
 	delete(v.Places, v.Path)
 	if v.needed[v.Path] {
@@ -225,7 +226,8 @@ func (v Value) empty() {
 	v.Reportf(ruleEmpty, hint, "%s has no value", v.Name())
 }
 
-// Each calls f for every item of a list. It reports items without a value instead.
+// Each calls f for the items of a list. It reports and skips items without a value. It
+// returns false if the value is not a list.
 func (v Value) Each(f func(item Value)) bool {
 	if v.Node.Kind != list {
 		hint := ""
@@ -249,7 +251,8 @@ func (v Value) Each(f func(item Value)) bool {
 	return true
 }
 
-// Scalar returns the text of a scalar.
+// Scalar returns the text of a scalar. It reports other values, and text that is too
+// long or has control characters.
 func (v Value) Scalar() (string, bool) {
 	if v.Node.Kind != Scalar {
 		v.wrongKind(Scalar, "quote it if it is text")
@@ -290,7 +293,7 @@ func (v Value) Word() (string, bool) {
 	return s, true
 }
 
-// Line sets a text of one line.
+// Line returns a setter of a text of one line.
 func Line(p *string) Setter {
 	return func(v Value) {
 		if s, ok := v.Word(); ok {
@@ -299,8 +302,8 @@ func Line(p *string) Setter {
 	}
 }
 
-// Limited sets a text of one line. It warns if the text has more characters than limit,
-// which a specification sets.
+// Limited returns a setter of a text of one line. The setter warns if the text has more
+// characters than limit.
 func Limited(p *string, limit int) Setter {
 	return func(v Value) {
 		if s, ok := v.Word(); ok {
@@ -312,7 +315,7 @@ func Limited(p *string, limit int) Setter {
 	}
 }
 
-// Text sets a text of any number of lines.
+// Text returns a setter of a text of any number of lines.
 func Text(p *string) Setter {
 	return func(v Value) {
 		if v.Node.cut != "" {
@@ -323,8 +326,8 @@ func Text(p *string) Setter {
 	}
 }
 
-// Bool sets true or false. Other words for them, such as yes and no, are strings
-// in YAML.
+// Bool returns a setter of true or false. Other words, such as yes and no, are
+// reported: they are strings in YAML.
 func Bool(p *bool) Setter {
 	return func(v Value) {
 		switch v.Node.Text {
@@ -358,7 +361,7 @@ func (n *Node) describe() string {
 	return ShortQuote(n.Text)
 }
 
-// Int sets a whole number between low and high.
+// Int returns a setter of a whole number from low to high.
 func Int(p *int, low, high int) Setter {
 	return func(v Value) {
 		n, err := strconv.Atoi(v.Node.Text)
@@ -375,7 +378,7 @@ func Int(p *int, low, high int) Setter {
 	}
 }
 
-// OneOf sets one of a few words.
+// OneOf returns a setter of one of the allowed words.
 func OneOf[T ~string](p *T, allowed ...string) Setter {
 	return func(v Value) {
 		s, ok := v.Word()
@@ -390,7 +393,7 @@ func OneOf[T ~string](p *T, allowed ...string) Setter {
 	}
 }
 
-// Words sets a list of one-line texts. one returns the setter of each text.
+// Words returns a setter of a list of texts. one returns the setter of a single text.
 func Words(p *[]string, one func(*string) Setter) Setter {
 	return func(v Value) {
 		v.Each(func(item Value) {
@@ -402,7 +405,7 @@ func Words(p *[]string, one func(*string) Setter) Setter {
 	}
 }
 
-// Slug sets a slug, a topic or another name of the same form.
+// Slug returns a setter of a slug, a topic or an id.
 func Slug(p *string) Setter {
 	return func(v Value) {
 		s, ok := v.Word()

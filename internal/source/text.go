@@ -50,7 +50,7 @@ func firstLine(s string) string {
 }
 
 // OneLine makes untrusted text fit into a field of one line. It replaces control
-// characters and line breaks with spaces and cuts off text beyond the limit.
+// characters and line breaks with spaces and cuts the text to MaxText bytes.
 func OneLine(s string) string {
 	s = s[:min(len(s), MaxText)]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -61,7 +61,8 @@ func OneLine(s string) string {
 	}, s))
 }
 
-// IsControl reports characters that neither XML nor a terminal can carry.
+// IsControl reports whether a character is U+FFFE, U+FFFF or a control character, tab
+// and line feed excepted. No text file of a show may contain one.
 func IsControl(r rune) bool {
 	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
 }
@@ -92,9 +93,9 @@ func Quote(s string) string { return strconv.Quote(s) }
 
 // Nearest returns the known word that s was most likely meant to be: the one with the
 // smallest edit distance, ignoring case, if that is at most 1 or a third of the longer
-// word. If several words are equally near, it is the first. If no word is near and s has
-// at least three letters, it is the shortest known word that starts with s. Otherwise the
-// result is empty.
+// word. If several words are equally near, it is the first. If no word is near and s
+// has at least three letters, it is the shortest known word that starts with s.
+// Otherwise, and if s has more than 200 bytes, the result is empty.
 func Nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)
@@ -150,8 +151,8 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// MaxGUID is how many characters a GUID may have. Hosts make GUIDs of addresses with long
-// tokens in them.
+// MaxGUID is the most characters of a GUID. Some hosts use addresses with long tokens
+// as GUIDs.
 const MaxGUID = 2000
 
 // ValidGUID reports whether a string can identify an episode. Any form is allowed,

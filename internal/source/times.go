@@ -7,22 +7,21 @@ import (
 	"time"
 )
 
-// Forms of a date, most exact first. Those without an offset are in the show's
-// timezone.
+// Formats of a date. Those without an offset are in the show's timezone.
 var (
 	offsetDates = []string{time.RFC3339, "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05Z07:00",
 		"2006-01-02 15:04 Z07:00", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04 -0700", "2006-01-02 15:04:05 -0700"}
 	localDates = []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02"}
-	// otherDates are other formats that people use. The hint rewrites such a date
-	// in the supported one.
+	// otherDates are formats that people use but onair does not read. A hint shows such
+	// a date in a supported format.
 	otherDates = []string{time.RFC1123Z, time.RFC1123, "2 January 2006 15:04", "2 January 2006", "2 Jan 2006", "January 2, 2006",
 		"Jan 2, 2006", "2006/01/02 15:04", "2006/01/02", "2.1.2006 15:04", "2.1.2006", "2006-1-2 15:04", "2006-1-2", "20060102",
 		"2006-01-02 15h04", "2006-01-02 3:04pm", "2006-01-02 3:04 PM"}
 )
 
-// ParseDate reads a date as show.yaml and episode.md contain it. Without an offset
-// it is in zone. A time that the zone's clocks skip is an error, which suggests
-// the time after the change.
+// ParseDate reads a date as show.yaml and episode.md contain it. Without an offset it
+// is in zone. For a time that the zone's clocks skip, ParseDate returns an error, and
+// the time that the clocks show instead.
 func ParseDate(s string, zone *time.Location) (time.Time, error) {
 	for _, layout := range offsetDates {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -42,9 +41,8 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%s is not a date", ShortQuote(s))
 }
 
-// afterGap returns the time that clocks show instead of s, which they skip when they
-// are put forward. t is the time that package time makes of s, which may be before the
-// gap.
+// afterGap returns the time that clocks show instead of s, a time that they skip. t is
+// s as package time parsed it, which may be before the gap.
 func afterGap(s, layout string, t time.Time) time.Time {
 	want, err := time.Parse(layout, s)
 	if err != nil {
@@ -57,7 +55,7 @@ func afterGap(s, layout string, t time.Time) time.Time {
 	return t
 }
 
-// Date sets a time.
+// Date returns a setter of a date and time.
 func Date(p *time.Time, zone *time.Location) Setter {
 	return func(v Value) {
 		s, ok := v.Word()
@@ -77,7 +75,8 @@ func Date(p *time.Time, zone *time.Location) Setter {
 	}
 }
 
-// dateHint returns a hint with the date in the supported format.
+// dateHint returns a hint that shows how to write the date s. instead is a date to
+// suggest; if it is zero, s is tried in other formats.
 func dateHint(s string, instead time.Time) string {
 	for _, layout := range otherDates {
 		if t, err := time.Parse(layout, s); err == nil && instead.IsZero() {
@@ -120,8 +119,8 @@ func ParseTimestamp(s string) (time.Duration, bool) {
 	return time.Duration(minutes)*time.Minute + last, true
 }
 
-// FormatTimestamp writes a time in an episode as chapters.txt has it: 0:12,
-// 1:02:03.25. It is exact.
+// FormatTimestamp returns a time in an episode in the format of chapters.txt, such as
+// 0:12 or 1:02:03.25. It does not round.
 func FormatTimestamp(d time.Duration) string {
 	minutes := d / time.Minute
 	s := fmt.Sprintf("%02d.%09d", d%time.Minute/time.Second, d%time.Second)
@@ -132,7 +131,7 @@ func FormatTimestamp(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%s", minutes/60, minutes%60, s)
 }
 
-// Timestamp sets a time in an episode.
+// Timestamp returns a setter of a time in an episode.
 func Timestamp(p *time.Duration) Setter {
 	return func(v Value) {
 		s, ok := v.Word()
@@ -155,8 +154,8 @@ func timestampHint(s string) string {
 	return ""
 }
 
-// Length sets a duration: a number of seconds, or a time that ParseTimestamp
-// reads.
+// Length returns a setter of a duration: a number of seconds, or a time that
+// ParseTimestamp reads.
 func Length(p *time.Duration) Setter {
 	return func(v Value) {
 		if d, ok := ParseSeconds(v.Node.Text); ok && v.Node.Kind == Scalar && v.Node.plain {
@@ -167,14 +166,14 @@ func Length(p *time.Duration) Setter {
 	}
 }
 
-// FormatSeconds writes a time as seconds, exactly: 62.037375.
+// FormatSeconds returns a time in seconds, such as 62.037375. It does not round.
 func FormatSeconds(d time.Duration) string {
 	s := fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// ParseSeconds reads what FormatSeconds wrote. It uses no floating-point number,
-// so that reading and writing a time does not change it.
+// ParseSeconds reads what FormatSeconds wrote. It uses no floating-point numbers, so
+// that reading and writing a time do not change the time.
 func ParseSeconds(s string) (time.Duration, bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	if len(fraction) > 9 || len(whole) > 8 || !digits(whole) || fraction != "" && !digits(fraction) || strings.HasSuffix(s, ".") {
@@ -188,7 +187,7 @@ func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// Seconds sets a time written as a number of seconds.
+// Seconds returns a setter of a time that is written as a number of seconds.
 func Seconds(p *time.Duration) Setter {
 	return func(v Value) {
 		d, ok := ParseSeconds(v.Node.Text)
@@ -200,8 +199,8 @@ func Seconds(p *time.Duration) Setter {
 	}
 }
 
-// ParseClock reads a time in the format of most other programs: seconds, or
-// 1:02:03.5.
+// ParseClock reads a time in the formats that most other programs use: a number of
+// seconds, or a timestamp such as 1:02:03.5.
 func ParseClock(s string) (time.Duration, bool) {
 	if d, ok := ParseSeconds(s); ok {
 		return d, true

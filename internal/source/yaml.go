@@ -19,11 +19,11 @@ import (
 // size and structure are untrusted.
 const (
 	MaxFile     = 1 << 20 // bytes of show.yaml, people.yaml, sponsors.yaml, episode.md
-	maxDepth    = 32      // nested flow collections
+	maxDepth    = 32      // depth of nested flow collections
 	maxIndent   = 100     // column of a list's dash, which limits the depth of nested lists
-	maxKeys     = 10_000  // of one map; the parser's time grows with its square
+	maxKeys     = 10_000  // keys of one map; the parser's time grows with the square of their number
 	maxWork     = maxKeys * maxKeys / 2
-	MaxFindings = 200 // of one file; further ones are summarized in one finding
+	MaxFindings = 200 // findings of one file; one more says that others follow
 	MaxText     = 64 << 10
 )
 
@@ -39,30 +39,29 @@ const (
 
 func (k kind) String() string { return [...]string{"nothing", "text", "a list", "a map"}[k] }
 
-// Node is a piece of YAML with its place in the file. The decoder uses only nodes,
-// so that only this file depends on the YAML library.
+// Node is a value in a YAML file. The decoder uses only nodes, so that only this file
+// depends on the YAML library.
 type Node struct {
 	Kind    kind
 	Pos     finding.Position
-	Text    string // of a scalar: unescaped, or of a plain scalar as written
-	plain   bool   // a scalar without quotes, not a block
-	Block   bool   // a scalar in | or > form: its text starts on the next line
-	Flow    bool   // a list in brackets, a map in braces
+	Text    string // text of a scalar: as written if plain, otherwise unescaped
+	plain   bool   // whether a scalar is written without quotes, and not as a block
+	Block   bool   // whether a scalar is written as a block after | or >
+	Flow    bool   // whether a list is in brackets, or a map in braces
 	cut     string // the comment after a plain scalar, if it looks like text, such as #4
 	items   []*Node
 	Entries []entry
 }
 
-// entry is one key of a mapping.
+// entry is a key of a map and its value.
 type entry struct {
 	Key   *Node
 	Value *Node
-	Bare  bool // a key without a colon, possible in a flow map only
+	Bare  bool // whether the key has no colon, which only a flow map allows
 }
 
 // ParseYAML reads one document. line0 is the number of lines before it, so that
-// positions are those in the file. The result is nil if the document is empty or
-// broken; broken tells the two apart.
+// positions are those in the file. root is nil if the document is empty or broken.
 func ParseYAML(file string, data string, line0 int, found *finding.List) (root *Node, broken bool) {
 	r := reader{file: file, lines: strings.Split(data, "\n"), line0: line0, found: found}
 	tokens := lexer.Tokenize(data)
@@ -202,7 +201,7 @@ func TooManyKeys(data string) bool {
 // further to the right.
 type keyCounter struct {
 	open []struct{ column, keys int }
-	work int // a key costs as much as the keys before it in its map
+	work int // sum of the costs of all keys; the n-th key of a map costs n
 }
 
 // add counts the key before a colon, and returns the work so far.
@@ -223,7 +222,7 @@ func (c *keyCounter) add(colon *token.Token) int {
 	return c.work
 }
 
-// nextText returns the text that follows an indicator on its line, for a hint.
+// nextText returns the text that follows t on the same line, for a hint.
 func nextText(t *token.Token) string {
 	n := t.Next
 	if n == nil || n.Position.Line != t.Position.Line || n.Type == token.CommentType {
@@ -316,8 +315,8 @@ func (r *reader) line(t *token.Token) string {
 	return r.lines[t.Position.Line-1]
 }
 
-// explainSyntax replaces the library's message about a line by one that says what
-// to write instead.
+// explainSyntax translates the library's message about a line into one that a podcaster
+// understands, with a hint.
 func explainSyntax(message, line string) (text, hint string) {
 	key, value, ok := strings.Cut(line, ": ")
 	key = strings.TrimLeft(key, " -")

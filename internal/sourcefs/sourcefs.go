@@ -1,8 +1,8 @@
-// Package sourcefs reads the source files of a show, which come from pull requests
-// as well as from the show's owner. An [FS] opens regular files only, follows no
-// symbolic links and opens nothing in a folder whose name starts with a dot. Outside
-// the folder of the show it opens Markdown and audio only. Each refusal is a
-// [RefusedError], which never contains anything of the file.
+// Package sourcefs reads the source files of a show, which come from pull requests as
+// well as from the show's owner. An [FS] opens only folders and regular files, no
+// symbolic links, and nothing whose path has a name that starts with a dot. Outside the
+// folder of the show it opens only Markdown and audio. Each refusal is a
+// [RefusedError], which contains nothing from the file.
 package sourcefs
 
 import (
@@ -35,15 +35,15 @@ func Refused(err error) (reason string, ok bool) {
 // FS is the file system of one show. It is safe for concurrent use.
 type FS struct {
 	root      *os.Root
-	dir       string // of root, without links
-	workspace string // folder outside which nothing is opened, without links; empty for no limit
+	dir       string // path of root, with symbolic links resolved
+	workspace string // folder outside which OpenPath opens nothing, with symbolic links resolved; empty for no limit
 
 	mu      sync.Mutex
-	folders map[string]error // by name; nil for folders that are not links
+	folders map[string]error // folders known not to be symbolic links, by name; all values are nil
 }
 
 // Open returns the file system of the folder at the absolute path dir. Unless workspace
-// is empty, it refuses files outside the folder workspace, even if the show names them.
+// is empty, OpenPath and StatPath refuse files outside the folder workspace.
 func Open(dir, workspace string) (*FS, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -78,7 +78,7 @@ func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(f.root.FS(), name)
 }
 
-// check describes a regular file or a folder, and returns an error for all else.
+// check describes a regular file or a folder. It returns an error for everything else.
 func (f *FS) check(op, name string) (fs.FileInfo, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
@@ -96,8 +96,8 @@ func (f *FS) check(op, name string) (fs.FileInfo, error) {
 	return info, checkType(name, info)
 }
 
-// checkFolder refuses a file in a folder that is a link, or is below one. It checks each
-// folder that is not a link only once.
+// checkFolder refuses the file name if its folder dir is a symbolic link or below one.
+// Folders that are not symbolic links are checked only once.
 func (f *FS) checkFolder(name, dir string) error {
 	if dir == "." {
 		return nil
@@ -120,8 +120,8 @@ func (f *FS) checkFolder(name, dir string) error {
 	return nil
 }
 
-// Hidden reports whether a part of a slash-separated path names a hidden file or
-// folder.
+// Hidden reports whether an element of a slash-separated path starts with a dot, except
+// for "." and "..".
 func Hidden(name string) bool {
 	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
 		return strings.HasPrefix(part, ".") && part != "." && part != ".."
@@ -161,7 +161,7 @@ func TypeReason(m fs.FileMode) string {
 	return kind + ", not a regular file"
 }
 
-// openSame opens a file and refuses it if it is not the one that was checked.
+// openSame opens a file. It refuses a file that is not the one that was checked.
 func openSame(open func() (*os.File, error), name string, checked fs.FileInfo) (fs.File, error) {
 	file, err := open()
 	if err != nil {
@@ -198,8 +198,9 @@ func (f *FS) StatPath(name string) (fs.FileInfo, error) {
 // folder.
 var OutsideTypes = []string{".md", ".mp3", ".m4a"}
 
-// checkPath returns the path of a file without the links of its folders. A folder
-// on the way may be a link, as /tmp is on some systems; the file itself may not.
+// checkPath returns the path of a file with the symbolic links of its folders resolved.
+// A folder of the path may be a symbolic link, as /tmp is on some systems; the file
+// itself may not.
 func (f *FS) checkPath(name string) (real string, info fs.FileInfo, err error) {
 	if !slices.Contains(OutsideTypes, strings.ToLower(filepath.Ext(name))) {
 		return "", nil, &RefusedError{name, "outside the show's folder, where only " + strings.Join(OutsideTypes, ", ") + " files are read"}
@@ -227,8 +228,8 @@ func (f *FS) checkPath(name string) (real string, info fs.FileInfo, err error) {
 	return real, info, checkType(name, info)
 }
 
-// beyond returns the part of a path that it does not share with the show's folder,
-// which may itself lie in a hidden folder.
+// beyond returns a path relative to the show's folder, so that Hidden ignores the
+// folders above both. The show itself may be in a hidden folder.
 func (f *FS) beyond(real string) string {
 	if rel, err := filepath.Rel(f.dir, real); err == nil {
 		return rel
@@ -236,7 +237,7 @@ func (f *FS) beyond(real string) string {
 	return real
 }
 
-// system reports whether a path is below a folder of the kernel.
+// system reports whether a path is in /proc, /dev or /sys.
 func system(name string) bool {
 	return slices.ContainsFunc([]string{"/proc", "/dev", "/sys"}, func(dir string) bool { return within(dir, filepath.ToSlash(name)) })
 }
@@ -247,7 +248,8 @@ func within(dir, name string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// realPath returns a path without links, or the path itself if it has no target.
+// realPath returns a path with its symbolic links resolved, or the path itself if that
+// fails.
 func realPath(name string) string {
 	if real, err := filepath.EvalSymlinks(name); err == nil {
 		return real

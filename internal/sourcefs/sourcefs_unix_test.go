@@ -15,8 +15,8 @@ import (
 
 const secret = "AUTHORIZATION: basic c2VjcmV0"
 
-// newShow makes the folder of a show inside a workspace, with a secret in .git/config
-// and files that are links and pipes. It returns both folders.
+// newShow makes the folder of a show inside a workspace, with secrets, symbolic links
+// and pipes. It returns both folders.
 func newShow(t *testing.T) (workspace, dir string) {
 	t.Helper()
 	workspace = t.TempDir()

@@ -37,9 +37,9 @@ var categories = []struct {
 	{"True Crime", nil},
 }
 
-// retired maps category names from before 2019 that are still in use to their successors.
-// A key is the last part of a category in lower case. If there are several successors,
-// the nearest is first.
+// retired maps category names from before 2019, which feeds still use, to their
+// successors. A key is the last part of a category, in lower case. If a value has
+// several successors, the nearest is first.
 var retired = map[string]string{
 	"amateur":                    "Sports",
 	"business news":              "News > Business News",
@@ -112,8 +112,8 @@ func Category(name, sub string) (hint string, ok bool) {
 }
 
 // Successor returns the category on Apple's list that stands for the given one: the
-// nearest successor of a retired category, or else the category whose last part is the
-// same, ignoring case. ok is false if there is none.
+// nearest successor of a retired category, or the category whose last part is the same,
+// ignoring case, or the category without sub. ok is false if there is none.
 func Successor(name, sub string) (newName, newSub string, ok bool) {
 	last := sub
 	if last == "" {

@@ -13,8 +13,8 @@ import (
 var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 
 // Complete tests that rules are in the order of their IDs, and that each has a title
-// and an example. A rule that is named as internal reports a fault of onair itself
-// and has no example.
+// and an example. The rules whose IDs are in internal report faults of onair itself and
+// have no example.
 func Complete(t testing.TB, rules finding.Rules, internal ...string) {
 	t.Helper()
 	previous := ""
