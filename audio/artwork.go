@@ -42,7 +42,7 @@ const (
 )
 
 // ReadPicture reads the header of a JPEG or PNG image, without decoding the rest. The
-// picture keeps data.
+// picture refers to data, which must not change afterwards.
 func ReadPicture(data []byte) (*Picture, error) {
 	if len(data) == 0 {
 		return nil, fmt.Errorf("the image is empty (0 bytes)")

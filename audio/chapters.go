@@ -59,9 +59,9 @@ func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, findin
 	return c, found
 }
 
-// readAudioChapters reads the tag of a file with audio, the number of its chapters and
-// the length of the audio. The tag is nil if the file has none. If the file has a tag,
-// but no audio that can be read, the length is zero.
+// readAudioChapters reads the tag of an audio file. c has the number of chapters in the
+// tag and the duration of the audio, but no list. The tag is nil if the file has none.
+// The duration is zero if the file has a tag but no audio that can be read.
 func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, err error) {
 	info, probeErr := Probe(r, size)
 	c = &FileChapters{}
@@ -92,8 +92,8 @@ func isChapterText(head []byte) bool {
 }
 
 // ReadTagChapters reads the chapters for a new tag. Unlike ReadChapters, it also
-// returns the chapter images in the tag of another MP3, by the start of the chapter,
-// and reports a file without chapters as an error.
+// returns the chapter images in the tag of an MP3, by the start of the chapter, and
+// reports a file without chapters as an error.
 func ReadTagChapters(r io.ReaderAt, size int64, name string) ([]chapters.Chapter, map[time.Duration]*Picture, finding.List) {
 	c, found := ReadChapters(r, size, name)
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == ruleDroppedImages.ID })
@@ -182,8 +182,8 @@ func countImages(chapters []Chapter) (n int) {
 	return n
 }
 
-// sortedChapters returns the chapters of a tag ordered by start, as a show has
-// them. A chapter without a title gets one.
+// sortedChapters returns the chapters of a tag ordered by start. A chapter without a
+// title gets a numbered one.
 func sortedChapters(chapters []Chapter) []Chapter {
 	chapters = slices.Clone(chapters)
 	slices.SortStableFunc(chapters, func(a, b Chapter) int { return cmp.Compare(a.Start, b.Start) })

@@ -18,8 +18,8 @@ const (
 )
 
 // CheckArtwork checks the artwork of a show or an episode by rules A020 to A028. name
-// is the path of the image, whose extension is published. at is the place that names
-// the image. cache keeps the faults that decoding the image finds; it may be nil.
+// is the path of the image, whose extension must fit the content. at is the place that
+// names the image. cache keeps the faults that decoding the image finds; it may be nil.
 func CheckArtwork(cache *derive.Cache, p *Picture, at finding.Position, name string) finding.List {
 	l := checkPicture(cache, p, at, name)
 	if p.Width != p.Height {

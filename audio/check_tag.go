@@ -157,8 +157,8 @@ func (t *Tag) CheckTimes(duration time.Duration, at finding.Position) finding.Li
 }
 
 // CheckChapters checks the chapters of audio of the given duration by rules A040, A042
-// and A043. All findings have the same place. A duration of zero means that it is not
-// known.
+// and A043. at is the place of all findings. A duration of zero means that the duration
+// is not known.
 func CheckChapters(chapters []chapters.Chapter, duration time.Duration, at finding.Position) finding.List {
 	timed, _ := TagChapters(chapters, duration, func(string) (*Picture, error) { return nil, nil })
 	l := CheckTag(&Tag{Duration: duration, Chapters: timed}, at)

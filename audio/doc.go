@@ -23,7 +23,7 @@
 //
 // # Tags
 //
-// The package writes ID3v2.3.0, the version that every player shows. [TagFormat] 1
+// The package writes ID3v2.3.0, the version that players support best. [TagFormat] 1
 // has these frames, in this order. A frame without a value is left out:
 //
 //	TIT2  title of the episode            TCON  Podcast
@@ -78,11 +78,11 @@
 // # Sound
 //
 // [MeasureLoudness] and [MeasureWaveform] decode the sound with ffmpeg. Their results
-// are cached by payload, so a new tag does not invalidate them. Rules A030 to A036
+// are cached by payload, so they stay valid when the tag changes. Rules A030 to A036
 // apply only to sound that has been measured already, because a check must not take
-// seconds for each episode. Decoders differ by a bit from version to version. The data
-// for drawing a waveform, [Waveform.Peaks], is therefore kept in onair.lock, and
-// [DrawPeaks] needs nothing else.
+// seconds for each episode. Decoded samples differ slightly between versions of ffmpeg.
+// The data for drawing a waveform, [Waveform.Peaks], is therefore kept in onair.lock,
+// and [DrawPeaks] needs nothing else.
 //
 // # Rules
 //

@@ -24,7 +24,7 @@ const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew ins
 
 const (
 	sampleBytes = 2        // signed, little-endian
-	stderrBytes = 64 << 10 // kept from the end of ffmpeg's standard error
+	stderrBytes = 64 << 10 // bytes of the end of ffmpeg's standard error that tail keeps
 )
 
 // measureOnce measures the sound of a file, or returns the cached result for the same
@@ -113,8 +113,8 @@ func decode(ctx context.Context, path string, info *Info, graph string, add func
 	return string(stderr.text), readErr
 }
 
-// decodedChannels returns the number of channels that ffmpeg is asked for.
-// Surround sound is mixed to stereo.
+// decodedChannels returns the number of channels that ffmpeg decodes to. Surround sound
+// is mixed to stereo.
 func decodedChannels(info *Info) int { return min(max(info.Channels, 1), 2) }
 
 // readSamples reads r to its end and calls add with pieces of it, each a multiple
@@ -137,7 +137,7 @@ func readSamples(r io.Reader, unit int, add func([]byte), progress func(bytes in
 	}
 }
 
-// A tail is a writer that keeps the end of what is written to it.
+// A tail is a writer that keeps the end of what is written to it, stderrBytes or more.
 type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

@@ -16,7 +16,7 @@ import (
 
 const (
 	tocID           = "toc" // element ID of the table of contents
-	chapterIDPrefix = "chp" // of the element IDs of chapters
+	chapterIDPrefix = "chp" // prefix of the element IDs of chapters
 
 	// Flags of a table of contents (ID3v2 Chapter Frame Addendum, 3.2): the chapters
 	// are played in its order, and no other table lists it.
@@ -35,7 +35,7 @@ const (
 	maxPlaytime = math.MaxUint32 * time.Millisecond
 
 	// maxInlineImage is the size in bytes above which the frame of a chapter image
-	// becomes a part of its own.
+	// becomes a separate part of the tag.
 	maxInlineImage = 64 << 10
 )
 
@@ -104,8 +104,8 @@ func (w *tagWriter) writeChapters(chapters []Chapter) error {
 }
 
 // writeChapter writes the CHAP frame of chapter i. The sizes of its sub-frames are
-// plain integers, as everywhere in ID3v2.3. A large image is a part of its own, so that
-// a change of the text around it does not change that part.
+// plain integers, as everywhere in ID3v2.3. A large image becomes a separate part, so
+// that the part stays the same if the text around the image changes.
 func (w *tagWriter) writeChapter(i int, c Chapter) error {
 	if c.Start < 0 || c.End < c.Start || c.End > maxPlaytime {
 		return fmt.Errorf("chapter %d: it cannot last from %s to %s", i+1, c.Start, c.End)
@@ -184,7 +184,7 @@ type chapterElement struct {
 type chapterSet struct {
 	elements   []chapterElement // in file order
 	tocs       []tableOfContents
-	unreadable int // CHAP frames that are too short
+	unreadable int // number of CHAP frames that are too short
 
 	order      []int  // indexes of the elements that are chapters, by start
 	hidden     []bool // by index in elements
@@ -196,9 +196,10 @@ type chapterSet struct {
 func chapterTime(ms uint32) time.Duration { return time.Duration(ms) * time.Millisecond }
 
 // arrange returns the chapters, in the order of their starts, and the problems of their
-// frames. The order of the frames has no meaning. A last chapter without a usable end
-// ends with the audio, whose duration is zero if it is not known. A chapter that no
-// table of contents lists is hidden, unless the tables contradict the chapters.
+// frames. The order of the frames has no meaning. duration is that of the audio, or
+// zero if it is not known. A last chapter without a usable end ends with the audio. A
+// chapter that no table of contents lists is hidden, unless the tables contradict the
+// chapters.
 func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems []string) {
 	tell := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	if s.unreadable > 0 {
@@ -247,5 +248,5 @@ func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems [
 	return list, problems
 }
 
-// noTime is the value of a time that a CHAP frame does not give.
+// noTime is the value of a time in a CHAP frame that is not set.
 const noTime = math.MaxUint32

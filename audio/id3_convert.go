@@ -131,7 +131,8 @@ func (f frame) textKey() (key, text string) {
 	return "", ""
 }
 
-// textPlaces has the position in a list of each frame with text, by textKey.
+// textPlaces has the frames of a list by their textKey, each with its position in the
+// list and its text.
 type textPlaces map[string]textPlace
 
 type textPlace struct {
@@ -140,8 +141,8 @@ type textPlace struct {
 }
 
 // place returns the position of the frame with the same key as f, the text of that
-// frame and the text of f. If f is the first frame with its key, place records it and
-// returns next as the position.
+// frame and the text of f. If f has no key or is the first frame with its key, place
+// records f and returns next as the position.
 func (p textPlaces) place(f frame, next int) (at int, text, other string) {
 	key, other := f.textKey()
 	first, again := p[key]
@@ -220,8 +221,8 @@ func hasByteOrder(b []byte) bool {
 	return len(b) == 0 || len(b)%2 == 0 && (bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}))
 }
 
-// hasOwnMediaType reports whether an APIC frame names the media type of its picture. It
-// also reports true if the picture is neither JPEG nor PNG.
+// hasOwnMediaType reports whether the media type in an APIC frame is that of the
+// picture. It also reports true if the picture is neither JPEG nor PNG.
 func hasOwnMediaType(data []byte) bool {
 	segments, err := splitBody(textLayouts["APIC"], data)
 	if err != nil {
@@ -231,9 +232,9 @@ func hasOwnMediaType(data []byte) bool {
 	return format == "" || segments[1].s == "image/"+format+"\x00"
 }
 
-// convertSubframes converts the frames inside a CHAP or CTOC frame. The element ID is
-// followed by fixed bytes. The last fixed byte of a CTOC frame is the number of element
-// IDs that follow.
+// convertSubframes converts the frames inside a CHAP or CTOC frame. fixed is the number
+// of bytes between the element ID and what follows: in a CHAP frame the frames, in a
+// CTOC frame the element IDs, whose number is the last of these bytes.
 func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	i := bytes.IndexByte(f.data, 0) + 1
 	if i == 0 || len(f.data) < i+fixed {
@@ -313,8 +314,8 @@ type segment struct {
 
 func (s segment) isText() bool { return s.kind == 's' || s.kind == 'S' }
 
-// reencode encodes the text in a body as Latin-1, or as UTF-16 if Latin-1 lacks
-// one of its characters.
+// reencode encodes the text in a body as Latin-1, or as UTF-16 if Latin-1 lacks one of
+// its characters. In the body of an APIC frame, it also corrects the media type.
 func reencode(layout string, data []byte) ([]byte, error) {
 	segments, err := splitBody(layout, data)
 	if err != nil {

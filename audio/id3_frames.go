@@ -33,8 +33,8 @@ const (
 // A frame is a frame of a tag, before its content is decoded.
 type frame struct {
 	id      string  // ID in 2.3, or the original ID if 2.3 has no such frame
-	version int     // of the tag: 2, 3 or 4
-	flags   [2]byte // none in 2.2
+	version int     // version of the tag: 2, 3 or 4
+	flags   [2]byte // zero in 2.2
 	body    []byte
 	data    []byte // the body with its format flags undone; nil if it cannot be read
 }
@@ -177,8 +177,8 @@ func (t *tagReader) undoFlagsV24(flags byte, data []byte) []byte {
 	return data
 }
 
-// undoUnsynchronisation removes the zero that unsynchronisation puts after every byte
-// FF (ID3v2.4.0, section 6.1).
+// undoUnsynchronisation removes the zeros that unsynchronisation inserts after bytes FF
+// (ID3v2.4.0, section 6.1).
 func undoUnsynchronisation(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte{0xFF, 0}, []byte{0xFF})
 }

@@ -49,8 +49,8 @@ func synchsafe(b []byte) (n int, ok bool) {
 
 // Limits of what ReadTag keeps in memory.
 const (
-	maxTagBytesRead = 32 << 20  // of all tags of a file
-	maxTextBytes    = 256 << 10 // of a frame with text
+	maxTagBytesRead = 32 << 20  // bytes of all tags of a file
+	maxTextBytes    = 256 << 10 // bytes of a frame with text
 	maxTagFrames    = 20_000
 	maxChapters     = 10_000
 )
@@ -84,11 +84,11 @@ func ReadTag(r io.ReaderAt, size int64) (*Tag, error) {
 // oldTags is the content of the ID3 tags at the front of a file.
 type oldTags struct {
 	tag     Tag
-	version string // of the first tag, such as 2.3
+	version string // version of the first tag, such as 2.3
 	frames  []oldFrame
 	leftOut []string // descriptions of frames that repeat a field or a text
 
-	texts    textPlaces // of frames
+	texts    textPlaces // positions and texts of frames with text
 	chapters chapterSet // from the first tag that has chapters
 }
 
@@ -212,7 +212,7 @@ type tagReader struct {
 	maxFrames int    // limit of found
 	cover     int    // index of the artwork in found, or -1
 	coverType byte   // picture type of the artwork
-	language  string // of the comment
+	language  string // language of the comment
 	chapters  chapterSet
 	day       string // TDAT
 }
@@ -269,8 +269,8 @@ func fieldOf(id string) string {
 	return ""
 }
 
-// readField sets the field that a frame belongs to, and returns it. If several
-// frames set the same field, the first counts.
+// readField sets the field of the tag that a frame belongs to, and returns the ID of
+// the field. If several frames set a field, the first that is not empty counts.
 func (t *tagReader) readField(f frame) (field string, err error) {
 	field = fieldOf(f.id)
 	if f.data == nil || field != "" && t.earlier[field] {
@@ -393,7 +393,8 @@ func (t *tagReader) readPicture(f frame) bool {
 	return true
 }
 
-// parseNumber returns the number in "4" and "4/12", and 0 for anything else.
+// parseNumber returns the number at the start of "4" or "4/12". It returns 0 for other
+// text.
 func parseNumber(s string) int {
 	s, _, _ = strings.Cut(s, "/")
 	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 31)

@@ -41,8 +41,8 @@ func textFrame(s string) io.WriterTo {
 }
 
 // commentFrame returns the body of a COMM frame without a description. A language that
-// does not have three bytes becomes unknownLanguage, because the frame has no length
-// for it.
+// does not have three bytes becomes unknownLanguage, because the field for the language
+// has a fixed length.
 func commentFrame(language, s string) io.WriterTo {
 	if len(language) != 3 {
 		language = unknownLanguage
@@ -130,8 +130,8 @@ func cutText(encoding byte, b []byte) (text, rest []byte, ok bool) {
 	return b, nil, false
 }
 
-// decodeText decodes text in one of the four encodings. The byte order of UTF-16
-// without a mark is guessed.
+// decodeText decodes text in one of the four encodings. If text in encoding utf16BOM
+// has no byte order mark, the byte order is guessed.
 func decodeText(encoding byte, b []byte) string {
 	var text []byte
 	switch encoding {

@@ -16,7 +16,7 @@ type tableOfContents struct {
 	key      string // element ID
 	topLevel bool
 	ordered  bool
-	count    int      // of entries, as the frame gives it
+	count    int      // number of entries that the frame gives
 	ids      []string // element IDs of the entries, at most count
 	more     bool     // neither the end nor sub-frames follow the entries
 }
@@ -148,8 +148,8 @@ func (s *chapterSet) startsAscend() bool {
 }
 
 // plain reports whether the frames can be copied one by one: no chapter frame is
-// missing or unreadable, the chapters are in order, each has an element ID of its own,
-// and there is a table of contents that agrees with them.
+// missing or unreadable, the chapters are in order, no element ID is empty or occurs
+// twice, and there is a table of contents that agrees with the chapters.
 func (s *chapterSet) plain() bool {
 	ids := map[string]bool{}
 	for _, c := range s.tocs {

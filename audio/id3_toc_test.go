@@ -126,8 +126,8 @@ func TestOwnChapters(t *testing.T) {
 	}
 }
 
-// TestLongTables reads tables of contents with more entries than their count, a byte,
-// can say.
+// TestLongTables reads tables of contents with more than 255 entries, which the count
+// of one byte cannot give.
 func TestLongTables(t *testing.T) {
 	t.Parallel()
 	for n, told := range map[int]string{300: "counts 44 chapters", 256: "counts 0 chapters", 257: "counts 1 chapter "} {

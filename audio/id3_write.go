@@ -125,7 +125,7 @@ func (w *tagWriter) add(b []byte) {
 	w.parts[last] = append(w.parts[last], b...)
 }
 
-// addPart adds b as a part of its own.
+// addPart adds b as a separate part.
 func (w *tagWriter) addPart(b []byte) {
 	w.parts = append(w.parts, b)
 	w.open = false

@@ -65,8 +65,9 @@ func expectedTag(t *Tag) foundTag {
 	return h
 }
 
-// tagMatrix returns tags with every combination of: no, a short or a 300-character
-// title; four scripts; no, small or large chapter images.
+// tagMatrix returns tags for every combination of three titles (none, a short one, one
+// of 300 characters), four scripts, and three chapter images (none, a small one, a
+// large one).
 func tagMatrix(t *testing.T) map[string]*Tag {
 	images := map[string]*Picture{"no image": nil, "small image": testPicture(t, "png", 8, 0), "large image": testPicture(t, "jpeg", 32, 3*maxInlineImage)}
 	cover := testPicture(t, "jpeg", 64, 0)

@@ -43,8 +43,8 @@ func TestTagClaimsTooMuch(t *testing.T) {
 	}
 }
 
-// TestFrameClaimsTooMuch has a frame of the tag claim too many bytes, which hides where
-// the tag ends.
+// TestFrameClaimsTooMuch checks tags that have a frame whose size is too large, which
+// hides where the tag ends.
 func TestFrameClaimsTooMuch(t *testing.T) {
 	t.Parallel()
 	for _, extra := range []int{12, 60, 119} {

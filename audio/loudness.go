@@ -34,8 +34,8 @@ const (
 	// oppositeSide is the lowest level of Side at which two channels mostly cancel each
 	// other when they are mixed to one. Music reaches 0 dB at times.
 	oppositeSide = 6 // dB
-	// silentChannel is the level difference from which the quieter channel counts as
-	// silent. Noise and crosstalk on a silent channel are seldom louder.
+	// silentChannel is the difference in level at and above which the quieter channel
+	// counts as silent. Noise and crosstalk on a silent channel are seldom louder.
 	silentChannel = 30 // dB
 )
 
@@ -55,8 +55,8 @@ func (l *Loudness) SilentChannel() string {
 	return ""
 }
 
-// loudnessFunc keeps loudness measurements in the cache. Its version increases when the
-// measurements change.
+// loudnessFunc identifies loudness measurements in the cache. Its version is increased
+// when the measurements change.
 var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 2, AnyBuild: true}
 
 // loudnessGraph measures one copy of the sound and passes on the other. The option
@@ -71,9 +71,9 @@ const (
 )
 
 // MeasureLoudness decodes a master with ffmpeg and measures its loudness, which takes
-// seconds for an hour of sound. The result is kept in cache, by payload; a nil cache
-// disables caching. progress, if it is not nil, is called with the decoded and the
-// total duration. The error is ErrNoFFmpeg if ffmpeg is not installed.
+// seconds for an hour of sound. The result is cached by payload; a nil cache disables
+// caching. progress, if it is not nil, is called with the decoded and the total
+// duration. The error is ErrNoFFmpeg if ffmpeg is not installed.
 func MeasureLoudness(ctx context.Context, cache *derive.Cache, path string, progress func(done, all time.Duration)) (*Loudness, *Info, error) {
 	return measureOnce(cache, loudnessFunc, path, func(info *Info) (*Loudness, error) {
 		s := newSampleStats(decodedChannels(info))
@@ -95,9 +95,9 @@ func KnownLoudness(cache *derive.Cache, info *Info) *Loudness {
 	return cached[Loudness](cache, loudnessFunc, info)
 }
 
-// parseEBUR128 reads the summary that ffmpeg's ebur128 filter prints when it is closed.
-// ffmpeg may configure the filter several times; only the last instance has measured
-// the sound.
+// parseEBUR128 reads the summary that ffmpeg's filter ebur128 prints at the end. ffmpeg
+// may configure the filter several times; only the last instance has measured the
+// sound.
 func (l *Loudness) parseEBUR128(report string) error {
 	i := strings.LastIndex(report, "Integrated loudness:")
 	if i < 0 {

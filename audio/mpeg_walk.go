@@ -8,9 +8,9 @@ import (
 	"onair/audio/mpeg"
 )
 
-// confirmRun is the number of further MPEG frames of one stream that make unknown bytes
-// count as the start of a stream. resumeRun is the same number for the stream that was
-// interrupted by junk.
+// confirmRun is how many MPEG frames of the same stream must follow an MPEG frame that
+// may be the start of a stream. resumeRun is how many must follow if the MPEG frame
+// continues the stream before some junk.
 const (
 	confirmRun = 3
 	resumeRun  = 1
@@ -84,7 +84,8 @@ func walkMPEG(r io.ReaderAt, start, end, skip int64, sink io.Writer) (*mpegSumma
 }
 
 // countMPEGFrames counts the MPEG frames of the current stream up to near the end of
-// the block in memory. Nearly all the time for an hour of audio is spent in this loop.
+// the block in memory. The loop runs for nearly every MPEG frame, so it does little for
+// each.
 func (w *mpegWalker) countMPEGFrames() {
 	sizes := w.stream.Sizes()
 	buf := w.buf

@@ -21,8 +21,8 @@ const (
 // the front, and for an ID3v2 tag before the end.
 const searchBytes = 1 << 20
 
-// Info describes a master. Its values are computed from the MPEG frames, because the
-// headers of encoders may be wrong.
+// Info describes a master. The values of an MP3 are computed from its MPEG frames,
+// because the headers that encoders write may be wrong.
 //
 // The payload of an MP3 extends from the first MPEG frame, which may be an info header,
 // to the tags at the end. It includes junk between MPEG frames. The payload of an MP4
@@ -32,7 +32,7 @@ type Info struct {
 	Duration   time.Duration // from the number of samples; for M4A from the file's header
 	MPEGFrames int           // without the info header
 	Bitrate    int           // kbit/s, the mean of all MPEG frames, rounded
-	VBR        bool          // MPEG frames differ in bitrate; always false for M4A
+	VBR        bool          // whether MPEG frames differ in bitrate; always false for M4A
 	SampleRate int           // Hz, of the first MPEG frame
 	Channels   int           // 2 if an MPEG frame is stereo, else 1; any number for M4A
 
@@ -41,7 +41,7 @@ type Info struct {
 	SHA256       [sha256.Size]byte // of the payload
 	CRC32C       uint32            // of the payload
 
-	TagVersion string // of the first ID3 tag, such as 2.3.0; empty if there is none
+	TagVersion string // version of the first ID3v2 tag, such as 2.3.0; empty if there is none
 	TagBytes   int64  // length of all ID3v2 tags at the front
 
 	TrailingTags []TrailingTag // after the payload, in the order of the file
@@ -71,7 +71,7 @@ func Probe(r io.ReaderAt, size int64) (*Info, error) {
 }
 
 // Recognize returns the media type of a master, and the same errors as Probe. It takes
-// half the time, because it does not compute the checksums of an MP3.
+// about half the time, because it does not compute the checksums of an MP3.
 func Recognize(r io.ReaderAt, size int64) (mediaType string, err error) {
 	info, err := probe(r, size, io.Discard)
 	if err != nil {

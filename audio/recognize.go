@@ -20,14 +20,13 @@ const sniffBytes = 4096
 // A recognized file is a file whose first bytes have been read.
 type recognized struct {
 	start   int64  // offset after the ID3v2 tags at the front
-	version string // of the first of these tags; empty if there is none
+	version string // version of the first of these tags; empty if there is none
 	head    []byte // the bytes from start
 	isMP4   bool
 }
 
-// recognize determines the format of a file from its first bytes, for every command
-// that reads audio. A file that is certainly neither MP3 nor MPEG-4 is an error that
-// names its format.
+// recognize determines the format of a file from its first bytes. A file that is
+// certainly neither MP3 nor MPEG-4 is an error that names its format.
 func recognize(r io.ReaderAt, size int64) (*recognized, error) {
 	if size <= 0 {
 		return nil, errors.New("the file is empty (0 bytes)")

@@ -11,9 +11,9 @@ import (
 // A LostFramesError reports frames of the old tag that an ID3v2.3 tag cannot have and
 // that TagFileOptions.Drop does not name.
 type LostFramesError struct {
-	Version string   // of the old tag, such as 2.4
-	IDs     []string // of the frames, for TagFileOptions.Drop, in the order of the file
-	Reasons []string // one for each of IDs
+	Version string   // version of the old tag, such as 2.4
+	IDs     []string // IDs of the frames, as for TagFileOptions.Drop, in the order of the file
+	Reasons []string // the reason for each of the IDs
 }
 
 func (e *LostFramesError) Error() string {
@@ -33,9 +33,9 @@ type retagged struct {
 	kept, dropped []string // IDs of frames; the kept ones belong to no field
 }
 
-// retag makes a new tag from old, the tags of audio of the given duration. old may be
-// nil. A field that edit does not change keeps its frames, including content that a Tag
-// cannot hold.
+// retag makes a new tag from old, the tags of a file whose audio has the given
+// duration. old may be nil. A field that edit does not change keeps its frames,
+// including content that a Tag cannot hold.
 func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []string) (*retagged, error) {
 	if old == nil {
 		old = &oldTags{}
@@ -68,7 +68,7 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	return r, nil
 }
 
-// differences returns the fields in which two tags differ: as IDs of frames, and as
+// differences returns the fields in which two tags differ, as IDs of frames and as
 // names.
 func differences(a, b *Tag) (ids map[string]bool, names []string) {
 	hadChapters, hasChapters := len(a.Chapters) > 0, len(b.Chapters) > 0

@@ -50,8 +50,8 @@ type Chapter struct {
 	Hidden     bool // not in the table of contents
 }
 
-// EpisodeTag returns the tag of an episode whose master has the given duration.
-// picture reads an image of the show; it is called once for each path.
+// EpisodeTag returns the tag of an episode whose master has the given duration. picture
+// reads an image of the show; it is called at most once for each path.
 func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture func(path string) (*Picture, error)) (*Tag, error) {
 	images := map[string]*Picture{"": nil}
 	load := func(path string) (p *Picture, err error) {
@@ -111,7 +111,7 @@ func firstOf(a, b string) string {
 }
 
 // copyright returns the text of TCOP: the year, with which it must begin, and the
-// holder. It is empty without a holder, and only the holder without a date.
+// holder. Without a holder the text is empty; without a date it is only the holder.
 func copyright(holder string, date time.Time) string {
 	if holder == "" || date.IsZero() {
 		return holder

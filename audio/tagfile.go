@@ -34,7 +34,7 @@ type TagFileOptions struct {
 // Tagging describes what TagFile did.
 type Tagging struct {
 	Tag      *Tag
-	Info     *Info    // of the old file, without checksums
+	Info     *Info    // facts of the old file, without checksums
 	TagBytes int64    // length of the new tag
 	Written  bool     // false if the file already had the new bytes
 	Fields   []string // fields that differ from the old tag: title, artist, …, chapters, cover, table of contents
@@ -50,9 +50,9 @@ type Tagging struct {
 //
 // Fields that edit does not change keep their frames, including content that a Tag
 // cannot hold. Frames that belong to no field are kept. Frames of ID3v2.2 and 2.4 are
-// converted. Frames of 2.3 are copied byte for byte, unless other readers see something
-// else in them. If a frame cannot be converted and o.Drop does not name it, the error
-// is a *LostFramesError.
+// converted. Frames of 2.3 are copied byte for byte, unless other readers would decode
+// them differently. If a frame cannot be converted and o.Drop does not name it, the
+// error is a *LostFramesError.
 //
 // The new file replaces the old one as a whole, by durable.Existing, after its payload
 // has been read back and compared. A file that already has the new bytes is not
@@ -178,7 +178,7 @@ func create(target *durable.Existing, name string, mode fs.FileMode) (*durable.F
 	return target.Replace()
 }
 
-// isWrittenTo reports whether a file already has the new bytes.
+// isWrittenTo reports whether the target already has the new bytes.
 func (t *Tagging) isWrittenTo(target *durable.Existing, tag []byte, source io.ReaderAt) (bool, error) {
 	if target == nil || target.Info().Size() != t.TagBytes+t.Info.PayloadBytes() {
 		return false, nil
@@ -191,7 +191,7 @@ func (t *Tagging) isWrittenTo(target *durable.Existing, tag []byte, source io.Re
 }
 
 // comparePayload reports whether n bytes of the payload are the same in a file with the
-// new tag and a file with the old one. from is their offset in the payload.
+// new tag and in the old file. from is the offset of these bytes in the payload.
 func (t *Tagging) comparePayload(tagged, old io.ReaderAt, from, n int64) (same bool, err error) {
 	block := min(n, blockBytes)
 	a, b := make([]byte, block), make([]byte, block)

@@ -84,7 +84,7 @@ func lastTrailingTag(r io.ReaderAt, start, end int64) (trailingTagMatch, error) 
 }
 
 // findID3v2AtEnd searches for an ID3v2 tag without a footer. Bytes count as a tag if
-// the size in their header makes it end exactly at end, which does not happen by
+// the size in their header makes it end exactly at end, which is hardly ever a
 // coincidence.
 func findID3v2AtEnd(r io.ReaderAt, start, end int64) (trailingTagMatch, error) {
 	pos := max(start, end-searchBytes)
@@ -265,7 +265,7 @@ func (t *TrailingTag) matches(old, published string) bool {
 	if old == published || t.Kind != "ID3v1" {
 		return old == published
 	}
-	const cut = utf8.UTFMax - 1 // most bytes of a character that was cut
+	const cut = utf8.UTFMax - 1 // how much shorter than the field a text may be if its last character was cut
 	full := len(old) >= id3v1Field-cut
 	for _, p := range []string{published, replaceNonLatin1(published)} {
 		if p == old || full && strings.HasPrefix(p, old) {

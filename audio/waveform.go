@@ -13,8 +13,9 @@ import (
 	"onair/internal/derive"
 )
 
-// A Waveform has the lowest and the highest sample of every pixel of a sound, mixed to
-// one channel. Its JSON has the format of audiowaveform, version 2.
+// A Waveform has the lowest and the highest sample of each pixel of a sound that was
+// mixed to one channel. A pixel is a fixed number of samples. The JSON has the format
+// of audiowaveform, version 2.
 type Waveform struct {
 	Version         int    `json:"version"`
 	Channels        int    `json:"channels"`
@@ -29,13 +30,13 @@ const (
 	pixelsPerSecond = 10
 )
 
-// waveformFunc keeps waveforms in the cache. Its version increases when the waveforms
-// change.
+// waveformFunc identifies waveforms in the cache. Its version is increased when the
+// waveforms change.
 var waveformFunc = derive.Func{Name: "audio-waveform", Version: 1, AnyBuild: true}
 
 // MeasureWaveform decodes a master with ffmpeg and returns its waveform, with ten
-// pixels a second. The result is kept in cache, by payload; a nil cache disables
-// caching. progress is as in MeasureLoudness. The error is ErrNoFFmpeg if ffmpeg is not
+// pixels a second. The result is cached by payload; a nil cache disables caching.
+// progress is as in MeasureLoudness. The error is ErrNoFFmpeg if ffmpeg is not
 // installed.
 func MeasureWaveform(ctx context.Context, cache *derive.Cache, path string, progress func(done, all time.Duration)) (*Waveform, *Info, error) {
 	return measureOnce(cache, waveformFunc, path, func(info *Info) (*Waveform, error) {
@@ -61,8 +62,7 @@ type waveformBuilder struct {
 	samples   int // of the current pixel
 }
 
-// add adds whole samples of all channels. The waveform is made of the mean of the
-// channels.
+// add adds whole samples of all channels. The waveform has the mean of the channels.
 func (b *waveformBuilder) add(pcm []byte) {
 	for len(pcm) > 0 {
 		v := 0
@@ -99,7 +99,7 @@ func (w *Waveform) WriteJSON(out io.Writer) error {
 	return nil
 }
 
-// Size of a drawing, in its own units. Pages stretch it.
+// Largest width and the height of a drawing, in SVG units. Pages stretch the drawing.
 const (
 	svgWidth  = 1000
 	svgHeight = 256
@@ -122,8 +122,8 @@ func (w *Waveform) WriteSVG(out io.Writer) error {
 	return err
 }
 
-// column returns the lowest and the highest sample of column x when the waveform is
-// drawn with the given number of columns.
+// column returns the lowest and the highest sample of column x in a drawing of the
+// waveform with the given number of columns.
 func (w *Waveform) column(x, columns int) (low, high int) {
 	from, to := x*w.Length/columns, (x+1)*w.Length/columns
 	for i := from; i < to; i++ {

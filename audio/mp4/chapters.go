@@ -13,7 +13,7 @@ import (
 // Limits of the chapters to read.
 const (
 	maxChapters    = 10_000
-	maxSampleBytes = 4096 // of a chapter's text
+	maxSampleBytes = 4096 // bytes of a chapter's text
 	maxNeroBytes   = 1 << 20
 )
 
@@ -69,8 +69,8 @@ func refersTo(ids []uint32, id uint32) bool {
 }
 
 // neroChapters reads the list of Nero: times in units of 100 ns, and titles of at most
-// 255 bytes. The list has its count in one byte, which may be wrong; the list then
-// extends to the end of the box.
+// 255 bytes. counted is the number of entries that the box gives, in one byte. It may
+// be wrong, so the list is read to the end of the box.
 func (m *reader) neroChapters() (list []Chapter, counted int, err error) {
 	if m.nero.from == 0 {
 		return nil, 0, nil

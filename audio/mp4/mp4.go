@@ -160,7 +160,7 @@ func (m *reader) readMovie(kind string, from, to int64) (err error) {
 	switch kind {
 	case "mvhd":
 		m.scale, m.duration, err = m.readTiming(from, to)
-	case "udta": // its other content need not consist of boxes
+	case "udta": // the rest of its content need not consist of boxes
 		_ = m.walkBoxes(from, to, func(kind string, from, to int64) error {
 			if kind == "chpl" {
 				m.nero = span{from, to}
@@ -251,13 +251,13 @@ func (m *reader) readEdits(t *track, box span) error {
 	return nil
 }
 
-// primingAndPadding is the largest difference between the lengths of the samples and of
-// the edit list at which the edit list only hides the samples that an encoder added.
+// primingAndPadding is how much the lengths of the samples and of the edit list may
+// differ if the edit list only hides samples that the encoder added.
 const primingAndPadding = 100 * time.Millisecond
 
-// playtime returns how long the track plays: the length of its edit list, or the length
-// of its samples if there is no edit list or it only hides what an encoder added. scale
-// is in ticks per second of the edit list.
+// playtime returns how long the track plays: the length of the edit list, or the length
+// of the samples if there is no edit list or it only hides samples that the encoder
+// added. scale is the ticks per second of the edit list.
 func (t *track) playtime(scale uint32) time.Duration {
 	var sum time.Duration
 	for _, e := range t.edits {

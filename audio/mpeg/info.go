@@ -23,7 +23,7 @@ func ParseInfo(b []byte) *Info {
 	b = b[:min(len(b), h.Size())]
 	offsets := []int{HeaderBytes + h.SideInfo()}
 	if h.HasCRC() {
-		offsets = append(offsets, offsets[0]+2) // some encoders write the CRC before the header, others do not
+		offsets = append(offsets, offsets[0]+2) // some encoders write the CRC before the info header, others do not
 	}
 	for _, at := range offsets {
 		for _, kind := range []string{"Xing", "Info"} {
@@ -39,7 +39,7 @@ func ParseInfo(b []byte) *Info {
 	return nil
 }
 
-// parseXing reads the bytes after the mark: flags, the fields that the flags
+// parseXing reads the bytes after "Xing" or "Info": flags, the fields that the flags
 // announce, and LAME's extension.
 func parseXing(kind string, b []byte) *Info {
 	x := &Info{Kind: kind}

@@ -8,9 +8,9 @@ import (
 // encoder is the name in info headers by which IsOwn recognises files that onair made.
 const encoder = "onair    "
 
-// InfoFrame returns the first MPEG frame of a file with a constant bitrate, which has an
-// info header. frames and size are the number and the bytes of the MPEG frames after it,
-// and h is the header of one of them.
+// InfoFrame returns an MPEG frame with an info header, for the start of a file with a
+// constant bitrate. frames and size are the number and the total length in bytes of the
+// MPEG frames that follow, and h is the header of one of them.
 func InfoFrame(h Header, frames int, size int64) []byte {
 	b := h.Frame()
 	x := append([]byte("Info"), 0, 0, 0, 3) // flags: the header has frames and bytes

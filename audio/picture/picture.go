@@ -1,6 +1,5 @@
-// Package picture finds faults in JPEG and PNG images that apps show next to a sound.
-// Finding the faults takes decoding the image, because its header gives only its size
-// and colours.
+// Package picture finds faults in JPEG and PNG images, such as artwork. It decodes the
+// whole image, because the header gives only size and colours.
 package picture
 
 import (
@@ -19,14 +18,14 @@ import (
 	"onair/internal/raster"
 )
 
-// maxPixels is the most pixels of an image that is decoded, a little more than in the
-// largest artwork that directories accept. Of a larger image only the structure is
-// inspected.
+// maxPixels is the most pixels of an image that is decoded. It is a little more than
+// the largest artwork that directories accept. In a larger image, only the header and
+// the chunks are inspected.
 const maxPixels = 3100 * 3100
 
 // Faults describes the faults of an image.
 type Faults struct {
-	Damage      string `json:"damage,omitempty"`      // why it cannot be decoded; empty if it can
+	Damage      string `json:"damage,omitempty"`      // error of decoding; empty if there was none
 	Orientation int    `json:"orientation,omitempty"` // EXIF orientation, 2 to 8; 0 if apps need not turn the image
 	Transparent bool   `json:"transparent,omitempty"` // whether a pixel is not opaque
 	Animated    bool   `json:"animated,omitempty"`    // whether it is an APNG
@@ -35,7 +34,7 @@ type Faults struct {
 var faultsFunc = derive.Func{Name: "image-faults", Version: 1}
 
 // Inspect returns the faults of the image in data, which must be JPEG or PNG. The
-// faults are kept in cache, by content; a nil cache disables caching.
+// faults are cached by content; a nil cache disables caching.
 func Inspect(cache *derive.Cache, data []byte) Faults {
 	sum := sha256.Sum256(data)
 	faults, _ := derive.Value(cache, faultsFunc, hex.EncodeToString(sum[:]), derive.Key{}, func() (Faults, error) { return inspect(data), nil })
@@ -58,8 +57,9 @@ const pngSignature = "\x89PNG\r\n\x1a\n"
 
 func isPNG(data []byte) bool { return bytes.HasPrefix(data, []byte(pngSignature)) }
 
-// decode decodes an image unless it is too large. A format that the decoder does not
-// know, such as JPEG with arithmetic coding, is not damage.
+// decode decodes an image unless it is too large. damage is the error of decoding. A
+// format that the decoder does not support, such as JPEG with arithmetic coding, is not
+// damage.
 func decode(data []byte, config func(io.Reader) (image.Config, error), whole func(io.Reader) (image.Image, error)) (m image.Image, damage string) {
 	c, err := config(bytes.NewReader(data))
 	if err == nil && int64(c.Width)*int64(c.Height) <= maxPixels {
