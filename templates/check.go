@@ -7,8 +7,8 @@ import (
 	"onair/templates/palette"
 )
 
-// CheckAccent checks that text in an accent colour is readable on the pages of a
-// scheme. If not, it returns a finding that suggests the nearest readable colour.
+// CheckAccent reports whether text in an accent colour is readable on the background of
+// a scheme. If not, f is a finding that suggests the nearest readable colour.
 func CheckAccent(accent palette.Colour, scheme site.Scheme, at finding.Position) (f finding.Finding, ok bool) {
 	c := palette.From(accent)
 	s, name := c.Light, "light"

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// sitemap lists the pages that crawlers should find (sitemaps.org protocol 0.9).
-// Redirects are left out because their targets are listed.
+// sitemap writes sitemap.xml, the list of pages that crawlers should find (sitemaps.org
+// protocol 0.9). It leaves out redirects, because their targets are listed.
 func (r *renderer) sitemap() error {
 	b := &r.out
 	b.WriteString(xml.Header)

@@ -113,8 +113,8 @@ func (r *renderer) seriesData() seriesData {
 	return d
 }
 
-// seriesReference returns a short form of seriesData, with which the data of an episode
-// refers to the show.
+// seriesReference returns the short form of seriesData that the data of an episode
+// contain.
 func (r *renderer) seriesReference() seriesData {
 	home := r.absolute("index.html")
 	return seriesData{

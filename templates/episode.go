@@ -57,7 +57,7 @@ func translations(e *Episode) (all []translation) {
 }
 
 // languages returns the pages of an episode in all languages of its transcripts, the
-// episode's page first. It returns nil if there is only one.
+// episode's page first. It returns nil if there is only one page.
 func languages(e *Episode) (all []translation) {
 	translated := translations(e)
 	if len(translated) == 0 {
@@ -112,7 +112,7 @@ func order(c show.Credit) int {
 	return 1
 }
 
-// speakers has the colours and pictures of an episode's speakers, by their names in its
+// speakers has the colours and pictures of an episode's speakers, by their names in the
 // transcripts.
 type speakers struct {
 	hues   map[string]int
@@ -192,7 +192,7 @@ const (
 	embedHeight = 180
 )
 
-// oembed writes the rich response of oembed.com for an episode, as a static file.
+// oembed writes an oEmbed response of the type rich (oembed.com) for an episode.
 func (r *renderer) oembed(e *Episode) error {
 	frame := fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" allow="autoplay; clipboard-write"></iframe>`,
 		template.HTMLEscapeString(r.absolute(r.embedKey(e))), embedWidth, embedHeight, template.HTMLEscapeString(e.Title))

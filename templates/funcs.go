@@ -69,7 +69,7 @@ func (r *renderer) funcs() template.FuncMap {
 	}
 }
 
-// names joins names and isolates the text direction of each.
+// names joins names with separators, and isolates the text direction of each name.
 func (r *renderer) names(all []string) template.HTML {
 	var b strings.Builder
 	for i, name := range all {

@@ -13,9 +13,9 @@ import (
 // action matches an action of a template, from {{ to }}.
 var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
-// inlineCode reports scripts, styles and event handlers in the text of a template,
-// which browsers ignore because of the policy of the pages. Actions are replaced first,
-// because a template that contains actions is not HTML.
+// inlineCode reports the scripts, styles and event handlers inside a template, because
+// browsers ignore them under the policy of the pages. It replaces the template's
+// actions first, because they are not HTML.
 func inlineCode(file string, source []byte) (found finding.List) {
 	plain := action.ReplaceAllFunc(source, func(a []byte) []byte {
 		return bytes.Map(func(r rune) rune {

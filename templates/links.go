@@ -43,8 +43,8 @@ func isAddress(key string) bool {
 }
 
 // audioSources returns further sources of audio for the policy of the pages, if the
-// audio of an episode is not in the bucket. Every page needs them, because the bar
-// plays episodes on every page.
+// audio of an episode is not in the bucket. Every page needs them, because the player
+// is on every page.
 func (r *renderer) audioSources() string {
 	if r.lists.elsewhere {
 		return " https: http:"

@@ -21,11 +21,11 @@ const (
 	helpKey     = "help/index.html"
 )
 
-// maxArchive is the most episodes that a page of the archive lists. It keeps the page
-// below 40 kB, compressed.
+// maxArchive is the most episodes that a page of the archive lists. It keeps the
+// compressed page below 40 kB.
 const maxArchive = 300
 
-// list is a page with a list of episodes, with what other pages need to link to it.
+// list is a page with a list of episodes. Other pages link to it by Name and Key.
 type list struct {
 	Name     string
 	Key      string
@@ -33,12 +33,12 @@ type list struct {
 	Current  bool
 	Sponsor  *show.Sponsor // the sponsor whose page it is; nil on other pages
 	season   int           // the season that the page lists; 0 on other pages
-	part     int           // number of the page, from 1, if its year or season needs several pages; else 0
+	part     int           // number of the page, from 1, if the year or season has several pages; else 0
 	id       string        // name of the topic
 	episodes []*Episode
 }
 
-// lists has the episodes of a site in lists of every kind. Renderers share it.
+// lists has all lists of a site. The renderers of the site share it.
 type lists struct {
 	site      *Site
 	have      map[string]bool // keys of the pages of lists, people, search and help that exist
@@ -191,8 +191,8 @@ func (l *lists) addPeople() {
 // maxRelated is the most related episodes that a page lists.
 const maxRelated = 3
 
-// relate finds related episodes for every episode: those that share most people and
-// topics with it, not counting hosts of the show, and then the nearest by date.
+// relate finds the related episodes of every episode: first those with most people and
+// topics in common, not counting hosts of the show, then the nearest by date.
 func (l *lists) relate() {
 	hosts := map[*show.Person]bool{}
 	for _, c := range l.site.Show.Hosts {
@@ -231,7 +231,7 @@ func (l *lists) relate() {
 		for _, tag := range tags[i] {
 			others := byTag[tag]
 			if len(others) > len(score)/2 && len(score) > 20 {
-				continue // a tag that most episodes have does not relate them
+				continue // a tag of more than half of the episodes says little
 			}
 			for _, j := range others {
 				score[j]++

@@ -27,8 +27,8 @@ import (
 //go:embed default/*.html static/*
 var embedded embed.FS
 
-// Limits on the files of a theme, in bytes. They keep a recording that was put into the
-// templates folder by mistake from becoming an asset.
+// Limits on the files of a theme, in bytes. They prevent that a recording in the
+// templates folder, put there by mistake, becomes an asset.
 const (
 	maxTemplate = 1 << 20
 	maxAsset    = 16 << 20
@@ -89,8 +89,8 @@ const embeddedPrefix = "theme/"
 // Assets returns the theme's static files by name.
 func (t *Theme) Assets() []Asset { return t.assets }
 
-// Look is the part of a theme's look that a show chooses. The zero value is the look of
-// a show without artwork.
+// Look has the settings of a show for its theme. The zero value is the look of a show
+// without artwork.
 type Look struct {
 	Accent palette.Colour // palette.Default if zero
 	Scheme site.Scheme
@@ -199,10 +199,10 @@ func (t *Theme) addWords(language string, f source) error {
 	return nil
 }
 
-// parse makes one set of all templates. The "main" of each page gets a name of its own,
-// and a common "main" includes the one for the kind of page. parse executes copies of
-// base.html and row.html once, so that a template that html/template cannot escape is
-// reported now and not in the middle of a publish.
+// parse makes one set of all templates. The "main" of each page file is renamed, and a
+// new "main" includes the one for the kind of page. parse executes copies of base.html
+// and row.html once, so that a template that html/template cannot escape is reported
+// now and not in the middle of a publish.
 func (t *Theme) parse(files map[string]source) error {
 	set := template.New("").Funcs((&renderer{}).funcs())
 	for _, name := range slices.Sorted(maps.Keys(t.paths)) {
@@ -303,7 +303,7 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 // wordsName matches names of catalogues.
 var wordsName = regexp.MustCompile(`^words/[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\.txt$`)
 
-// assetName matches names of assets that are plain enough to be part of a URL.
+// assetName matches the allowed names of assets, which need no escaping in a URL.
 var assetName = regexp.MustCompile(`^static(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$`)
 
 func readOverride(overrides fs.FS, name string) (source, error) {
@@ -347,7 +347,7 @@ func fileError(file, format string, args ...any) error {
 // message.
 var goError = regexp.MustCompile(`(?s)^(?:html/)?template: ?([^:]+):(\d+)(?::(\d+))?: (.*)$`)
 
-// locate returns an error of the template packages as a finding about the file of the
+// locate converts an error of the template packages to a finding about the file of the
 // theme. Columns in these errors count from 0.
 func (t *Theme) locate(err error) error {
 	m := goError.FindStringSubmatch(err.Error())

@@ -79,7 +79,7 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-// TestTurnsOverride checks that a show can replace turns.html by a template of its own.
+// TestTurnsOverride checks that a show can override turns.html.
 func TestTurnsOverride(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/turns.html")

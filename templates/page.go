@@ -18,7 +18,7 @@ import (
 
 // Page is a page of a site.
 type Page struct {
-	Key    string // in the bucket
+	Key    string // key in the bucket
 	Inputs Inputs
 
 	// Episode is the episode that the page shows, if Inputs is for one episode.
@@ -33,8 +33,8 @@ type Page struct {
 	Render func(w io.Writer) error
 }
 
-// Inputs tells what a page of the embedded theme depends on, besides the settings of the
-// show.
+// Inputs says what a page of the embedded theme depends on, besides the settings and
+// own pages of the show.
 type Inputs int
 
 // The inputs of pages.
@@ -44,7 +44,7 @@ const (
 	OneEpisode                      // Episode with its transcripts, and Neighbours
 	OneWithoutText                  // Episode without its transcripts
 	OneTranslation                  // like OneEpisode
-	NothingButTheShow               // only the settings
+	NothingButTheShow               // nothing else
 	SearchIndex                     // Site.SearchKey
 )
 
@@ -82,18 +82,18 @@ type renderer struct {
 	theme   *Theme
 	current string       // key of the page being rendered; links are relative to it
 	out     bytes.Buffer // the page being rendered
-	pool    *pool        // of idle renderers of the site
+	pool    *pool        // idle renderers of the site
 }
 
-// pool has the idle renderers of a site. A site has as many renderers as pages were
-// rendered at the same time.
+// pool has the idle renderers of a site. A renderer is made when a page is rendered and
+// none is idle.
 type pool struct {
 	mu   sync.Mutex
 	free []*renderer
 	rows sync.Map // see renderer.row
 }
 
-// get returns a renderer of the pool, or nil if it has none.
+// get removes a renderer from the pool and returns it, or nil if the pool is empty.
 func (p *pool) get() *renderer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,8 +132,8 @@ func (t *Theme) rendererWith(site *Site, l *lists, p *pool) (*renderer, error) {
 	return r, nil
 }
 
-// page returns a page. Its Render calls render with an idle renderer, to whose buffer
-// render writes, and copies the buffer to the page's writer.
+// page returns a page. Page.Render takes an idle renderer, calls render, which writes
+// to the renderer's buffer, and copies the buffer to the writer.
 func (r *renderer) page(key string, inputs Inputs, render func(*renderer) error) Page {
 	return Page{Key: key, Inputs: inputs, Render: func(w io.Writer) error {
 		free := r.pool.get()

@@ -130,8 +130,8 @@ func TestSameSiteSameBytes(t *testing.T) {
 	}
 }
 
-// TestPagesRenderConcurrently compares pages rendered concurrently, also for the race
-// detector.
+// TestPagesRenderConcurrently checks that pages have the same bytes when they are
+// rendered concurrently. The race detector finds data races in it.
 func TestPagesRenderConcurrently(t *testing.T) {
 	t.Parallel()
 	theme, err := templates.Load(nil, nil)

@@ -71,8 +71,8 @@ func redirectKey(from string) (string, error) {
 	return below + "/index.html", nil
 }
 
-// usedKeys are the keys in use and the folders above them, each with a description of
-// its user for messages. A file cannot have the name of a folder. Names are in lower
+// usedKeys has the keys in use and the folders above them, each with a text that
+// describes it in messages. A file cannot have the name of a folder. Names are in lower
 // case, because file systems on macOS and Windows ignore case.
 type usedKeys struct{ keys, folders map[string]string }
 

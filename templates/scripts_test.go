@@ -17,7 +17,7 @@ import (
 	"onair/templates"
 )
 
-// maxScripts is how many bytes all scripts may have after gzip.
+// maxScripts is the maximum size of all scripts together, in bytes, after gzip.
 const maxScripts = 15_000
 
 func TestScriptsAreSmall(t *testing.T) {

@@ -17,7 +17,7 @@
 //	topics/index.html, topics/<name>/ topics, and the episodes of each
 //	sponsors/index.html, sponsors/<id>/
 //	search/index.html                 the search
-//	help/index.html                   what could not be understood in transcripts
+//	help/index.html                   passages of transcripts that could not be understood
 //	<id>/index.html                   a page of the show's own, from pages/<id>.md
 //	<former path>/index.html          forwards to the episode that moved (redirect_from)
 //	404.html                          what a server shows for an unknown address
@@ -127,10 +127,10 @@
 //	             "person", "redirect", "search", "sponsor", "sponsors", "topic",
 //	             "topics", "translation" or "404"
 //	Key          the page's own key
-//	Title        of the document
+//	Title        title of the document
 //	TitleLang    language of Title, RFC 5646
 //	Summary      plain text for the meta description; may be empty
-//	Language     of the frame's words, RFC 5646
+//	Language     language of the frame's words, RFC 5646
 //	Canonical    absolute URL of the page, or of the one it forwards to; empty on 404
 //	Image        absolute URL of the card or the artwork; may be empty
 //	HasCard      whether Image is a card of 1200 × 630 pixels
@@ -141,7 +141,7 @@
 //	Crumbs       the pages above this one: {Text, URL}
 //	Episode      the episode, on its pages and on redirects to them; else nil
 //	Older, Newer the episodes before and after it by date; may be nil
-//	Related      up to three other episodes with the same people and topics
+//	Related      up to three related episodes
 //	People       the hosts of the show, everyone credited in the episode (guests
 //	             before hosts), or all people; each has the fields of show.Person,
 //	             and Key of their page (may be empty), Bio, Roles, such as "host,
@@ -186,11 +186,11 @@
 //	seconds DURATION  62.5
 //	size BYTES        41.2 MB
 //	listed CHAPTERS   those that are not hidden
-//	row EPISODE       the HTML of row.html, which is kept for other pages
+//	row EPISODE       the HTML of row.html, which is cached for other pages
 //	summary EPISODE   plain text of at most a few lines; may be empty
 //	turns TRANSCRIPT  the HTML of the turns of one of Transcripts
 //	markup BLOCK      the HTML of a block of a transcript
-//	license L...      the first show.License that is set, as {Name, URL}; either
+//	license L...      the first show.License that is set, as {Text, URL}; either
 //	                  may be empty
 //	spdx ID           a show.License with only an id
 //	role ROLE         a role of the Podcast Taxonomy in the language of the frame
@@ -268,7 +268,7 @@ type Episode struct {
 	CardKey     string // image of 1200 × 630 pixels for link previews; empty if there is none
 	WaveformKey string // an SVG; empty if there is none
 	Notes       template.HTML
-	Summary     string             // plain text, shortened on pages: the summary, or else the first paragraph of the notes
+	Summary     string             // plain text: the summary, or else the first paragraph of the notes; pages shorten the latter
 	EditURL     string             // where to propose a change to the notes; may be empty
 	Chapters    []chapters.Chapter // timed, in order, including hidden ones
 	Transcripts []Transcript       // the episode's own language first

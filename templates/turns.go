@@ -11,7 +11,7 @@ import (
 	"onair/transcripts"
 )
 
-// turnView is a turn ready to print.
+// turnView is a turn with what a page shows of it.
 type turnView struct {
 	transcripts.Turn
 	Anchor string        // id on the page; empty if it has none
@@ -23,7 +23,7 @@ type turnView struct {
 	Chapter string // title of the chapter that begins with the turn; may be empty
 }
 
-// second is how long before the start of a chapter its first turn may begin.
+// second is how long before a chapter the first turn of the chapter may begin.
 const second = time.Second
 
 // turns reads the transcript and pairs the turns with their times.
@@ -80,8 +80,8 @@ func cutOpening(html string) (rest string, ok bool) {
 }
 
 // turns returns the turns of a transcript as HTML. It writes the same bytes as the
-// template testdata/turns.html. It is Go code because the transcript is most of a page,
-// and html/template takes more than ten times as long.
+// template testdata/turns.html. It is Go code because transcripts are long, and
+// html/template takes more than ten times as long.
 func (r *renderer) turns(t transcriptView) template.HTML {
 	w := &turnWriter{r: r, link: r.word("turn-link"), images: map[string]string{}}
 	if t.AudioKey != "" {

@@ -44,7 +44,7 @@ type page struct {
 // data is the data of a page's template.
 type data struct {
 	Page  page
-	Pages []page // of the whole site, for the navigation
+	Pages []page // all pages of the site, for the navigation
 }
 
 func main() {
@@ -134,7 +134,7 @@ func collect(root string) ([]page, error) {
 	return append(pages, commands...), err
 }
 
-// commandPages has onair write a page for each of its commands.
+// commandPages returns the pages of the commands, which onair man writes.
 func commandPages(root string) ([]page, error) {
 	dir, err := os.MkdirTemp("", "onair-docs-")
 	if err != nil {
@@ -192,10 +192,11 @@ func render(text, source, file string) page {
 	return p
 }
 
-// link changes the relative links of a page. A link to a file that became a page leads
-// to that page; any other leads to the file in the repository.
+// link changes the relative links of a page. A link to the source of a page becomes a
+// link to that page. Any other becomes a link to the file below the URL source, or text
+// if source is empty.
 func link(body string, p page, pages []page, source string) string {
-	// The pictures are beside the pages.
+	// The pictures are in the root of the site.
 	body = imageOf.ReplaceAllStringFunc(body, func(img string) string {
 		return `<img src="` + p.Root + path.Base(imageOf.FindStringSubmatch(img)[1]) + `"`
 	})

@@ -50,7 +50,7 @@ type Card struct {
 // Font draws cards with a font. It is safe for concurrent use.
 type Font struct {
 	font    *font.Font
-	encoder raster.StripEncoder // reuses work: cards of a show differ in their titles only
+	encoder raster.StripEncoder // shared by all cards, because cards of a show have many pixels in common
 }
 
 // ParseFont reads an OpenType or TrueType font.
@@ -100,7 +100,7 @@ func Script(r rune) string {
 	return ""
 }
 
-// maxText is how many characters of a text are laid out; no card has space for more.
+// maxText is how many characters of a text are laid out; a card has no space for more.
 const maxText = 400
 
 // clean returns the first maxText characters of a text as one line, without control
@@ -110,7 +110,7 @@ func clean(text string) []rune {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x61c:
-			return -1 // some of them would change the direction of the text after them
+			return -1 // some of these characters change the direction of the text that follows
 		}
 		return r
 	}, text)
@@ -229,8 +229,9 @@ func (p *painter) direction() di.Direction {
 // font.
 func (p *painter) units() fixed.Int26_6 { return fixed.I(int(p.font.font.Upem())) }
 
-// wrap breaks a text into lines that fit between the margins at the given size. A text
-// that needs more than the given number of lines is cut; cut reports that.
+// wrap breaks a text into lines that fit between the margins at the given size. cut
+// reports whether the text was cut because it needs more than the given number of
+// lines.
 func (p *painter) wrap(text string, size, lines int) (wrapped []shaping.Line, cut bool) {
 	runes := clean(text)
 	if len(runes) == 0 {

@@ -11,7 +11,7 @@ import (
 	"onair/templates/palette"
 )
 
-// unit is the number of steps in a pixel.
+// unit is the number of units of a coordinate in a pixel.
 const unit = 256
 
 // rowsPerPixel is how many lines are sampled in each row of pixels.
@@ -20,8 +20,8 @@ const rowsPerPixel = 8
 // point is a point of an outline, in 1/256 pixels; y points down.
 type point struct{ x, y int }
 
-// edge is a straight part of an outline that crosses rows. down reports whether the
-// outline goes down along it.
+// edge is a straight part of an outline that is not horizontal. down reports whether
+// the outline follows the edge downwards.
 type edge struct {
 	top, bottom point
 	down        bool

@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-// MinContrast is the least contrast between text and its background.
+// MinContrast is the minimum contrast between text and its background.
 const MinContrast = 4.5
 
 // Colour is a colour of sRGB.
@@ -122,7 +122,7 @@ type Scheme struct {
 type Colours struct{ Light, Dark Scheme }
 
 // From derives the colours of a site from an accent. It changes the lightness of the
-// accent until text in it is readable; the hue stays.
+// accent until text in this colour is readable, and keeps the hue.
 func From(accent Colour) Colours {
 	k := accent.oklch()
 	tone := func(l, c float64) Colour { return oklch{l, min(c, k.c), k.h}.colour() }
@@ -141,8 +141,8 @@ func From(accent Colour) Colours {
 	return Colours{light, dark}
 }
 
-// readable changes the lightness of a colour in steps until text in it is readable on
-// every background of a scheme.
+// readable changes the lightness of a colour in steps until text in the colour is
+// readable on every background of a scheme.
 func readable(k oklch, step float64, s Scheme) Colour {
 	for {
 		c := k.colour()
@@ -180,14 +180,14 @@ func (s Scheme) CSS() string {
 }
 
 const (
-	swatches  = 16   // colours that an image is reduced to
+	swatches  = 16   // number of colours to which an image is reduced
 	minChroma = 0.03 // a colour with less chroma is grey
 	grid      = 96   // an image is sampled at this many points in each direction
 )
 
-// Accent returns the colour of an image whose chroma times area is largest. Colours
-// that are almost grey, black or white do not count; ok is false if there are no
-// others.
+// Accent returns a colour of an image: the one with the largest product of chroma and
+// area. It ignores colours that are almost grey, black or white. ok is false if there
+// are no other colours.
 func Accent(img image.Image) (accent Colour, ok bool) {
 	best := 0.0
 	for _, s := range reduce(pixels(img)) {
@@ -195,7 +195,7 @@ func Accent(img image.Image) (accent Colour, ok bool) {
 		if k.c < minChroma || k.l < 0.25 || k.l > 0.97 {
 			continue
 		}
-		// Rounded, so that machines with other floating-point units choose the same.
+		// The score is rounded, so that the choice does not depend on the processor.
 		if score := math.Round(k.c * float64(s.area) * 1e6); score > best {
 			best, accent, ok = score, s.colour, true
 		}
@@ -203,8 +203,8 @@ func Accent(img image.Image) (accent Colour, ok bool) {
 	return accent, ok
 }
 
-// pixels returns the colours of an image at the points of a grid. Transparent points
-// are left out.
+// pixels returns the colours of an image at the points of a grid. Points that are more
+// than half transparent are left out.
 func pixels(img image.Image) []Colour {
 	bounds := img.Bounds()
 	if bounds.Empty() {
