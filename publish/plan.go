@@ -84,7 +84,7 @@ type PlanOptions struct {
 	// AdoptKeys are keys of objects that onair did not write and may overwrite.
 	AdoptKeys []string
 
-	// Erase deletes the page, audio and captions of the episodes in Drop, once the
+	// Erase deletes all files of the episodes in Drop, once the
 	// feed is live without them.
 	Erase bool
 

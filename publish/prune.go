@@ -44,7 +44,7 @@ func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error
 		c.Action, c.Reason = Delete, fmt.Sprintf("not referenced since %s", since.Format(time.DateOnly))
 		left--
 	}
-	p.pruneParts(kept, now, &left)
+	p.pruneParts(now, &left)
 	p.pruneCopies(&left)
 	return nil
 }
@@ -67,22 +67,37 @@ func (p *Plan) pruneCopies(left *int) {
 
 // pruneParts deletes parts that nothing needs and that are older than PruneAfter, and
 // what joins that crashed have left.
-func (p *Plan) pruneParts(kept map[string]bool, now time.Time, left *int) {
+func (p *Plan) pruneParts(now time.Time, left *int) {
+	for _, key := range p.unneededParts() {
+		attrs := p.seen.Parts[key]
+		leftover := strings.HasPrefix(key, bucket.JoinedPrefix) // remains of a join that crashed
+		if *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
+			continue
+		}
+		p.deletePart(key, "part of no published object")
+		*left--
+	}
+}
+
+// unneededParts returns the keys of the stored parts that no release on record needs and
+// that the plan does not delete yet.
+func (p *Plan) unneededParts() (keys []string) {
+	kept := map[string]bool{}
 	for _, part := range p.Release.Parts {
 		kept[part.Key] = true
 	}
 	for _, pin := range p.Release.Lock.Episodes {
 		kept[bucket.PartsPrefix+pin.Payload.SHA256] = true
 	}
-	for _, key := range sortedKeys(p.seen.Parts) {
-		attrs := p.seen.Parts[key]
-		leftover := strings.HasPrefix(key, bucket.JoinedPrefix) // remains of a join that crashed
-		if kept[key] || *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
-			continue
-		}
-		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "part of no published object", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
-		*left--
+	for _, c := range p.Parts {
+		kept[c.Key] = true
 	}
+	return slices.DeleteFunc(sortedKeys(p.seen.Parts), func(key string) bool { return kept[key] })
+}
+
+func (p *Plan) deletePart(key, reason string) {
+	attrs := p.seen.Parts[key]
+	p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: reason, Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
 }
 
 // keptKeys returns the keys that the live feed and the kept feeds name, except those
@@ -163,7 +178,7 @@ func (a *applier) prune(ctx context.Context) error {
 		}
 	}
 	for i := range a.plan.Parts {
-		if c := &a.plan.Parts[i]; c.Action == Delete {
+		if c := &a.plan.Parts[i]; c.Action == Delete && !c.Erased() {
 			own = append(own, c)
 		}
 	}

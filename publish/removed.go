@@ -3,20 +3,25 @@ package publish
 import (
 	"context"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"onair/internal/plural"
+	"onair/publish/bucket"
 	"onair/publish/record"
 	"onair/publish/release"
+	"onair/show"
 )
 
 // reasonErased is the reason to delete the objects of an episode that is erased.
 const reasonErased = "belongs to an episode that is erased"
 
-// addStandIns adds a page to a release for each recorded page of an episode that the
-// release does not have. The page says that the episode is gone, or leads to the
-// episode's present page.
+// addStandIns adds a page to a release for each recorded page that the release does not
+// have. The page of an episode that is gone says so. The page of an episode that is
+// still live leads to its present page. Any other page says that it is gone, because it
+// may name an episode that was removed.
 func addStandIns(r *release.Release, s *record.State) error {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {
@@ -24,24 +29,53 @@ func addStandIns(r *release.Release, s *record.State) error {
 	}
 	moved := movedPages(r, s)
 	for _, key := range sortedKeys(s.Objects) {
-		if wanted[key] || !aPage.MatchString(key) || s.Objects[key].Class != string(release.Page) {
+		if wanted[key] || s.Objects[key].Class != string(release.Page) {
 			continue
 		}
-		e := liveEpisode(r, moved[slugOfPage(key)])
-		var err error
-		if e != nil {
-			err = r.AddMovedPage(key, e)
-		} else {
-			err = r.AddGonePage(key)
-		}
-		if err != nil {
+		if err := addStandIn(r, moved, wanted, key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func slugOfPage(key string) string { return strings.Split(key, "/")[1] }
+func addStandIn(r *release.Release, moved map[string]string, wanted map[string]bool, key string) error {
+	slug, rest := splitEpisodeKey(key)
+	guid := moved[slug]
+	for _, e := range r.Live() {
+		if slug == "" || e.Slug != slug && e.GUID != guid {
+			continue
+		}
+		to := show.PageKey(e.Slug)
+		if same := "episodes/" + e.Slug + "/" + rest; wanted[same] {
+			to = same
+		}
+		if path.Ext(key) != ".html" || !wanted[to] { // the show may have no pages any more
+			return nil
+		}
+		return r.AddMovedPage(key, to, e)
+	}
+	switch {
+	case slug != "" && path.Ext(key) == ".html":
+		return r.AddGonePage(key)
+	case slug != "" && path.Base(key) == "oembed.json":
+		return r.AddGoneEmbed(key)
+	case slug == "" && path.Ext(key) == ".html" && !r.Show.Site.Disabled:
+		return r.AddGonePage(key)
+	}
+	return nil
+}
+
+// splitEpisodeKey returns the slug in the key of an episode's page and the rest of the
+// key. The slug is empty for any other key.
+func splitEpisodeKey(key string) (slug, rest string) {
+	if below, ok := strings.CutPrefix(key, "episodes/"); ok {
+		if slug, rest, ok = strings.Cut(below, "/"); ok {
+			return slug, rest
+		}
+	}
+	return "", ""
+}
 
 func liveEpisode(r *release.Release, guid string) *release.Episode {
 	for _, e := range r.Live() {
@@ -97,7 +131,7 @@ func (p *Plan) erase(names []string) {
 	p.erased = slices.Compact(p.erased)
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if c.object != nil && !c.object.Gone || !slices.ContainsFunc(p.erased, func(slug string) bool { return isOf(c.Key, slug) }) {
+		if c.object != nil && !c.object.Gone || !slices.ContainsFunc(p.erased, func(slug string) bool { return isOf(c.Key, slug) || p.leftWith(c.Key, slug) }) {
 			continue
 		}
 		c.Action, c.Reason, c.Upload, c.object = Keep, reasonErased, 0, nil
@@ -105,6 +139,22 @@ func (p *Plan) erase(names []string) {
 			c.Action = Delete
 		}
 	}
+	if len(p.erased) > 0 && !p.seen.Private { // everybody can read the parts
+		for _, key := range p.unneededParts() {
+			p.deletePart(key, reasonErased)
+		}
+	}
+}
+
+// leftWith reports whether an image, a waveform or a part of the search index left the
+// release together with the page of the episode with a slug.
+func (p *Plan) leftWith(key, slug string) bool {
+	if ext := path.Ext(key); !strings.HasPrefix(key, "assets/") || ext == ".css" || ext == ".js" {
+		return false
+	}
+	page, published := p.Previous.Objects[show.PageKey(slug)]
+	since := p.Previous.Objects[key].Unwanted
+	return published && (since == nil && page.Unwanted == nil || since != nil && page.Unwanted != nil && since.Equal(*page.Unwanted))
 }
 
 // Erased reports whether the object is deleted because its episode is erased.
@@ -120,17 +170,24 @@ func (p *Plan) erasedKeys() (keys []string) {
 	return keys
 }
 
-// erase deletes the objects that the plan erases. The live feed no longer names them.
-func (a *applier) erase(ctx context.Context) error {
-	var erased []*Change
-	for i := range a.plan.Changes {
-		if c := &a.plan.Changes[i]; c.Erased() {
+func erasedOf(changes []Change) (erased []*Change) {
+	for i := range changes {
+		if c := &changes[i]; c.Erased() {
 			erased = append(erased, c)
 		}
 	}
-	if len(erased) > 0 {
-		a.meter.begin("erase", erased)
+	return erased
+}
+
+// erase deletes the objects that the plan erases. The live feed no longer names them.
+func (a *applier) erase(ctx context.Context) error {
+	erased, parts := erasedOf(a.plan.Changes), erasedOf(a.plan.Parts)
+	if len(erased)+len(parts) > 0 {
+		a.meter.begin("erase", slices.Concat(erased, parts))
 		if err := a.uploads.each(ctx, erased, a.remover(a.storage.Public)); err != nil {
+			return err
+		}
+		if err := a.uploads.each(ctx, parts, a.remover(a.storage.Records())); err != nil {
 			return err
 		}
 		a.meter.note("erase", strings.Join(a.plan.erased, ", "))
@@ -141,4 +198,53 @@ func (a *applier) erase(ctx context.Context) error {
 	}
 	a.state.Pending.Erase = nil
 	return nil
+}
+
+// Removed describes, by their kinds, the files of removed episodes that the plan deletes
+// now, and those that stay until they are pruned. Either is empty if there are none.
+func (p *Plan) Removed() (erased, staying string) {
+	var now, later []string
+	for _, c := range slices.Concat(p.Changes, p.Parts) {
+		switch {
+		case c.Erased():
+			now = append(now, c.Key)
+		case c.Action == Keep && c.object == nil && slices.ContainsFunc(p.Episodes, func(e EpisodeChange) bool {
+			return e.Action == Delete && e.Slug != "" && (isOf(c.Key, e.Slug) || p.leftWith(c.Key, e.Slug))
+		}):
+			later = append(later, c.Key)
+		}
+	}
+	return countKinds(now), countKinds(later)
+}
+
+func countKinds(keys []string) string {
+	counts := map[string]int{}
+	for _, key := range keys {
+		counts[kindOf(key)]++
+	}
+	var parts []string
+	for _, kind := range sortedKeys(counts) {
+		parts = append(parts, plural.Count(counts[kind], kind))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// kindOf describes what an object of a removed episode is to a listener, in the singular.
+func kindOf(key string) string {
+	name, ext := path.Base(key), path.Ext(key)
+	switch {
+	case strings.HasPrefix(key, "audio/"):
+		return "audio file"
+	case ext == ".html" && !isHashed(key), name == "oembed.json":
+		return "page"
+	case strings.HasPrefix(name, "transcript"):
+		return "transcript or caption file"
+	case strings.HasPrefix(name, "chapters-"):
+		return "chapters file"
+	case strings.HasPrefix(name, "search"):
+		return "search file"
+	case strings.HasPrefix(key, bucket.PartsPrefix):
+		return "part of audio"
+	}
+	return "image"
 }

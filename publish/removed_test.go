@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"onair/publish"
+	"onair/publish/bucket"
 	"onair/publish/bucket/mem"
 	"onair/publish/internal/showtest"
 	"onair/publish/record"
@@ -19,6 +20,12 @@ func TestInterruptedErase(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	first := showtest.Release(t, files, nil)
+	var part string
+	for _, pin := range first.Lock.Episodes {
+		if pin.Slug == showtest.GhostSlug {
+			part = bucket.PartsPrefix + pin.Payload.SHA256
+		}
+	}
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	named := &publish.PlanOptions{Drop: []string{showtest.GhostSlug}, Erase: true}
 	newPlan := func(b *mem.Bucket, o *publish.PlanOptions) (*publish.Plan, error) {
@@ -66,6 +73,9 @@ func TestInterruptedErase(t *testing.T) {
 			if strings.Contains(key, showtest.GhostSlug) && !strings.HasPrefix(key, ".onair/") {
 				t.Errorf("cut at change %d: %s is still there", n, key)
 			}
+		}
+		if _, err := record.Stat(t.Context(), b, part); !errors.Is(err, bucket.ErrNotExist) {
+			t.Errorf("cut at change %d: the audio is still there as a part: %v", n, err)
 		}
 		if p, err := newPlan(b, nil); err != nil || !p.Empty() || len(p.Previous.Pending.Erase) > 0 {
 			t.Errorf("cut at change %d: something is left to do: %v", n, err)

@@ -60,8 +60,8 @@ func (a *applier) adoptStrays(ctx context.Context) {
 // isHashed reports whether a key has the hash of its content.
 func isHashed(key string) bool { return release.ClassOf(key, "") == release.Immutable }
 
-// aPage matches the pages that a publish adds before it claims.
-var aPage = regexp.MustCompile(`^episodes/[^/]+/index\.html$`)
+// aPage matches the pages of episodes that a publish adds before it claims.
+var aPage = regexp.MustCompile(`^episodes/[^/]+/((embed|transcript-[^/]+)/)?index\.html$`)
 
 // isOurs reports whether an object has the metadata of onair and the key that
 // belongs to that metadata. A copy under another key has the metadata as well.

@@ -40,7 +40,7 @@ func (f *changeFlags) addFlags(c *cobra.Command, a *app) {
 	flags.BoolVar(&f.retag, "retag", false, "allow new URLs for more than ten live enclosures")
 	flags.BoolVar(&f.overNewer, "over-newer", false, "allow publishing over a commit that is not in this checkout")
 	flags.BoolVar(&f.moveFeed, "move-feed", false, "allow another address for the feed; the old one keeps a copy that leads subscribers to the new one")
-	flags.BoolVar(&f.erase, "erase", false, "with --remove: delete the page, audio and captions of the episode, once the feed is live without it")
+	flags.BoolVar(&f.erase, "erase", false, "with --remove: delete all files of the episode, once the feed is live without it")
 	flags.BoolVar(&f.prune, "prune", false, "delete objects that have not been referenced for 30 days")
 }
 

@@ -306,7 +306,6 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		fmt.Fprintf(a.stdout, "%s changed.\n", plural.Count(changed, "live episode"))
 	}
 	fmt.Fprintf(a.stdout, "\nFeed: %s\n", s.FeedURL())
-	printRemoved(a, p)
 	switch {
 	case strings.HasPrefix(s.Storage, "file:") && s.IsPublic():
 		fmt.Fprintf(a.stdout, "Written to %s; upload it, then run %s%s verify\n", clean(localDir(s, s.Storage)), a.name, a.sameFlags())
@@ -316,31 +315,32 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 	if inGit && p.Release.LockChanges() {
 		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", pins.File)
 	}
+	printRemoved(a, p)
 }
 
-// printRemoved prints which files of removed episodes remain, and until when.
+// printRemoved prints which files of removed episodes are deleted, and which remain until
+// when.
 func printRemoved(a *app, p *publish.Plan) {
-	erased, kept := 0, 0
-	for _, c := range p.Changes {
-		if c.Erased() {
-			erased++
-		}
-	}
-	if erased > 0 {
-		fmt.Fprintf(a.stdout, "Erased: %s of removed episodes\n", plural.Count(erased, "object"))
+	erased, staying := p.Removed()
+	if erased != "" {
+		fmt.Fprintf(a.stdout, "Erased: %s of removed episodes\n", erased)
 		return
 	}
 	var slugs []string
 	for _, e := range p.Episodes {
 		if e.Action == publish.Delete && e.Slug != "" {
 			slugs = append(slugs, clean(e.Slug))
-			kept++
 		}
 	}
-	if kept > 0 {
-		fmt.Fprintf(a.stdout, "Removed: %s. The page says that it is no longer available; audio and captions stay until %s, when publish --prune deletes them. To delete all of it now: %s%s publish --remove %s --erase\n",
-			strings.Join(slugs, ", "), p.Release.Now.Add(publish.PruneAfter).In(p.Release.Show.Timezone).Format("2 Jan 2006"), a.name, a.sameFlags(), strings.Join(slugs, ","))
+	if len(slugs) == 0 {
+		return
 	}
+	fmt.Fprintf(a.stdout, "Removed: %s. Its pages say that it is no longer available.", strings.Join(slugs, ", "))
+	if staying != "" {
+		fmt.Fprintf(a.stdout, " Until %s, when publish --prune deletes them, these stay: %s. To delete all of it now: %s%s publish --remove %s --erase",
+			p.Release.Now.Add(publish.PruneAfter).In(p.Release.Show.Timezone).Format("2 Jan 2006"), staying, a.name, a.sameFlags(), strings.Join(slugs, ","))
+	}
+	fmt.Fprintln(a.stdout)
 }
 
 // numberedTitle returns the title of an episode in quotes, preceded by its number if it

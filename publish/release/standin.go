@@ -2,16 +2,16 @@ package release
 
 import (
 	"bytes"
+	"encoding/json"
 	"html/template"
 	"slices"
 	"strings"
 
 	"onair/publish/bucket"
-	"onair/show"
 )
 
-// standIn is the template of a page that replaces the page of an episode. It says that
-// the episode is no longer available, or leads to the episode's present page. It has no
+// standIn is the template of a page that replaces a page that is gone. It says that the
+// episode or page is no longer available, or leads to the episode's present page. It has no
 // player, and search engines drop it.
 var standIn = template.Must(template.New("stand-in").Parse(`<!doctype html>
 <html lang="{{.Language}}">
@@ -32,46 +32,72 @@ var standIn = template.Must(template.New("stand-in").Parse(`<!doctype html>
 </html>
 `))
 
-// goneTexts says in some languages that an episode is gone.
-var goneTexts = map[string]string{
-	"de": "Diese Folge ist nicht mehr verfügbar.",
-	"en": "This episode is no longer available.",
-	"es": "Este episodio ya no está disponible.",
-	"fr": "Cet épisode n’est plus disponible.",
-	"it": "Questo episodio non è più disponibile.",
-	"ja": "このエピソードは公開を終了しました。",
-	"nl": "Deze aflevering is niet meer beschikbaar.",
-	"pt": "Este episódio já não está disponível.",
-	"ru": "Этот выпуск больше недоступен.",
-	"zh": "本集已下架。",
+// goneTexts say in some languages that an episode, or another page, is gone.
+var goneTexts = map[string]struct{ episode, page string }{
+	"de": {"Diese Folge ist nicht mehr verfügbar.", "Diese Seite ist nicht mehr verfügbar."},
+	"en": {"This episode is no longer available.", "This page is no longer available."},
+	"es": {"Este episodio ya no está disponible.", "Esta página ya no está disponible."},
+	"fr": {"Cet épisode n’est plus disponible.", "Cette page n’est plus disponible."},
+	"it": {"Questo episodio non è più disponibile.", "Questa pagina non è più disponibile."},
+	"ja": {"このエピソードは公開を終了しました。", "このページは公開を終了しました。"},
+	"nl": {"Deze aflevering is niet meer beschikbaar.", "Deze pagina is niet meer beschikbaar."},
+	"pt": {"Este episódio já não está disponível.", "Esta página já não está disponível."},
+	"ru": {"Этот выпуск больше недоступен.", "Эта страница больше недоступна."},
+	"zh": {"本集已下架。", "本页已下架。"},
+}
+
+// gone returns what to say at the key of a page that is gone, and the language of that.
+func (r *Release) gone(key string) (text, language string) {
+	language, _, _ = strings.Cut(strings.ToLower(r.Show.Language), "-")
+	texts, ok := goneTexts[language]
+	if !ok {
+		language, texts = "en", goneTexts["en"]
+	}
+	if episodeOf(key) != "" {
+		return texts.episode, language
+	}
+	return texts.page, language
 }
 
 // standInData is the data of the template.
 type standInData struct{ Language, Text, Title, To, Home, Show string }
 
-// AddGonePage adds a page at the key of an episode's former page. It says that the
-// episode is no longer available.
+// AddGonePage adds a page at the key of a former page. It says that the episode, or the
+// page, is no longer available.
 func (r *Release) AddGonePage(key string) error {
-	language, _, _ := strings.Cut(strings.ToLower(r.Show.Language), "-")
-	text, ok := goneTexts[language]
-	if !ok {
-		language, text = "en", goneTexts["en"]
+	text, language := r.gone(key)
+	return r.addStandInPage(key, true, &standInData{Language: language, Text: text, Home: r.Show.URL, Show: r.Show.Title})
+}
+
+// AddGoneEmbed adds a description without a player at the key at which oembed.com
+// clients find the player of an episode that is gone.
+func (r *Release) AddGoneEmbed(key string) error {
+	text, _ := r.gone(key)
+	data, err := json.MarshalIndent(map[string]string{"version": "1.0", "type": "link", "title": text}, "", "  ")
+	if err != nil {
+		return err
 	}
-	return r.addStandIn(key, true, &standInData{Language: language, Text: text, Home: r.Show.URL, Show: r.Show.Title})
+	r.addStandIn(key, true, append(data, '\n'))
+	return nil
 }
 
-// AddMovedPage adds a page at the key of an episode's former page. It leads to the
-// episode's present page.
-func (r *Release) AddMovedPage(key string, e *Episode) error {
-	return r.addStandIn(key, false, &standInData{Language: r.Show.Language, Text: e.Title, Title: e.Title, To: r.Show.URLOf(show.PageKey(e.Slug))})
+// AddMovedPage adds a page at the key of a former page of an episode. It leads to the
+// episode's present page, whose key is to.
+func (r *Release) AddMovedPage(key, to string, e *Episode) error {
+	return r.addStandInPage(key, false, &standInData{Language: r.Show.Language, Text: e.Title, Title: e.Title, To: r.Show.URLOf(to)})
 }
 
-func (r *Release) addStandIn(key string, gone bool, data *standInData) error {
+func (r *Release) addStandInPage(key string, gone bool, data *standInData) error {
 	var page bytes.Buffer
 	if err := standIn.Execute(&page, data); err != nil {
 		return err
 	}
-	o := objectOf(RolePage, page.Bytes(), held(page.Bytes()))
+	r.addStandIn(key, gone, page.Bytes())
+	return nil
+}
+
+func (r *Release) addStandIn(key string, gone bool, data []byte) {
+	o := objectOf(RolePage, data, held(data))
 	o.Key, o.Class, o.Gone = key, Page, gone
 	o.Headers = HeadersFor(key, r.Show.Feed.Path, r.Show.CDN != nil)
 	o.Metadata = map[string]string{bucket.MetaSHA256: o.SHA256}
@@ -79,5 +105,4 @@ func (r *Release) addStandIn(key string, gone bool, data *standInData) error {
 	if !taken {
 		r.Objects = slices.Insert(r.Objects, i, o)
 	}
-	return nil
 }
