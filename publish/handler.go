@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"onair/internal/durable"
+	"onair/internal/sourcefs"
 	"onair/publish/bucket"
 	"onair/publish/release"
 )
@@ -37,8 +39,9 @@ type tagged struct {
 
 // NewHandler serves a build folder or a local bucket as a CDN in front of a real
 // bucket would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
-// index.html, 404.html, and CORS for web players. It does not serve onair's own
-// records, and follows no link out of root. feed is the key of the show's feed.
+// index.html, 404.html, and CORS for web players. It serves regular files only, nothing
+// that is hidden or in a hidden folder, such as onair's own records, and follows no link
+// out of root. feed is the key of the show's feed.
 func NewHandler(root *os.Root, feed string) http.Handler {
 	return &handler{root: root, feed: feed, tags: map[string]tagged{}}
 }
@@ -73,27 +76,18 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) open(key string) (*os.File, fs.FileInfo, error) {
-	if err := bucket.ValidKey(key); err != nil || strings.HasPrefix(strings.ToLower(key), bucket.RecordsPrefix) {
+	if err := bucket.ValidKey(key); err != nil || sourcefs.Hidden(key) {
 		return nil, nil, fs.ErrNotExist
 	}
+	info, err := h.root.Stat(key)
+	if err != nil || !info.IsDir() {
+		return durable.OpenRegularBy(h.root.Stat, h.root.Open, key)
+	}
+	if _, err = h.root.Stat(path.Join(key, "index.html")); err != nil {
+		return nil, nil, err
+	}
 	f, err := h.root.Open(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		if _, err = h.root.Stat(path.Join(key, "index.html")); err == nil {
-			return f, info, nil
-		}
-	}
-	if err == nil && !info.Mode().IsRegular() {
-		err = fs.ErrNotExist
-	}
-	if err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	return f, info, nil
+	return f, info, err
 }
 
 func (h *handler) headers(w http.ResponseWriter, key string) {

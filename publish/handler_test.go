@@ -25,6 +25,8 @@ func served(t *testing.T) *httptest.Server {
 		"site/episodes/1-one/index.html":        "one",
 		"site/audio/1-one-0123456789abcdef.mp3": "0123456789",
 		"site/.onair/release.json":              "{}",
+		"site/.git/config":                      "token",
+		"site/audio/.htpasswd":                  "token",
 		"site/episodes/1-one/chapters-0123456789abcdef.json": "{}",
 	} {
 		name = filepath.Join(dir, filepath.FromSlash(name))
@@ -68,6 +70,9 @@ func TestHandler(t *testing.T) {
 		{"GET", "/audio/", "", 404, "not here", "", ""},
 		{"GET", "/audio", "", 404, "not here", "", ""},
 		{"GET", "/.onair/release.json", "", 404, "not here", "", ""},
+		{"GET", "/.git/config", "", 404, "not here", "", ""},
+		{"GET", "/%2egit/config", "", 404, "not here", "", ""},
+		{"GET", "/audio/.htpasswd", "", 404, "not here", "", ""},
 		{"GET", "/../secret.txt", "", 404, "not here", "", ""},
 		{"GET", "/%2e%2e/secret.txt", "", 404, "not here", "", ""},
 		{"GET", "/leak.txt", "", 404, "not here", "", ""},

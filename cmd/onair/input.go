@@ -24,7 +24,8 @@ type inputs struct {
 // openInput opens a file that was named on the command line or found in a folder. If
 // the file is in a repository or show, a pull request may have named it, as in "lint
 // $(git diff --name-only)". openInput then uses sourcefs, which refuses links and
-// hidden files. Elsewhere the user may name anything, such as a pipe.
+// hidden files. Elsewhere the user may name anything that can be read without waiting
+// for another program.
 func (a *app) openInput(name string) (fs.File, error) {
 	fsys, base, err := a.inputFS(name)
 	if err != nil {
@@ -45,7 +46,7 @@ func (a *app) inputFS(name string) (fs.FS, string, error) {
 		return nil, "", err
 	}
 	if !marked {
-		return os.DirFS(filepath.Dir(whole)), filepath.Base(whole), nil
+		return sourcefs.Named(filepath.Dir(whole)), filepath.Base(whole), nil
 	}
 	rel, err := filepath.Rel(top, whole)
 	if err != nil {

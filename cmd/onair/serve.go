@@ -65,6 +65,10 @@ func runServe(ctx context.Context, a *app, o *serveOptions) error {
 	if s, _, _ := loadShow(a, nil, nil); s != nil { // a folder can be served without a show
 		feed = s.Feed.Path
 	}
+	info, err := os.Stat(o.dir) // before it is opened, because opening a pipe waits for its writer
+	if err == nil && !info.IsDir() {
+		return fmt.Errorf("--dir %s: it is not a folder", o.dir)
+	}
 	root, err := os.OpenRoot(o.dir)
 	if err != nil {
 		return withHint(err, "create it with onair publish or onair build -o %s", o.dir)
@@ -103,7 +107,7 @@ func serve(ctx context.Context, a *app, o *serveOptions, handler http.Handler, f
 		}
 	}
 	server := &http.Server{
-		Handler:           guardPreview(handler, addr, listener.Addr().String(), o.dir != ""),
+		Handler:           guardPreview(handler, addr, listener.Addr().String()),
 		ReadHeaderTimeout: 10 * time.Second,
 		WriteTimeout:      10 * time.Minute, // for audio on a slow network
 		IdleTimeout:       time.Minute,

@@ -5,17 +5,19 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"onair/publish/verify"
 )
 
 // guardPreview protects a preview on this machine from the pages of other sites. It
 // refuses requests with a foreign Host, such as that of a name made to resolve to this
-// machine (DNS rebinding), and ignores a Range header with many ranges. Unless the
-// preview is of a published folder, which is public anyway, it removes the CORS header
-// that a CDN would send. addr is the value of --addr, empty for the default; listening
-// is the address of the listener.
-func guardPreview(next http.Handler, addr, listening string, published bool) http.Handler {
+// machine (DNS rebinding), and ignores a Range header with many ranges. If only this
+// machine can reach the preview, it removes the CORS header that a CDN would send, except
+// for the requests of onair verify. addr is the value of --addr, empty for the default;
+// listening is the address of the listener.
+func guardPreview(next http.Handler, addr, listening string) http.Handler {
 	own, _, _ := net.SplitHostPort(addr)
-	closed := isLoopback(listening) && !published
+	closed := isLoopback(listening)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !ownHost(r.Host, own) {
 			http.Error(w, "this preview is not served under that name", http.StatusMisdirectedRequest)
@@ -24,7 +26,7 @@ func guardPreview(next http.Handler, addr, listening string, published bool) htt
 		if strings.Count(r.Header.Get("Range"), ",") >= maxRanges || len(r.Header.Values("Range")) > 1 {
 			r.Header.Del("Range") // as RFC 9110, section 14.2, allows
 		}
-		if closed {
+		if closed && r.Header.Get("Origin") != verify.OtherSite {
 			w = &withoutCORS{ResponseWriter: w}
 		}
 		next.ServeHTTP(w, r)

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"onair/publish/verify"
 )
 
 func TestGuardPreview(t *testing.T) {
@@ -15,12 +17,13 @@ func TestGuardPreview(t *testing.T) {
 		w.Write([]byte("page"))
 	})
 	for _, test := range []struct {
-		name, host, addr, listening, ranges string
-		published, refused, cors, ranged    bool
+		name, host, addr, listening, ranges, origin string
+		refused, cors, ranged                       bool
 	}{
 		{name: "localhost", host: "localhost:8080", listening: "127.0.0.1:8080", ranges: "bytes=0-1,4-5", ranged: true},
 		{name: "loopback address", host: "127.0.0.1:8080", listening: "127.0.0.1:8080"},
-		{name: "published folder", host: "127.0.0.1:8080", listening: "127.0.0.1:8080", published: true, cors: true},
+		{name: "page of another site", host: "127.0.0.1:8080", listening: "127.0.0.1:8080", origin: "https://evil.example"},
+		{name: "onair verify", host: "127.0.0.1:8080", listening: "127.0.0.1:8080", origin: verify.OtherSite, cors: true},
 		{name: "IPv6", host: "[::1]:8080", listening: "[::1]:8080"},
 		{name: "subdomain of localhost", host: "show.localhost:8080", listening: "127.0.0.1:8080"},
 		{name: "upper case with a dot", host: "LOCALHOST.:8080", listening: "127.0.0.1:8080"},
@@ -39,8 +42,11 @@ func TestGuardPreview(t *testing.T) {
 			if test.ranges != "" {
 				r.Header.Set("Range", test.ranges)
 			}
+			if test.origin != "" {
+				r.Header.Set("Origin", test.origin)
+			}
 			w := httptest.NewRecorder()
-			guardPreview(next, test.addr, test.listening, test.published).ServeHTTP(w, r)
+			guardPreview(next, test.addr, test.listening).ServeHTTP(w, r)
 			if refused := w.Code == http.StatusMisdirectedRequest; refused != test.refused || refused && strings.Contains(w.Body.String(), "page") {
 				t.Errorf("status %d", w.Code)
 			}

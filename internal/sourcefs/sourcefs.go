@@ -178,6 +178,32 @@ func openSame(open func() (*os.File, error), name string, checked fs.FileInfo) (
 	return file, nil
 }
 
+// OpenNamed opens a file that the user of a command named. It follows links, and refuses
+// pipes and sockets, because opening one may wait forever. Pipes without a name, as a
+// shell makes for <(COMMAND), are read.
+func OpenNamed(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0 && !system(name) {
+		return nil, &RefusedError{name, TypeReason(info.Mode().Type())}
+	}
+	return os.Open(name)
+}
+
+// Named is a folder of which OpenNamed opens the files.
+type Named string
+
+// Open implements fs.FS.
+func (n Named) Open(name string) (fs.File, error) {
+	f, err := OpenNamed(filepath.Join(string(n), filepath.FromSlash(name)))
+	if refused, ok := errors.AsType[*RefusedError](err); ok {
+		return nil, &RefusedError{name, refused.Reason}
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
+	}
+	return f, err
+}
+
 // OpenPath opens a file outside the folder of the show, by its operating-system
 // path.
 func (f *FS) OpenPath(name string) (fs.File, error) {

@@ -3,6 +3,9 @@
 package sourcefs_test
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -123,5 +126,42 @@ func TestOutside(t *testing.T) {
 		if refused != (test.want != "") || !strings.HasPrefix(reason, test.want) || !refused && err != nil {
 			t.Errorf("OpenPath(%s) = %v, want %q", name, err, test.want)
 		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	_, dir := newShow(t)
+	if err := os.Symlink("pipe.md", filepath.Join(dir, "to-pipe.md")); err != nil {
+		t.Fatal(err)
+	}
+	fsys := sourcefs.Named(dir)
+	for _, name := range []string{"pipe.md", "to-pipe.md"} {
+		if _, err := fsys.Open(name); err == nil || err.Error() != name+" is a named pipe, not a regular file" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if data, err := fs.ReadFile(fsys, "good-link.md"); string(data) != "notes" {
+		t.Errorf("a link: got %q, %v", data, err)
+	}
+	if _, err := fsys.Open("missing.md"); !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), dir) {
+		t.Errorf("a missing file: got %v", err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := w.WriteString("piped"); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	f, err := sourcefs.OpenNamed(fmt.Sprintf("/dev/fd/%d", r.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if data, err := io.ReadAll(f); string(data) != "piped" {
+		t.Errorf("a pipe of the shell: got %q, %v", data, err)
 	}
 }

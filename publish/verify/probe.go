@@ -179,7 +179,7 @@ func (p *probe) checkHeaders(response *http.Response) {
 		p.add(ruleCaching, "Cache-Control is %q, it should be %q", got, p.cache)
 	}
 	switch origin := strings.Join(h.Values("Access-Control-Allow-Origin"), ", "); {
-	case !p.CORS || origin == "*" || origin == otherSite:
+	case !p.CORS || origin == "*" || origin == OtherSite:
 	case origin == "":
 		p.add(ruleCORS, "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
 	default: // also "*, *", which browsers refuse
@@ -255,8 +255,9 @@ func (p *probe) checkRange(ctx context.Context) {
 	p.checkHeaders(response)
 }
 
-// otherSite is the site of a web player that is not the show's.
-const otherSite = "https://player.example"
+// OtherSite is the Origin of requests in the name of a web player on another site. No
+// such site can exist.
+const OtherSite = "https://player.example"
 
 // header returns a request header with one field, and an Origin if CORS is
 // expected.
@@ -266,7 +267,7 @@ func (p *probe) header(name, value string) http.Header {
 		h.Set(name, value)
 	}
 	if p.CORS {
-		h.Set("Origin", otherSite)
+		h.Set("Origin", OtherSite)
 	}
 	return h
 }

@@ -181,7 +181,7 @@ func (c *setupCheck) readable(ctx context.Context, address string) bool {
 // get requests an address as a web page of another site does. Status 0 means that
 // there was no response.
 func (c *setupCheck) get(ctx context.Context, address string) (status int, header http.Header) {
-	response, err := c.client.Do(ctx, &fetch.Request{URL: address, Header: http.Header{"Origin": {otherSite}, "Range": {"bytes=0-0"}}})
+	response, err := c.client.Do(ctx, &fetch.Request{URL: address, Header: http.Header{"Origin": {OtherSite}, "Range": {"bytes=0-0"}}})
 	if err != nil {
 		return 0, nil
 	}

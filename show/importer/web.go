@@ -7,13 +7,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"onair/feed/tree"
 	"onair/internal/fetch"
+	"onair/internal/sourcefs"
 )
 
 const (
@@ -224,7 +224,7 @@ func (w *web) readPage(ctx context.Context, source string) (d *tree.Document, fi
 }
 
 func readFile(name string) ([]byte, error) {
-	file, err := os.Open(name)
+	file, err := sourcefs.OpenNamed(name)
 	if err != nil {
 		return nil, err
 	}
