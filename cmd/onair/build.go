@@ -46,8 +46,8 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
-	if out == "-" {
-		return withHint(usagef("-o -: a folder cannot be written to standard output"), "-o ./- writes a folder of that name")
+	if err := folderName(out); err != nil {
+		return err
 	}
 	whole, err := filepath.Abs(out)
 	if err != nil {

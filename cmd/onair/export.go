@@ -48,7 +48,7 @@ The same show gives the same bytes. docs/moving.md describes the whole move.
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: `  onair export backup.zip
   onair export out --redirect-to https://new-host.example/my-show/`,
-		Args: cobra.ExactArgs(1),
+		Args: folderAt(0, cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.to = filepath.Clean(args[0])
 			return runExport(c.Context(), a, &o)

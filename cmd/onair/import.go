@@ -42,7 +42,7 @@ ONAIR_IMPORT_PASSWORD, or is asked for; it is not stored.
 Exit codes: 0 done · 1 failed, or not confirmed · 2 usage.`,
 		Example: `  onair import https://old-host.example/feed my-show
   onair import feed.xml my-show --no-audio --dry-run`,
-		Args: cobra.ExactArgs(2),
+		Args: folderAt(1, cobra.ExactArgs(2)),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Source, o.Dir = args[0], filepath.Clean(args[1])
 			return runImport(c.Context(), a, &o)

@@ -25,7 +25,7 @@ that keeps masters out of git. Existing files are not overwritten.
 
 Exit codes: 0 done · 1 failed, such as if DIR already has a show · 2 usage.`,
 		Example: "  onair init my-show --title \"My Show\" --author \"Ada Byron\" --category Technology",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    folderAt(0, cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.dir = "."
 			if len(args) == 1 {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"onair/internal/durable"
 	"onair/internal/sourcefs"
 	"onair/transcripts/repo"
@@ -116,4 +118,25 @@ func (a *app) writeNew(name string, data []byte) error {
 		}
 	}
 	return a.writeOutput(name, data)
+}
+
+// folderName refuses "-" as the name of a folder, because it is standard output
+// everywhere else.
+func folderName(name string) error {
+	if name == "-" {
+		return withHint(usagef("-: a folder cannot be written to standard output"), "./- is a folder of that name")
+	}
+	return nil
+}
+
+// folderAt returns args with a check of the folder's name at the index i.
+func folderAt(i int, args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, names []string) error {
+		if len(names) > i {
+			if err := folderName(names[i]); err != nil {
+				return err
+			}
+		}
+		return args(c, names)
+	}
 }

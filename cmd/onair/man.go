@@ -17,7 +17,7 @@ func newMan(a *app) *cobra.Command {
 		Long:    "Write a man page for every command into DIR, for packages.\n\nExit codes: 0 done · 1 failed · 2 usage.",
 		Example: "  onair man /usr/local/share/man/man1",
 		Hidden:  true,
-		Args:    cobra.ExactArgs(1),
+		Args:    folderAt(0, cobra.ExactArgs(1)),
 		RunE:    func(c *cobra.Command, args []string) error { return runMan(c.Root(), args[0], markdown) },
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "write Markdown, for a website")

@@ -23,7 +23,7 @@ because their original tags are not stored.
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  git clone https://code.example/my-show && onair -C my-show pull
   onair pull /backup/my-show`,
-		Args: cobra.MaximumNArgs(1),
+		Args: folderAt(0, cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return runPull(c.Context(), a, args) },
 	}
 	return c

@@ -48,7 +48,7 @@ workflow that makes the show publish what was merged.
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts init --url "https://show.example/episodes/{number}/"
   onair transcripts init --show hello-universe/show ../transcripts`,
-		Args: cobra.MaximumNArgs(1),
+		Args: folderAt(0, cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.dir = "."
 			if len(args) == 1 {
