@@ -11,7 +11,7 @@ import (
 )
 
 // CheckMaster checks a master by rules A001 to A007 and A012. at is the file of the
-// master; rule A007 reads its extension.
+// master; rule A007 checks the extension of its name.
 func CheckMaster(info *Info, at finding.Position) finding.List {
 	var l finding.List
 	if ext := strings.ToLower(path.Ext(at.File)); ext == ".mp3" && info.MediaType != MP3 || ext == ".m4a" && info.MediaType != M4A {

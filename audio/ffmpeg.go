@@ -24,7 +24,7 @@ const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew ins
 
 const (
 	sampleBytes = 2        // signed, little-endian
-	stderrBytes = 64 << 10 // bytes of the end of ffmpeg's standard error that tail keeps
+	stderrBytes = 64 << 10 // minimum number of bytes that tail keeps
 )
 
 // measureOnce measures the sound of a file, or returns the cached result for the same
@@ -137,7 +137,8 @@ func readSamples(r io.Reader, unit int, add func([]byte), progress func(bytes in
 	}
 }
 
-// A tail is a writer that keeps the end of what is written to it, stderrBytes or more.
+// A tail is a writer that keeps at least the last stderrBytes bytes that are written to
+// it.
 type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

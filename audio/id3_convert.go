@@ -233,8 +233,8 @@ func hasOwnMediaType(data []byte) bool {
 }
 
 // convertSubframes converts the frames inside a CHAP or CTOC frame. fixed is the number
-// of bytes between the element ID and what follows: in a CHAP frame the frames, in a
-// CTOC frame the element IDs, whose number is the last of these bytes.
+// of bytes of the fixed fields that follow the element ID. In a CTOC frame, the last of
+// these bytes is the number of element IDs that follow.
 func (f frame) convertSubframes(fixed int) ([]byte, error) {
 	i := bytes.IndexByte(f.data, 0) + 1
 	if i == 0 || len(f.data) < i+fixed {

@@ -32,7 +32,7 @@ type Tag struct {
 	Language   string        // TLAN, and the language of COMM: ISO 639-2, three letters
 	Copyright  string        // TCOP: a year, a space, the holder
 	Publisher  string        // TPUB
-	GUID       string        // TXXX: of the episode
+	GUID       string        // TXXX: GUID of the episode
 	Duration   time.Duration // TLEN, in milliseconds
 	Artwork    *Picture      // APIC, front cover
 	Chapters   []Chapter     // CHAP and CTOC, in order

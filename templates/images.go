@@ -60,8 +60,8 @@ type rowKey struct {
 	folders string
 }
 
-// row returns the HTML of row.html for an episode. It keeps the HTML for other pages,
-// because an episode is in many lists.
+// row returns the HTML of row.html for an episode. It caches the HTML, because an
+// episode is in many lists.
 func (r *renderer) row(e *Episode) (template.HTML, error) {
 	key := rowKey{e, strings.Repeat("../", strings.Count(r.current, "/"))}
 	if r.current == notFoundKey || strings.HasPrefix(r.current, "episodes/") {

@@ -27,8 +27,8 @@ import (
 //go:embed default/*.html static/*
 var embedded embed.FS
 
-// Limits on the files of a theme, in bytes. They prevent that a recording in the
-// templates folder, put there by mistake, becomes an asset.
+// Limits on the files of a theme, in bytes. They keep a recording that is in the
+// templates folder by mistake from becoming an asset.
 const (
 	maxTemplate = 1 << 20
 	maxAsset    = 16 << 20
@@ -60,8 +60,7 @@ type Theme struct {
 // Colours returns the colours of the pages.
 func (t *Theme) Colours() palette.Colours { return t.colours }
 
-// Warnings returns findings about the show's templates that do not keep pages from
-// being rendered, sorted.
+// Warnings returns the warnings about the show's templates, sorted.
 func (t *Theme) Warnings() finding.List { return t.warnings }
 
 // Asset is a static file of the theme.
@@ -72,8 +71,9 @@ type Asset struct {
 }
 
 // Overridden reports whether a template comes from the show. On the page of an episode,
-// the embedded templates show nothing of other episodes except the titles of its
-// neighbours and links to their pages. A show's own templates may show more.
+// the embedded templates show nothing of other episodes except the titles and the
+// artwork of its neighbours, with links to their pages. A show's own templates may show
+// more.
 func (t *Theme) Overridden() bool {
 	for _, path := range t.paths {
 		if !strings.HasPrefix(path, embeddedPrefix) {

@@ -131,7 +131,7 @@ func TestSameSiteSameBytes(t *testing.T) {
 }
 
 // TestPagesRenderConcurrently checks that pages have the same bytes when they are
-// rendered concurrently. The race detector finds data races in it.
+// rendered concurrently.
 func TestPagesRenderConcurrently(t *testing.T) {
 	t.Parallel()
 	theme, err := templates.Load(nil, nil)

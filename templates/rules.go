@@ -2,7 +2,7 @@ package templates
 
 import "onair/internal/finding"
 
-// rules are the rules of a theme's files and of redirects.
+// rules are the rules of this package, in the order of their IDs.
 var rules = finding.Rules{
 	{
 		ID: "W001", Severity: finding.Error,

@@ -11,7 +11,7 @@ import (
 	"onair/transcripts"
 )
 
-// turnView is a turn with what a page shows of it.
+// turnView is a turn and how a page shows it.
 type turnView struct {
 	transcripts.Turn
 	Anchor string        // id on the page; empty if it has none

@@ -1,5 +1,5 @@
-// Package picture finds faults in JPEG and PNG images, such as artwork. It decodes the
-// whole image, because the header gives only size and colours.
+// Package picture finds faults in JPEG and PNG images, such as artwork. It decodes an
+// image that is not very large, because the header gives only size and colours.
 package picture
 
 import (

@@ -19,7 +19,7 @@ import (
 
 const side = 64 // pixels
 
-// drawing returns m with a pattern that does not compress to almost nothing.
+// drawing returns m with a pattern that compresses badly.
 func drawing(m draw.Image) image.Image {
 	for x := range side {
 		for y := range side {

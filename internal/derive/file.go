@@ -24,7 +24,7 @@ func SetSettleTime(d time.Duration) (restore func()) {
 type State struct {
 	Size  int64
 	MTime int64  // nanoseconds since 1 January 1970
-	CTime int64  // time of the last change of the inode, likewise; 0 where the system has none
+	CTime int64  // change time, in nanoseconds as well; 0 where the system has none
 	Inode uint64 // 0 where the system has none
 
 	seen time.Time
@@ -77,7 +77,7 @@ func KnownOf[T any](c *Cache, f Func, path string, state State) (v T, ok bool) {
 // content is what ValueOfContent caches.
 type content[T any] struct {
 	State *State `json:"state"` // nil if the file was not settled
-	Sum   Key    `json:"sum"`   // of the content
+	Sum   Key    `json:"sum"`   // digest of the content
 	Value T      `json:"value"`
 }
 

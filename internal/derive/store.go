@@ -58,7 +58,7 @@ func idOf(name string) id {
 	return id(sum[:16])
 }
 
-// place is the place of a value in the file.
+// place says where a value is in the file.
 type place struct {
 	offset int64 // offset of the record
 	size   int   // size of the value, in bytes

@@ -31,8 +31,8 @@ type Trace struct {
 
 // Conditions are the present values of the inputs that are not files.
 type Conditions struct {
-	Env func(name string) string // nil for no environment
-	Git func(dir string) string  // state of the git repository of a folder; nil if unknown
+	Env func(name string) string // returns the value of a variable; nil if no value is known
+	Git func(dir string) string  // returns the state of the git repository of a folder; nil if no state is known
 	Now time.Time                // decides which dates have passed
 
 	// MaxAge is the age at which a cached value expires, because not all of its inputs
@@ -119,8 +119,8 @@ func (t *Trace) Env(lookup func(string) (string, bool)) func(string) (string, bo
 }
 
 // Git records the state of the git repository of the folder at the absolute path dir.
-// state is a text that changes whenever git would answer differently. It has to be read
-// before any other command of git runs. An empty state makes the trace uncertain.
+// state is a text that changes whenever git would answer differently. The caller reads
+// it before running other git commands. An empty state makes the trace uncertain.
 func (t *Trace) Git(dir, state string) {
 	if t == nil {
 		return
@@ -199,7 +199,8 @@ func (t *Trace) Folder(path string, entries []fs.DirEntry, err error) {
 }
 
 // record stores the text that describes a path. If the path already has a different
-// text, it changed during the computation, and the trace becomes uncertain.
+// text, the file or folder changed during the computation, and the trace becomes
+// uncertain.
 func (t *Trace) record(m *map[string]string, path, text string) {
 	before, again := (*m)[path]
 	t.uncertain = t.uncertain || again && before != text
@@ -387,8 +388,9 @@ func folderText(path string) string {
 }
 
 // FS returns a file system that reads from fsys and records everything that is looked
-// at. The root of fsys is the folder at the absolute path dir. Its methods OpenPath and
-// StatPath, for files outside of the folder, need those of fsys.
+// at. The root of fsys is the folder at the absolute path dir. For files outside of the
+// folder, the returned file system has the methods OpenPath and StatPath, which call
+// those of fsys.
 func (t *Trace) FS(fsys fs.FS, dir string) fs.FS {
 	if t == nil {
 		return fsys

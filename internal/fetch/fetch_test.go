@@ -137,7 +137,7 @@ func TestRebindingIsRefused(t *testing.T) {
 	}
 }
 
-// resolverOf returns a resolver for which every name has one address.
+// resolverOf returns a resolver that resolves every name to the address in answer.
 func resolverOf(t *testing.T, answer *atomic.Value) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")

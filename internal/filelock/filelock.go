@@ -1,7 +1,7 @@
 // Package filelock takes the advisory locks of the operating system on open files. A
 // lock belongs to the open file, not to the process: if a process opens a file twice,
-// only one of the two can be locked. Close releases the lock, and so does the end of
-// the process, even by a crash.
+// only one of the two can be locked at a time. Close releases the lock, and so does the
+// end of the process, even by a crash.
 package filelock
 
 import (

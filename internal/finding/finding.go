@@ -2,9 +2,9 @@
 // loader of a show, the checks of audio, transcripts and feed, and the verification of
 // what is live.
 //
-// A package that reports problems keeps one table of rules in its rules.go. A
-// finding is made from its rule, which gives it severity, hint and source, and
-// carries the edits that fix it:
+// A package that reports problems keeps one table of rules in its rules.go. A finding
+// is made from its rule, which gives it severity, hint and source. It may also carry
+// the edits that fix the problem:
 //
 //	found.Add(ruleDate.At(pos, "date: %q is not a date", value))
 package finding
@@ -36,7 +36,7 @@ var severities = [...]string{Error: "error", Warning: "warning", Info: "info"}
 
 func (s Severity) String() string { return severities[s] }
 
-// MarshalText writes the severity as the word scripts rely on.
+// MarshalText returns the severity as a word, such as error.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
@@ -49,8 +49,9 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Position is a place in a file of the show. Line counts from 1, Column in bytes from
-// 1. A Line of zero means the file as a whole, a Column of zero the line as a whole.
+// Position is a place in a file of the show. Line counts lines from 1, Column counts
+// bytes from 1. A Line of zero means the file as a whole, a Column of zero the line as
+// a whole.
 type Position struct {
 	File   string // slash-separated; relative to the show's folder, or as the user gave it
 	Line   int

@@ -121,8 +121,9 @@ type (
 // sarifLevels are the levels of SARIF, by severity.
 var sarifLevels = map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 
-// WriteSARIF writes SARIF 2.1.0, for code scanning. rules are the rules that the output
-// describes. A rule that is missing there is written with its ID only.
+// WriteSARIF writes SARIF 2.1.0, for code scanning. The output describes the rules of
+// the findings as they are in rules. A rule that is not in rules is written with its ID
+// only.
 func WriteSARIF(w io.Writer, l List, rules Rules) error {
 	run := sarifRun{Tool: sarifTool{Driver: sarifDriver{Name: "onair", Rules: []sarifRule{}}}, Results: []sarifResult{}}
 	for _, f := range l {

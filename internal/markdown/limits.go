@@ -11,9 +11,9 @@ const (
 )
 
 // TooComplex reports whether Markdown has so much markup of one kind that it is not
-// rendered. what is the kind, or empty, and offset is where the line begins that
-// exceeds the limit, in bytes. TooComplex itself takes time in proportion to the length
-// of the source.
+// rendered. what is the kind, or empty, and offset is the offset in bytes of the line
+// that exceeds the limit. TooComplex itself takes time in proportion to the length of
+// the source.
 func TooComplex(source string) (what string, offset int) {
 	var brackets, emphasis int // work so far
 	var start, opened, delimiters int

@@ -45,8 +45,8 @@ func TestTooComplex(t *testing.T) {
 	}
 }
 
-// FuzzTooComplex checks that text which repeats a piece is rendered or refused within
-// seconds.
+// FuzzTooComplex checks that a piece of text that is repeated many times is rendered or
+// refused within seconds.
 func FuzzTooComplex(f *testing.F) {
 	for _, s := range []string{"[a](<b", "![a](", "> - ", "*a_ ", "<a b=\"", "`a``", "~~a", "|a", "[a][", "&#x", "http://a.b/(", "a@b.", "<b>", "\t- "} {
 		f.Add(s)

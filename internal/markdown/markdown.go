@@ -11,8 +11,8 @@
 //     http or https. Any other link becomes its text, any other image its
 //     alternative text.
 //   - Attributes are href, src, alt, title, start, width, height, open and a code
-//     block's language class. Tables have no alignment, because the pages' content security policy
-//     forbids style attributes.
+//     block's language class. Tables have no alignment, because the content security
+//     policy of the pages forbids style attributes.
 //
 // The same source and base always give the same bytes. A source that [TooComplex]
 // reports gives no HTML.

@@ -47,7 +47,7 @@ var isParagraph = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true,
 // 512 levels.
 const maxDepth = 100
 
-// rawHTML writes inline HTML: harmless tags as they are, others as text.
+// rawHTML writes inline HTML: harmless tags as tags, others as text.
 func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		r.writeRaw(w, withoutComments(node.(*ast.RawHTML).Segments.Value(source)))
@@ -325,7 +325,7 @@ func addShown(add func(ShownTag), raw []byte, offset int) {
 	}
 }
 
-// tagStart returns the first 20 bytes of an unfinished tag, or less if its first line
+// tagStart returns the first 20 bytes of an unfinished tag, or fewer if its first line
 // is shorter.
 func tagStart(raw string) string {
 	first, _, _ := strings.Cut(raw, "\n")

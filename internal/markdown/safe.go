@@ -103,9 +103,9 @@ func (r *safeRenderer) ownImage(address string) string {
 	return r.imageURL(address)
 }
 
-// address returns a destination for an attribute: an absolute address as it is written,
-// apart from control characters, and a relative one escaped and resolved. ok is false if
-// its scheme is not allowed.
+// address returns the address to write for a destination. An absolute address stays as
+// it is, except that control characters are escaped. A relative address is escaped and
+// resolved. ok is false if the scheme is not allowed.
 func (r *safeRenderer) address(dest []byte, schemes []string) (resolved string, ok bool) {
 	if m := scheme.FindSubmatch(dest); m != nil {
 		written := control.ReplaceAllStringFunc(string(dest), url.QueryEscape)
@@ -125,8 +125,8 @@ var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):`)
 var control = regexp.MustCompile(`[\x00-\x1F\x7F-\x{9F}\x{FFFE}\x{FFFF}]`)
 
 // parseAddress parses an address that is relative or has one of the schemes. ok is
-// false for other addresses, and for those with control characters, because browsers
-// ignore such characters.
+// false for other addresses, and for invalid ones, such as those with ASCII control
+// characters.
 func parseAddress(raw string, schemes []string) (u *url.URL, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -88,6 +88,5 @@ func (n nesting) endTags() string {
 	return b.String()
 }
 
-// isVoid reports whether an element has no end tag, of the elements that this package
-// writes.
+// isVoid reports whether an element that this package writes has no end tag.
 func isVoid(name string) bool { return name == "br" || name == "hr" || name == "img" }

@@ -24,7 +24,7 @@ const side = 1400
 // mark is the beginning of a placeholder: the start of a JPEG and a comment.
 const mark = "\xff\xd8\xff\xfe\x00\x13onair placeholder"
 
-// Is reports whether an image is one that Draw has drawn.
+// Is reports whether Draw made the image.
 func Is(data []byte) bool {
 	return bytes.HasPrefix(data, []byte(mark))
 }

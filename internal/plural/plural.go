@@ -12,7 +12,7 @@ func Count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
-// Times returns "once", or "2 times" for two.
+// Times returns "once" for 1, "2 times" for 2, and so on.
 func Times(n int) string {
 	if n == 1 {
 		return "once"

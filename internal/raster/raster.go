@@ -14,7 +14,7 @@ import (
 	"image/png"
 )
 
-// MaxPixels is the most pixels of an image that is decoded.
+// MaxPixels is the largest number of pixels of an image that is decoded.
 const MaxPixels = 64 << 20
 
 // Image is an image in memory.
@@ -103,8 +103,8 @@ func Scale(img *image.RGBA, width, height int) *image.RGBA {
 	return scaled
 }
 
-// span is the range of pixels of a row that a scaled pixel covers, with their weights.
-// The sum of the weights is the number of pixels in the row.
+// span is the range of pixels of a row or column that a scaled pixel covers, with their
+// weights. The sum of the weights is the number of pixels in the row or column.
 type span struct {
 	first   int
 	weights []int

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// The size of a strip in pixels. Both are multiples of 16, because image/jpeg encodes
-// blocks of 16 × 16 pixels.
+// The width and the height of a strip, in pixels. They are multiples of 16, because
+// image/jpeg encodes blocks of 16 × 16 pixels.
 const (
 	stripWidth  = 240
 	stripHeight = 16

@@ -5,7 +5,7 @@
 // Each segment of the index has a file of words and a file of places, and each episode
 // a file of texts. A directory lists these files. Segments hold up to 512 episodes in
 // order of publication, so that a new episode usually changes only the last segment
-// (see [Sizes]). Equal inputs give equal bytes: they are compressed by a pinned
+// (see [Sizes]). Equal inputs give equal bytes: the files are compressed by a pinned
 // library, not by the standard library, whose output differs between versions of Go.
 package searchindex
 

@@ -41,7 +41,7 @@ func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
 // list has the places of a word.
 type list struct {
 	ends    []chunk // where the places of each episode with the word end
-	docs    []byte  // for each episode: difference from the episode before, number of documents, differences of their numbers
+	docs    []byte  // for each episode: difference from the number of the episode before, number of documents, differences of their numbers
 	weights []byte  // weight of each document
 	places  []byte  // for each document: number of places, differences of the places
 

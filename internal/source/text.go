@@ -62,7 +62,7 @@ func OneLine(s string) string {
 }
 
 // IsControl reports whether a character is U+FFFE, U+FFFF or a control character, tab
-// and line feed excepted. No text file of a show may contain one.
+// and line feed excepted. No text file of a show may contain such a character.
 func IsControl(r rune) bool {
 	return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
 }
@@ -88,7 +88,7 @@ func OrList(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// Quote writes s as a YAML double-quoted scalar, which is legal everywhere.
+// Quote writes s as a YAML double-quoted scalar, which is allowed wherever a scalar is.
 func Quote(s string) string { return strconv.Quote(s) }
 
 // Nearest returns the known word that s was most likely meant to be: the one with the

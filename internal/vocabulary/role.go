@@ -18,7 +18,7 @@ var Roles = map[string][]string{
 	"video post-production": {"editor", "assistant editor"},
 }
 
-// HasRole reports whether the group of a person has the role. Case does not count.
+// HasRole reports whether a group has a role, ignoring case.
 func HasRole(group, role string) bool {
 	for _, r := range Roles[strings.ToLower(group)] {
 		if r == strings.ToLower(role) {

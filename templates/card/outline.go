@@ -11,7 +11,7 @@ import (
 	"onair/templates/palette"
 )
 
-// unit is the number of units of a coordinate in a pixel.
+// unit is the width of a pixel in the coordinates of points.
 const unit = 256
 
 // rowsPerPixel is how many lines are sampled in each row of pixels.
