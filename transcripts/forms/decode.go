@@ -14,7 +14,7 @@ import (
 func (s *source) decode(src []byte) error {
 	src = script.FromUTF16(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")))
 	for _, b := range binaries {
-		if bytes.HasPrefix(src, []byte(b.magic)) {
+		if len(src) > b.at && bytes.HasPrefix(src[b.at:], []byte(b.magic)) {
 			return s.problem(0, b.hint, "%s, not a transcript", b.title)
 		}
 	}
@@ -73,14 +73,30 @@ func beginning(src []byte, n int) []byte {
 	return src[:last]
 }
 
-// binaries are formats that are recognized by their first bytes.
-var binaries = []struct{ magic, title, hint string }{
-	{"PK\x03\x04", "an archive or an office document", "save the document as plain text (.txt) or export captions (VTT or SRT)"},
-	{"%PDF", "a PDF", "export plain text (.txt) or captions (VTT or SRT) from the tool that made it"},
-	{"\x1f\x8b", "a gzip archive", "unpack it first: gunzip"},
-	{"{\\rtf", "RTF", "save the document as plain text (.txt)"},
-	{"ID3", "an audio file", "onair does not transcribe: give it what a speech recogniser wrote"},
-	{"RIFF", "an audio file", "onair does not transcribe: give it what a speech recogniser wrote"},
+const (
+	documentHint = "save the document as plain text (.txt) or export captions (VTT or SRT)"
+	mediaHint    = "onair does not transcribe: give it what a speech recogniser wrote"
+)
+
+// binaries are formats that are recognized by the bytes at an offset.
+var binaries = []struct {
+	at                 int
+	magic, title, hint string
+}{
+	{0, "PK\x03\x04", "an archive or an office document", documentHint},
+	{0, "\xd0\xcf\x11\xe0", "an office document of the old kind", documentHint},
+	{0, "%PDF", "a PDF", "export plain text (.txt) or captions (VTT or SRT) from the tool that made it"},
+	{0, "\x1f\x8b", "a gzip archive", "unpack it first: gunzip"},
+	{0, "{\\rtf", "RTF", "save the document as plain text (.txt)"},
+	{3, "STL", "binary captions (EBU STL)", exportHint},
+	{0, "ID3", "an audio file", mediaHint},
+	{0, "RIFF", "an audio file", mediaHint},
+	{0, "OggS", "an audio file", mediaHint},
+	{0, "fLaC", "an audio file", mediaHint},
+	{4, "ftyp", "an audio or video file", mediaHint},
+	{0, "\x1a\x45\xdf\xa3", "a video file", mediaHint},
+	{0, "\x89PNG", "an image", documentHint},
+	{0, "\xff\xd8\xff", "an image", documentHint},
 }
 
 // clean removes invisible characters and folds spaces.

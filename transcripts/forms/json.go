@@ -3,6 +3,7 @@ package forms
 import (
 	"cmp"
 	"errors"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -34,15 +35,33 @@ func readJSON(s *source) ([]Speech, error) {
 		return nil, s.problem(syntax.at, "is the file complete? export it again", "%s", syntax.msg)
 	}
 	r := jsonReader{s: s, t: t}
-	for i := range jsonTable() {
-		f := &jsonTable()[i]
-		for _, path := range f.compiled.list {
-			if r.form = f; r.matches(path) {
+	if path := r.match(); path != nil {
+		return r.read(path)
+	}
+	for _, name := range []string{"output", "result", "response", "data"} { // of services that run recognizers
+		if v := t.member(t.root(), name); v != none {
+			t.top = v
+			if path := r.match(); path != nil {
 				return r.read(path)
 			}
+			t.top = none
 		}
 	}
 	return r.unmatched()
+}
+
+// match finds the form of the document, and returns the path of its segments. The path is
+// nil if the document has none of the forms.
+func (r *jsonReader) match() []string {
+	for i := range jsonTable() {
+		r.form = &jsonTable()[i]
+		for _, path := range r.form.compiled.list {
+			if r.matches(path) {
+				return path
+			}
+		}
+	}
+	return nil
 }
 
 // jsonReader reads a document in one of the forms of jsonTable.
@@ -129,6 +148,10 @@ func (r *jsonReader) matches(path []string) bool {
 			kind, last := t.first(v, c.kind), t.first(v, c.end)
 			if r.form.text == "" {
 				words := t.first(v, c.words)
+				if words == none && t.first(v, c.length) != none {
+					seen-- // json3 has events that only open a window
+					continue
+				}
 				if t.kind(words) != '[' {
 					continue
 				}
@@ -247,15 +270,9 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 	return r.speeches, nil
 }
 
-// speakersInText finds speakers in the texts of a document that has no other place for
-// them. It takes and returns the channel of each speech.
+// speakersInText finds the speakers that only the texts of a document name. It takes and
+// returns the channel of each speech.
 func (r *jsonReader) speakersInText(channelOf []string) ([]Speech, []string) {
-	if slices.ContainsFunc(r.speeches, func(u Speech) bool { return u.Speaker != "" }) {
-		for i := range r.speeches {
-			r.speeches[i].Text = strings.ReplaceAll(r.speeches[i].Text, "\n", " ")
-		}
-		return r.speeches, channelOf
-	}
 	speeches, from := speakersInText(r.s, r.speeches)
 	if from == nil {
 		return speeches, channelOf
@@ -267,13 +284,20 @@ func (r *jsonReader) speakersInText(channelOf []string) ([]Speech, []string) {
 	return speeches, channels
 }
 
-// recognizerMarks are what recognizers write into a text for silence or another speaker.
-var recognizerMarks = strings.NewReplacer("[BLANK_AUDIO]", "", "[SPEAKER_TURN]", "\n")
+// recognizerMarks are what recognizers write into a text for silence or another speaker,
+// and recognizerTokens those of Whisper, such as <|en|> and <|2.50|>.
+var (
+	recognizerMarks  = strings.NewReplacer("[BLANK_AUDIO]", "", "[SPEAKER_TURN]", "\n")
+	recognizerTokens = regexp.MustCompile(`<\|[^|<>]{0,40}\|>`)
+)
 
 // cleanLines cleans the lines of a text. Lines without words are left out.
 func cleanLines(text string) string {
 	if strings.Contains(text, "[BLANK_AUDIO]") || strings.Contains(text, "[SPEAKER_TURN]") {
 		text = recognizerMarks.Replace(text)
+	}
+	if strings.Contains(text, "<|") {
+		text = recognizerTokens.ReplaceAllString(text, " ")
 	}
 	if !strings.Contains(text, "\n") {
 		return clean(text)
@@ -322,7 +346,7 @@ func (r *jsonReader) readPeople() {
 		}
 		r.people = map[string]string{}
 		for v, end := list+1, t.next(list); v < end; v = t.next(v) {
-			if id, name := t.member(v, "id"), t.string(t.member(v, "name")); id != none && name != "" {
+			if id, name := t.first(v, [][]string{{"id"}, {"spkid"}}), t.string(t.member(v, "name")); id != none && name != "" {
 				r.people[t.string(id)] = clean(name)
 			}
 		}
@@ -335,7 +359,7 @@ func (r *jsonReader) readTurns() {
 	for _, path := range r.form.compiled.turns {
 		t.lists(t.root(), path, 0, func(list ref, _ int) bool {
 			for v, end := list+1, t.next(list); v < end; v = t.next(v) {
-				start, set, ok := t.time(t.first(v, [][]string{{"start_time"}, {"from"}}), time.Second)
+				start, set, ok := t.time(t.first(v, [][]string{{"start_time"}, {"from"}, {"start"}}), time.Second)
 				if speaker := t.first(v, [][]string{{"speaker_label"}, {"speaker"}}); set && ok && speaker != none {
 					r.turns = append(r.turns, timedSpeaker{start, clean(t.string(speaker))})
 				}
@@ -392,12 +416,27 @@ func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool
 	return at, set
 }
 
+// warnOfNull reports a time of a segment that is null.
+func (r *jsonReader) warnOfNull(v ref, paths [][]string, set bool) {
+	for _, path := range paths {
+		if set {
+			return
+		}
+		if found := r.t.path(v, path); r.t.kind(found) == 'n' {
+			r.s.warn(ruleTime, int(r.t.nodes[found].at), "the time is null")
+			return
+		}
+	}
+}
+
 // readSegment reads one segment.
 func (r *jsonReader) readSegment(v ref) {
 	t, f, c := r.t, r.form, &r.form.compiled
 	u := Speech{At: int(t.nodes[v].at)}
 	u.Start, u.Timed = r.timeOf(v, c.start)
 	u.End, u.Ended = r.timeOf(v, c.end)
+	r.warnOfNull(v, c.start, u.Timed)
+	r.warnOfNull(v, c.end, u.Ended)
 	if !u.Ended {
 		if length, ok := r.timeOf(v, c.length); ok && u.Timed {
 			u.End, u.Ended = u.Start+length, true

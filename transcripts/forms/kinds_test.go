@@ -147,6 +147,18 @@ var kinds = []kind{
 	{name: "a blank line first, settings, entities", form: "vtt", head: "\nWEBVTT - made by hand\n\nSTYLE\n::cue { color: white }\n\n", each: func(d []said, i int) string {
 		return hms(d[i].from, ".") + " --> " + hms(d[i].to, ".") + " align:start position:0%\n<v.loud " + strings.ReplaceAll(d[i].who, "'", "&#39;") + "><c.white>" + d[i].text + "</c>\n\n"
 	}},
+	{name: "Teams", form: "vtt", head: "WEBVTT\n\n", each: func(d []said, i int) string {
+		return fmt.Sprintf("0c1d7b62-9f3e-4a55-8a0c-6f2b9d3e77aa/%d-0\n", i+20) + cue(func(d []said, i int) string { return "<v " + d[i].who + ">" + d[i].text + "</v>" })(d, i)
+	}},
+	{name: "Teams, pasted", form: "srt", each: func(d []said, i int) string {
+		t := func(seconds float64) string {
+			return fmt.Sprintf("%d:%d:%.3f", int(seconds)/3600, int(seconds)/60%60, math.Mod(seconds, 60))
+		}
+		return t(d[i].from) + " --> " + t(d[i].to) + "\n" + d[i].who + "\n" + d[i].text + "\n\n"
+	}},
+	{name: "ruby text", form: "vtt", head: "WEBVTT\n\n", each: cue(func(d []said, i int) string {
+		return "<v " + d[i].who + "><ruby>" + d[i].text + "<rt>not said</rt></ruby>"
+	})},
 	{name: "labels", form: "srt", each: card(srtTimes, func(_ []said, s said) string { return s.who + ": " + s.text })},
 	{name: "names in brackets", form: "srt", each: card(srtTimes, func(_ []said, s said) string { return "[" + s.who + "] " + s.text })},
 	{name: "chevrons", form: "srt", speaker: capitals, each: card(srtTimes, func(_ []said, s said) string { return ">> " + strings.ToUpper(s.who) + ": " + s.text })},
@@ -175,6 +187,16 @@ var kinds = []kind{
 	}},
 	{name: "TSV", form: "tsv", speaker: nobody, head: "start\tend\ttext\n", each: func(d []said, i int) string {
 		return fmt.Sprintf("%.0f\t%.0f\t%s\n", d[i].from*1000, d[i].to*1000, d[i].text)
+	}},
+
+	{name: "own HTML, inside paragraphs", form: "html", within: 1, head: "<html><body>\n", tail: "</body></html>\n", each: func(d []said, i int) string {
+		return "<p><cite>" + d[i].who + "</cite>: <time>" + shortClock(d[i].from) + "</time> " + d[i].text + "</p>\n"
+	}},
+	{name: "TSV in seconds", form: "tsv", speaker: nobody, head: "start\tend\ttext\n", each: func(d []said, i int) string {
+		return fmt.Sprintf("%v\t%v\t%s\n", d[i].from, d[i].to, d[i].text)
+	}},
+	{name: "TSV in whole seconds", form: "tsv", speaker: nobody, within: 1, head: "start\tend\ttext\n", each: func(d []said, i int) string {
+		return fmt.Sprintf("%.0f\t%.0f\t%s\n", math.Floor(d[i].from), math.Ceil(d[i].to), d[i].text)
 	}},
 
 	// Text.
@@ -206,6 +228,31 @@ var kinds = []kind{
 	{name: "console of whisper.cpp", form: "txt", speaker: nobody, each: func(d []said, i int) string {
 		return "[" + hms(d[i].from, ".") + " --> " + hms(d[i].to, ".") + "]   " + d[i].text + "\n"
 	}},
+	{name: "faster-whisper", form: "txt", speaker: nobody, each: func(d []said, i int) string {
+		return fmt.Sprintf("[%.2fs -> %.2fs]  %s\n", d[i].from, d[i].to, d[i].text)
+	}},
+	{name: "faster-whisper with speakers", form: "txt", speaker: machineOf("SPEAKER_%02d"), each: func(d []said, i int) string {
+		return fmt.Sprintf("[%.2fs -> %.2fs] SPEAKER_%02d: %s\n", d[i].from, d[i].to, number(d, d[i].who), d[i].text)
+	}},
+	{name: "seconds", form: "txt", each: func(d []said, i int) string { return fmt.Sprintf("%s [%.2fs]\n%s\n\n", d[i].who, d[i].from, d[i].text) }},
+	{name: "Trint, names behind clocks", form: "txt", within: 1, each: func(d []said, i int) string {
+		return "[" + hms(d[i].from, "")[:8] + "] " + d[i].who + "\n" + d[i].text + "\n\n"
+	}},
+	{name: "Fathom", form: "txt", within: 1, head: "Sync - May 04\nVIEW RECORDING - 9 mins (No highlights): https://example.com/share\n\n---\n\n", each: func(d []said, i int) string {
+		return shortClock(d[i].from) + " - " + d[i].who + " (Snow & Co.)\n  " + d[i].text + "\n\n"
+	}},
+	{name: "Word", form: "txt", within: 1, head: "Audio file\nsnow.mp3\n\nTranscript\n\n", each: func(d []said, i int) string {
+		return hms(d[i].from, "")[:8] + " " + d[i].who + "\n" + d[i].text + "\n\n"
+	}},
+	{name: "Rev AI", form: "txt", within: 1, speaker: machineOf("Speaker %d"), each: func(d []said, i int) string {
+		return fmt.Sprintf("Speaker %d    %s    %s\n", number(d, d[i].who), hms(d[i].from, "")[:8], d[i].text)
+	}},
+	{name: "TranscribeMe", form: "txt", within: 1, speaker: machineOf("S%d"), each: func(d []said, i int) string {
+		return fmt.Sprintf("S%d %s %s\n", number(d, d[i].who), shortClock(d[i].from), d[i].text)
+	}},
+	{name: "Speechmatics", form: "txt", within: -1, speaker: machineOf("Speaker S%d"), each: func(d []said, i int) string {
+		return fmt.Sprintf("SPEAKER: S%d\n%s\n\n", number(d, d[i].who), d[i].text)
+	}},
 	{name: "names", form: "txt", within: -1, each: func(d []said, i int) string { return d[i].who + ": " + d[i].text + "\n" }},
 
 	// JSON, in segments.
@@ -228,6 +275,32 @@ var kinds = []kind{
 		return m{"offsets": m{"from": s.from * 1000, "to": s.to * 1000}, "timestamps": m{"from": hms(s.from, ","), "to": hms(s.to, ",")}, "text": " " + s.text}
 	})},
 	{name: "insanely-fast-whisper", form: "json", speaker: nobody, all: perTurn(under("chunks"), func(_ []said, s said) any { return m{"timestamp": []float64{s.from, s.to}, "text": " " + s.text} })},
+	{name: "insanely-fast-whisper with speakers", form: "json", speaker: machineOf("SPEAKER_%02d"), all: perTurn(func(l []any) any {
+		return m{"speakers": l, "chunks": []m{{"timestamp": []float64{0, 1}, "text": "Not these."}}, "text": "x"}
+	}, func(d []said, s said) any {
+		return m{"speaker": fmt.Sprintf("SPEAKER_%02d", number(d, s.who)), "timestamp": []float64{s.from, s.to}, "text": s.text}
+	})},
+	{name: "faster-whisper", form: "json", speaker: nobody, all: perTurn(bare, func(_ []said, s said) any {
+		return m{"id": 1, "seek": 0, "start": s.from, "end": s.to, "text": " " + s.text, "tokens": []int{5}, "words": nil}
+	})},
+	{name: "WhisperKit", form: "json", speaker: nobody, all: perTurn(under("segments"), func(_ []said, s said) any {
+		return m{"start": s.from, "end": s.to, "text": fmt.Sprintf("<|startoftranscript|><|en|><|%.2f|> %s<|%.2f|>", s.from, s.text, s.to)}
+	})},
+	{name: "Whisper inside the answer of a service", form: "json", speaker: nobody, all: perTurn(func(l []any) any { return m{"status": "COMPLETED", "output": m{"segments": l}} }, func(_ []said, s said) any {
+		return m{"start": s.from, "end": s.to, "text": s.text}
+	})},
+	{name: "milliseconds", form: "json", all: perTurn(under("segments"), func(_ []said, s said) any {
+		return m{"startMs": s.from * 1000, "endMs": s.to * 1000, "text": s.text, "speaker": s.who}
+	})},
+	{name: "clocks", form: "json", within: 1, all: perTurn(bare, func(_ []said, s said) any {
+		return m{"timestamp": shortClock(s.from), "text": s.text, "speaker": s.who}
+	})},
+	{name: "Amazon, call analytics", form: "json", all: perTurn(func(l []any) any { return m{"JobStatus": "COMPLETED", "Transcript": l} }, func(_ []said, s said) any {
+		return m{"BeginOffsetMillis": s.from * 1000, "EndOffsetMillis": s.to * 1000, "Content": s.text, "ParticipantRole": s.who}
+	})},
+	{name: "Azure, batch with durations as text", form: "json", speaker: digit, all: perTurn(under("recognizedPhrases"), func(d []said, s said) any {
+		return m{"speaker": number(d, s.who), "offset": fmt.Sprintf("PT%dM%.2fS", int(s.from)/60, math.Mod(s.from, 60)), "duration": fmt.Sprintf("PT%.2fS", s.to-s.from), "nBest": []m{{"display": s.text}}}
+	})},
 	{name: "OpenAI, speakers", form: "json", speaker: digit, all: perTurn(under("segments"), func(d []said, s said) any {
 		return m{"type": "transcript.text.segment", "id": "x", "start": s.from, "end": s.to, "text": s.text, "speaker": digit(d, s.who)}
 	})},
@@ -291,6 +364,45 @@ var kinds = []kind{
 				return m{"word": text, "startTime": fmt.Sprintf("%.3fs", from), "endTime": fmt.Sprintf("%.3fs", to), "speakerTag": number(d, s.who) + 1}
 			})(d)
 	}},
+	{name: "Google v2", form: "json", speaker: fromOne, all: perWord(func(l []any) any {
+		return m{"results": []m{{"alternatives": []m{{"transcript": "x", "words": l}}, "resultEndOffset": "99s", "languageCode": "en-US"}}}
+	}, func(d []said, s said, text string, from, to float64) any {
+		return m{"word": text, "startOffset": fmt.Sprintf("%.3fs", from), "endOffset": fmt.Sprintf("%.3fs", to), "speakerLabel": fromOne(d, s.who)}
+	})},
+	{name: "Google, client libraries", form: "json", speaker: fromOne, all: perWord(func(l []any) any {
+		return []m{{"results": []m{{"alternatives": []m{{"transcript": "x", "words": l}}, "resultEndTime": m{"seconds": 99}}}}}
+	}, func(d []said, s said, text string, from, to float64) any {
+		at := func(seconds float64) any {
+			whole, part := math.Modf(seconds)
+			out := m{"nanos": math.Round(part * 1e9)}
+			if whole > 0 {
+				out["seconds"] = fmt.Sprint(int(whole))
+			}
+			return out
+		}
+		return m{"word": text, "startTime": at(from), "endTime": at(to), "speakerTag": number(d, s.who) + 1}
+	})},
+	{name: "Podcasting 2.0, words", form: "json", all: perWord(under("segments"), func(_ []said, s said, text string, from, to float64) any {
+		return m{"speaker": s.who, "startTime": from, "endTime": to, "body": text}
+	})},
+	{name: "words and who speaks in paragraphs", form: "json", all: func(d []said) string {
+		var paragraphs []m
+		for _, s := range d {
+			paragraphs = append(paragraphs, m{"start": s.from, "end": s.to, "speaker": s.who})
+		}
+		return perWord(func(l []any) any { return m{"words": l, "paragraphs": paragraphs} }, func(_ []said, _ said, text string, from, to float64) any {
+			return m{"text": text, "start": from, "end": to}
+		})(d)
+	}},
+	{name: "Amberscript", form: "json", all: perTurn(func(l []any) any {
+		return m{"segments": l, "speakers": []m{{"spkid": "spk1", "name": "Nobody"}}}
+	}, func(_ []said, s said) any {
+		var words []any
+		json.Unmarshal([]byte(perWord(bare, func(_ []said, _ said, text string, from, to float64) any {
+			return m{"text": text, "start": from, "end": to}
+		})([]said{s})), &words)
+		return m{"speaker": s.who, "words": words}
+	})},
 	{name: "Deepgram, words", form: "json", speaker: digit, all: perWord(func(l []any) any { return m{"results": m{"channels": []m{{"alternatives": []m{{"words": l}}}}}} }, func(d []said, s said, text string, from, to float64) any {
 		return m{"word": strings.ToLower(text), "punctuated_word": text, "start": from, "end": to, "speaker": number(d, s.who)}
 	})},

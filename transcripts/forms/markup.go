@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"bytes"
 	"html"
 	"iter"
 	"math"
@@ -103,44 +104,50 @@ func looksHTML(head string) bool {
 	return strings.HasPrefix(head, "<") && strings.Contains(head, "<p") && strings.Contains(head, "<time") && strings.Contains(head, "<cite")
 }
 
-// readHTML reads the HTML of Podcasting 2.0 that onair writes: cite, time and p for each
-// paragraph.
+// readHTML reads the HTML of Podcasting 2.0: cite, time and p for each paragraph, where
+// cite and time may also be inside p.
 func readHTML(s *source) ([]Speech, error) {
 	var speeches []Speech
 	var u Speech
-	var text strings.Builder
+	var text, aside strings.Builder // text of a paragraph, and of cite or time
 	speaker, inside := "", ""
+	paragraph := false
+	end := func(at int) {
+		value := strings.TrimLeft(clean(text.String()), ": ")
+		text.Reset()
+		if value != "" {
+			u.Text, u.Speaker, u.At = value, speaker, at
+			speeches = append(speeches, u)
+			u = Speech{}
+		}
+	}
 	for p := range markupParts(s.text) {
 		switch {
+		case p.name == "" && inside != "":
+			aside.WriteString(p.text)
 		case p.name == "":
-			if inside != "" {
+			if paragraph {
 				text.WriteString(p.text)
 			}
 		case p.name == "br":
 			text.WriteByte(' ')
-		case p.name != "cite" && p.name != "time" && p.name != "p":
+		case p.name == "p":
+			end(p.at)
+			paragraph, inside = !p.closes, ""
+		case p.name != "cite" && p.name != "time":
 		case !p.closes:
+			end(p.at)
 			inside = p.name
-			text.Reset()
-		default:
-			value := clean(text.String())
-			text.Reset()
-			switch inside {
-			case "cite":
-				speaker = strings.TrimSpace(strings.TrimRight(value, ":"))
-				if speaker == "Unknown" {
-					speaker = ""
-				}
-			case "time":
-				if u.Start, u.Timed = parseTextClock(value); !u.Timed {
-					s.warn(ruleTime, p.at, "the time %.60q cannot be read", value)
-				}
-			case "p":
-				if value != "" {
-					u.Text, u.Speaker, u.At = value, speaker, p.at
-					speeches = append(speeches, u)
-				}
-				u = Speech{}
+			aside.Reset()
+		case inside == "cite":
+			if speaker = strings.TrimSpace(strings.TrimRight(clean(aside.String()), ":")); speaker == "Unknown" {
+				speaker = ""
+			}
+			inside = ""
+		case inside == "time":
+			value := strings.Trim(clean(aside.String()), "()[] ")
+			if u.Start, u.Timed = parseTextClock(value); !u.Timed {
+				s.warn(ruleTime, p.at, "the time %.60q cannot be read", value)
 			}
 			inside = ""
 		}
@@ -222,7 +229,7 @@ func readTTML(s *source) ([]Speech, error) {
 				continue
 			}
 			said := p.text
-			if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && len(text) > 0 && text[len(text)-1] != ' ' {
+			if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && len(text) > 0 && text[len(text)-1] != ' ' && text[len(text)-1] != '\n' {
 				text = append(text, ' ')
 			}
 			if words := clean(said); words != "" {
@@ -255,8 +262,8 @@ func readTTML(s *source) ([]Speech, error) {
 				divAgent = p.attr("agent")
 			}
 		case "br":
-			if u != nil && len(text) > 0 && text[len(text)-1] != ' ' {
-				text = append(text, ' ')
+			if text = bytes.TrimRight(text, " "); u != nil && len(text) > 0 {
+				text = append(text, '\n')
 			}
 		case "span":
 			if u == nil {
@@ -354,67 +361,4 @@ func agentName(agents map[string]string, id string) string {
 		return name
 	}
 	return id
-}
-
-// looksTSV reports whether the first line names the columns start, end and text.
-func looksTSV(head string) bool {
-	line, _, _ := strings.Cut(head, "\n")
-	columns := strings.Split(strings.ToLower(line), "\t")
-	found := 0
-	for _, column := range columns {
-		switch strings.TrimSpace(column) {
-		case "start", "end", "text":
-			found++
-		}
-	}
-	return found == 3
-}
-
-// readTSV reads the tab-separated values of Whisper: start and end in milliseconds,
-// and text.
-func readTSV(s *source) ([]Speech, error) {
-	var speeches []Speech
-	columns := map[string]int{}
-	unit := time.Millisecond
-	s.unit = unit
-	for at, line := range Lines(s.text) {
-		cells := strings.Split(line, "\t")
-		if len(columns) == 0 {
-			for i, cell := range cells {
-				columns[strings.ToLower(strings.TrimSpace(cell))] = i
-			}
-			continue
-		}
-		cell := func(name string) string {
-			if i, ok := columns[name]; ok && i < len(cells) {
-				return strings.TrimSpace(cells[i])
-			}
-			return ""
-		}
-		u := Speech{At: at, Text: clean(cell("text")), Speaker: clean(cell("speaker"))}
-		if u.Text == "" {
-			continue
-		}
-		for _, t := range []struct {
-			name string
-			at   *time.Duration
-			set  *bool
-		}{{"start", &u.Start, &u.Timed}, {"end", &u.End, &u.Ended}} {
-			value := cell(t.name)
-			switch {
-			case strings.Contains(value, ":"):
-				*t.at, *t.set = parseClock(value, true)
-			case strings.Contains(value, "."):
-				*t.at, *t.set, _ = inUnit(value, time.Second)
-			default:
-				*t.at, *t.set, _ = inUnit(value, unit)
-			}
-			if !*t.set && value != "" {
-				s.warn(ruleTime, at, "the time %.60q cannot be read", value)
-			}
-		}
-		speeches = append(speeches, u)
-	}
-	speeches, _ = speakersInText(s, speeches)
-	return speeches, nil
 }

@@ -26,7 +26,13 @@ var (
 	csvLine     = regexp.MustCompile(`^(?:"[^"]*"|[^",;]*)(?:[,;](?:"[^"]*"|[^",;]*)){2,}$`)
 	timedXML    = regexp.MustCompile(`<(?:timedtext|transcript|transcript_list)[ >]`)
 	codeLine    = regexp.MustCompile(`(?m)^(?:#!|package \w+|import \w|#include|using \w+;|function \w+\(|def \w+\(|class \w+|from \w+ import|<\?php|//|/\*)`)
-	audioMarker = regexp.MustCompile(`(?m)^-?\d+\.\d+\t-?\d+\.\d+\t`)
+	spruce      = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d[:;]\d\d\s*,\s*\d\d:\d\d:\d\d[:;]\d\d\s*,`)
+	ctm         = regexp.MustCompile(`^(?:;;.*\n)*(?:[\w.-]+ [\w.-]+ \d+(?:\.\d+)? \d+(?:\.\d+)? \S+(?: [\d.]+\S*)*(?: \w+)?(?:\n|$)){2}`)
+	rttm        = regexp.MustCompile(`^(?:;;.*\n|SPKR-INFO .*\n)*SPEAKER \S+ \d+ \d+(?:\.\d+)? \d+(?:\.\d+)? `)
+	stm         = regexp.MustCompile(`^(?:;;.*\n)*\S+ \S+ \S+ \d+(?:\.\d+)? \d+(?:\.\d+)? (?:<[^>]*> )?\S`)
+	timesOfDay  = regexp.MustCompile(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
+	f4Time      = regexp.MustCompile(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
+	audioMarker = regexp.MustCompile(`^-?\d+\.\d+\t-?\d+\.\d+\t`)
 )
 
 // refusals are tried before the forms that can be read.
@@ -42,17 +48,24 @@ var refusals = []refusal{
 	{"SubViewer 2 captions", "convert them to SRT first: ffmpeg -i FILE.sub FILE.srt", func(head string) bool {
 		return strings.HasPrefix(head, "[INFORMATION]") || subViewer.MatchString(head)
 	}},
-	{"captions of EBU (STL)", exportHint, func(head string) bool { return len(head) > 11 && strings.HasPrefix(head[3:], "STL") }},
+	{"captions of Spruce (STL), whose times are frames", exportHint, spruce.MatchString},
 	{"an edit decision list (EDL)", exportHint, func(head string) bool { return strings.HasPrefix(head, "TITLE:") && editList.MatchString(head) }},
 	{"captions of YouTube as XML", "download them as VTT or json3: yt-dlp --write-subs --sub-format vtt", func(head string) bool {
 		return strings.HasPrefix(head, "<") && timedXML.MatchString(head[:min(len(head), 400)])
 	}},
-	{"an RTF document", "save the document as plain text (.txt)", func(head string) bool { return strings.HasPrefix(head, `{\rtf`) }},
-	{"an HTML page, not a transcript", "is it an error page of the service? download the transcript again", func(head string) bool {
+	{"an HTML page, not a transcript", "export plain text or captions (VTT or SRT); if the page is an error of the service, download again", func(head string) bool {
 		return markupRoot.MatchString(head) && !looksHTML(head) && !looksTTML(head)
 	}},
 	{"XML, not a transcript", exportHint, func(head string) bool {
 		return strings.HasPrefix(head, "<?xml") && !looksTTML(head) && !looksHTML(head)
+	}},
+	{"captions that Zoom saved, whose times are those of the day", "download the transcript of the recording (VTT)", timesOfDay.MatchString},
+	{"a transcript of f4, with times such as #00:00:03-5#", exportHint, f4Time.MatchString},
+	{"words with times (CTM)", "CTM has no sentences: " + exportHint, ctm.MatchString},
+	{"speakers with times (RTTM)", "RTTM has no words: " + exportHint + ", with speakers", rttm.MatchString},
+	{"segments of a test of speech recognition (STM)", exportHint, stm.MatchString},
+	{"annotations of Praat (TextGrid)", exportHint, func(head string) bool {
+		return strings.HasPrefix(head, "File type = \"ooTextFile") && strings.Contains(head, "TextGrid\"")
 	}},
 	{"labels of Audacity", "they are marks of the audio; " + exportHint, func(head string) bool { return audioMarker.MatchString(head[:min(len(head), 200)]) }},
 	{"a playlist (M3U)", "download the captions that it lists", func(head string) bool { return strings.HasPrefix(head, "#EXTM3U") }},

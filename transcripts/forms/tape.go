@@ -11,11 +11,12 @@ import (
 )
 
 // tape is a JSON document as a list of its values in the order of the text. It may have
-// NaN and Infinity, which Python writes. It may consist of several documents in a row,
+// NaN and Infinity, which Python writes, or nan and inf, which C writes. It may consist of several documents in a row,
 // which become an array.
 type tape struct {
 	text  string
 	nodes []node
+	top   ref // value to take for the document; none for the whole
 }
 
 // node is a value. The children of an object are names and values, alternating.
@@ -42,7 +43,7 @@ func parseJSON(text string) (*tape, error) {
 	// Except for the first one in an array or object, every value and name follows a
 	// comma or colon.
 	most := strings.Count(text, ",") + strings.Count(text, ":") + strings.Count(text, "{") + strings.Count(text, "[")
-	t := &tape{text: text, nodes: make([]node, 1, most+2)}
+	t := &tape{text: text, nodes: make([]node, 1, most+2), top: none}
 	at, documents := 0, 0
 	for {
 		if at = t.space(at); at == len(text) {
@@ -66,6 +67,9 @@ func parseJSON(text string) (*tape, error) {
 
 // root returns the document. If there are several, it returns an array of them.
 func (t *tape) root() ref {
+	if t.top != none {
+		return t.top
+	}
 	if t.next(1) == ref(len(t.nodes)) {
 		return 1
 	}
@@ -95,14 +99,17 @@ func (t *tape) value(at, depth int) (int, error) {
 		return t.array(at, depth)
 	case b == '"':
 		return t.quoted(at)
-	case b >= '0' && b <= '9' || b == '-' && at+1 < len(t.text) && t.text[at+1] != 'I':
+	case b >= '0' && b <= '9' || b == '-' && at+1 < len(t.text) && !isASCIILetter(t.text[at+1]):
 		return t.number(at)
 	}
-	for _, word := range [...]string{"true", "false", "null", "NaN", "Infinity", "-Infinity"} {
-		if strings.HasPrefix(t.text[at:], word) {
-			t.nodes = append(t.nodes, node{uint32(at), uint32(at + len(word))})
-			return at + len(word), nil
-		}
+	end := at
+	for end < len(t.text) && (t.text[end] == '-' || isASCIILetter(t.text[end])) {
+		end++
+	}
+	switch strings.TrimPrefix(t.text[at:end], "-") {
+	case "true", "false", "null", "NaN", "nan", "Infinity", "inf", "Inf":
+		t.nodes = append(t.nodes, node{uint32(at), uint32(end)})
+		return end, nil
 	}
 	r, _ := utf8.DecodeRuneInString(t.text[at:])
 	return 0, &syntaxError{at, fmt.Sprintf("unexpected %q in JSON", r)}
@@ -222,7 +229,7 @@ func (t *tape) kind(v ref) byte {
 	}
 	at := t.nodes[v].at
 	switch b := t.text[at]; {
-	case b == 'I', b == '-' && t.text[at+1] == 'I':
+	case b == 'I', b == 'i', b == 'n' && t.text[at+1] == 'a', b == '-' && isASCIILetter(t.text[at+1]):
 		return 'N'
 	case b >= '0' && b <= '9', b == '-':
 		return '0'
@@ -312,12 +319,20 @@ func spaceForControl(r rune) rune {
 }
 
 // time reads a time: a number, a string that contains a number with or without "s", a
-// clock, or an ISO 8601 duration. set reports whether there is a value, and ok whether it
-// is a time.
+// clock, an ISO 8601 duration, or an object with seconds and nanos, of which the client
+// libraries of Google leave out those that are 0. set reports whether there is a value,
+// and ok whether it is a time.
 func (t *tape) time(v ref, unit time.Duration) (at time.Duration, set, ok bool) {
 	switch t.kind(v) {
 	case 0, 'n':
 		return 0, false, true
+	case '{':
+		if !t.onlyMembers(v, "seconds", "nanos") {
+			return 0, false, false
+		}
+		seconds, _, ok := t.time(t.member(v, "seconds"), time.Second)
+		nanos, _, whole := t.time(t.member(v, "nanos"), time.Nanosecond)
+		return seconds + nanos, ok && whole, ok && whole
 	case '0':
 		return inUnit(t.raw(v), unit)
 	case '"':

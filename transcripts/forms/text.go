@@ -13,11 +13,13 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// Patterns for a clock in text, such as 0:03, 00:00:03.120 or 1:02:17, and for a range
-// from one clock to another.
+// Patterns for a clock in text, such as 0:03, 00:00:03.120 or 1:02:17, for a range from
+// one clock to another, and for a number of seconds or a range of them, such as 5.2s.
 const (
-	clockPattern = `-?\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:;]\d{1,3})?`
-	rangePattern = clockPattern + `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*` + clockPattern + `)?`
+	clockPattern   = `-?\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:;]\d{1,3})?`
+	rangePattern   = clockPattern + toPattern + clockPattern + `)?`
+	secondsPattern = `\d{1,5}(?:\.\d{1,3})?\s?s`
+	toPattern      = `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*`
 )
 
 // textHead is a way to write speaker and time before the words or on a line above them.
@@ -34,6 +36,9 @@ type textHead struct {
 // textHeads are tried in this order.
 var textHeads = []textHead{
 	{pattern: head(`[\[(<]CLOCK[\])>]`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
+	{pattern: head(`\[SECONDS\]`), tools: "scripts around a recogniser", example: "[3.1s]"},
+	{pattern: head(`\[SECONDS\]\s*WORDS`), tools: "faster-whisper", example: "[3.12s -> 5.96s] words", words: true},
+	{pattern: head(`NAME\s*[\[(]SECONDS[\])]:?`), tools: "scripts around a recogniser", example: "Vega Lyrae [3.1s]", check: true},
 	{pattern: head(`CLOCK`), tools: "YouTube, Google Meet, Teams", example: "0:03"},
 	{pattern: head(`\[CLOCK\]\s*[-–—]\s*NAME:?`), tools: "Happy Scribe", example: "[00:00:03.120] - Vega Lyrae", check: true},
 	{pattern: head(`[\[(]CLOCK[\])]\s*[-–—]\s*NAME:\s*WORDS`), tools: "Happy Scribe", example: "[00:00:03] - Vega Lyrae: words", words: true, check: true},
@@ -41,17 +46,20 @@ var textHeads = []textHead{
 	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?\s*[\[(]CLOCK[\])]\s*:?`), tools: "Rev, Riverside, Sonix", example: "Vega Lyrae (00:03):", check: true},
 	{pattern: head(`NAME(?:\s{2,}|\t|\s+[-–—|·•@]\s+|,\s*|\s)CLOCK:?`), tools: "Otter, Teams, Fathom", example: "Vega Lyrae  0:03", check: true},
 	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?:\s*[\[(]?CLOCK[\])]?`), tools: "Temi, bitcointranscripts", example: "Vega Lyrae: 00:00:03", check: true},
-	{pattern: head(`CLOCK(?:\s{2,}|\t|\s+[-–—|·•]\s+|\s)NAME:?`), tools: "Descript, Riverside, Trint", example: "00:00:03 Vega Lyrae", check: true},
+	{pattern: head(`CLOCK(?:\s{2,}|\t|\s+[-–—|·•]\s+|\s)NAME(?:\s+\([^()]{1,60}\))?:?`), tools: "Descript, Riverside, Trint, Fathom", example: "00:00:03 Vega Lyrae", check: true},
 	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*:\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03): words", words: true, check: true},
 	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03) words", words: true, check: true, loose: true},
 	{pattern: head(`NAME:\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Descript", example: "Vega Lyrae: [00:00:03] words", words: true, check: true},
 	{pattern: head(`NAME:\s+CLOCK(?:\t|\s+[-–—|]\s)\s*WORDS`), tools: "Temi", example: "Vega Lyrae:<tab>00:03<tab>words", words: true, check: true},
+	{pattern: head(`NAME(?:\s{2,}|\t)CLOCK(?:\s{2,}|\t)\s*WORDS`), tools: "Rev AI", example: "Speaker 0    00:00:03    words", words: true, check: true},
+	{pattern: head(`(?P<name>S\d{1,2}|(?i:speaker)\s\w{1,3})\s+CLOCK:?\s+WORDS`), tools: "TranscribeMe", example: "S1 00:03 words", words: true},
 	{pattern: head(`CLOCK(?:\s+[-–—|]\s+|\s+)NAME:\s+WORDS`), tools: "Trint, hand-made", example: "00:03 Vega Lyrae: words", words: true, check: true},
 	{pattern: head(`CLOCK\t\s*WORDS`), tools: "tables, subtitle editors", example: "00:03<tab>words", words: true},
 }
 
 func head(pattern string) func() *regexp.Regexp {
 	pattern = strings.ReplaceAll(pattern, "CLOCK", `(?P<clock>`+rangePattern+`)`)
+	pattern = strings.ReplaceAll(pattern, "SECONDS", `(?P<clock>`+secondsPattern+toPattern+secondsPattern+`)?)`)
 	pattern = strings.ReplaceAll(pattern, "NAME", `(?P<name>[^:：\[\]()<>*|]{1,60}?)`)
 	pattern = strings.ReplaceAll(pattern, "WORDS", `(?P<words>\S.*)`)
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + pattern + `$`) })
@@ -60,7 +68,8 @@ func head(pattern string) func() *regexp.Regexp {
 // boilerplate matches lines that tools write around a transcript.
 var boilerplate = regexp.MustCompile(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
 	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
-	`search in video|\p{L}+ \(auto-generated\)|(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
+	`search in video|audio file|[^\s/]{1,80}\.(?:mp3|m4a|wav|mp4|mov|aac|flac|ogg|docx)|(?:whisper|ggml|gguf|output|load)_\w+: .*|main: .*|system_info: .*|` +
+	`view recording - \d.*|\p{L}+ \(auto-generated\)|(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
 
 // textLine is a line of a text, with the head at its start.
 type textLine struct {
@@ -111,6 +120,7 @@ func newTextReader(s *source) *textReader {
 	r.readBare()
 	r.splitInline()
 	r.nameAroundClocks()
+	r.nameBehindClocks()
 	r.skipFront()
 	for i := range r.lines {
 		l := &r.lines[i]
@@ -135,7 +145,11 @@ func (l *textLine) spoken() string {
 
 // cut finds the head of a line in textHeads.
 func (l *textLine) cut(raw string) {
-	if strings.IndexByte(l.text, ':') < 0 || !strings.ContainsAny(l.text[:min(len(l.text), 100)], "0123456789") {
+	if m := speakerLine.FindStringSubmatch(l.text); m != nil {
+		l.text = "Speaker " + m[1] + ":"
+		return
+	}
+	if head := l.text[:min(len(l.text), 100)]; !strings.ContainsAny(head, "0123456789") || strings.IndexByte(l.text, ':') < 0 && !strings.Contains(head, "s]") && !strings.Contains(head, "s)") {
 		return
 	}
 	raw = strings.TrimSpace(raw)
@@ -170,7 +184,10 @@ func (l *textLine) cut(raw string) {
 	}
 }
 
-var clockRange = regexp.MustCompile(`^(` + clockPattern + `)(?:\s*\D+?\s*(` + clockPattern + `))?$`)
+var (
+	clockRange  = regexp.MustCompile(`^(` + clockPattern + `|` + secondsPattern + `)(?:\s*\D+?\s*(` + clockPattern + `|` + secondsPattern + `))?$`)
+	speakerLine = regexp.MustCompile(`^SPEAKER:? (\w{1,3}):?$`) // Speechmatics
+)
 
 func (l *textLine) setClock(clock string) bool {
 	m := clockRange.FindStringSubmatch(clock)
@@ -188,9 +205,13 @@ func (l *textLine) setClock(clock string) bool {
 	return true
 }
 
-// parseTextClock is like parseClock, but allows minutes above 59 and drops the frames of
-// hh:mm:ss:ff.
+// parseTextClock is like parseClock, but also reads seconds such as 5.2s, allows minutes
+// above 59, and drops the frames of hh:mm:ss:ff.
 func parseTextClock(clock string) (time.Duration, bool) {
+	if seconds, ok := strings.CutSuffix(clock, "s"); ok {
+		d, _, ok := inUnit(strings.TrimSpace(seconds), time.Second)
+		return d, ok
+	}
 	clock = strings.ReplaceAll(clock, ";", ":")
 	if strings.Count(clock, ":") == 3 {
 		clock = clock[:strings.LastIndexByte(clock, ':')]
@@ -250,6 +271,39 @@ func (r *textReader) nameAroundClocks() {
 		}
 		if name := around(i, step); isName(name) {
 			l.name, name.text = name.text, ""
+		}
+	}
+}
+
+// nameBehindClocks takes the words behind clocks for names, as in "[0:03] Vega Lyrae", if
+// nearly all of them look like names, and other words are below each.
+func (r *textReader) nameBehindClocks() {
+	var heads []*textLine
+	names, filled := 0, 0
+	counts := map[string]int{}
+	var last *textLine // a head without words below it
+	for i := range r.lines {
+		l := &r.lines[i]
+		switch {
+		case l.fromClockHead && !l.inline && (l.name != "" || l.words == ""):
+			return
+		case l.fromClockHead && !l.inline:
+			heads = append(heads, l)
+			last = l
+		case l.text != "" && last != nil:
+			if filled++; couldLabel(last.words) && !strings.ContainsAny(last.words, ".,!?:") {
+				names++
+				counts[last.words]++
+			}
+			last = nil
+		}
+	}
+	if names < 2 || 5*names < 4*len(heads) || filled < names || names == len(counts) && names > 2 {
+		return
+	}
+	for _, l := range heads {
+		if couldLabel(l.words) {
+			l.name, l.words = l.words, ""
 		}
 	}
 }
@@ -453,11 +507,14 @@ func (r *textReader) isDialogue() bool {
 	return labeled > 1 && 2*labeled >= filled && (len(counts) < labeled || r.inline > 1) && 2*sentences >= labeled
 }
 
+// clockSigns removes the signs that recognizers write before words.
+var clockSigns = strings.NewReplacer("-->", "", "->", "", "SPEAKER_", "")
+
 // isProse reports whether a text is mostly words.
 func isProse(text string) bool {
 	const sample = 1 << 16
 	letters, others := 0, 0
-	for _, r := range strings.ReplaceAll(text[:min(len(text), sample)], "-->", "") {
+	for _, r := range clockSigns.Replace(text[:min(len(text), sample)]) {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			letters++

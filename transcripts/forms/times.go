@@ -27,6 +27,9 @@ func (s *source) finish(r *Result) error {
 		return nil
 	}
 	s.fixTimes(r.Speech)
+	if r.Captions {
+		s.fixOrder(r.Speech)
+	}
 	if err := s.checkSpeed(r.Speech); err != nil {
 		return err
 	}
@@ -67,6 +70,53 @@ func (s *source) fixTimes(speeches []Speech) {
 			s.warn(ruleTime, u.At, "the caption starts after the end of the audio")
 		}
 	}
+}
+
+// fixOrder drops the time of a caption that starts far before or far behind both
+// neighbours, or that goes back to a time at which the same speaker has said something
+// else, as the segments of a recognizer do whose times start again. It reports other
+// captions that start before the one above.
+func (s *source) fixOrder(speeches []Speech) {
+	const far, near = 10 * time.Second, 2 * time.Second
+	if len(speeches) < 3 {
+		return
+	}
+	before := time.Duration(0) // start of the caption above
+	again := false             // the times went back
+	for i := range speeches {
+		u := &speeches[i]
+		if !u.Timed {
+			continue
+		}
+		late := false
+		if i+1 < len(speeches) && speeches[i+1].Timed {
+			after := speeches[i+1].Start
+			late = after >= before && u.Start > after+far && (i > 0 || speeches[2].Start < u.Start)
+		}
+		switch back := before - u.Start; {
+		case late, back > far && (i+1 == len(speeches) || !speeches[i+1].Timed || speeches[i+1].Start >= before):
+			s.warn(ruleTime, u.At, "the caption starts at %v, far from those around it", u.Start)
+			u.Timed, u.Ended = false, false
+		case (back > near || again && back > 0) && saidTwice(speeches[:i], u):
+			s.warn(ruleTime, u.At, "the times go back by %v", back)
+			u.Timed, u.Ended, again = false, false, true
+		case back > near:
+			s.warn(ruleTime, u.At, "the caption starts %v before the one above; they are sorted by time", back)
+			before = u.Start
+		default:
+			before, again = u.Start, false
+		}
+	}
+}
+
+// saidTwice reports whether a speaker says something else during the first half of a
+// caption.
+func saidTwice(speeches []Speech, u *Speech) bool {
+	const most = 500 // captions
+	middle := u.Start + max(u.End-u.Start, time.Second)/2
+	return slices.ContainsFunc(speeches[max(0, len(speeches)-most):], func(v Speech) bool {
+		return v.Timed && v.Ended && v.Speaker == u.Speaker && v.Start < middle && v.End > u.Start
+	})
 }
 
 // checkSpeed returns an error if the text does not fit the times of the whole file.

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ var (
 	chevrons  = regexp.MustCompile(`^\s*>{2,3}\s*`)
 	dash      = regexp.MustCompile(`^\s*[-–—]\s+`)
 	bracketed = regexp.MustCompile(`^(?:\[([^\[\]]{1,60})\]|\(([^()]{1,60})\))\s*[:：]?\s*(.*)$`)
-	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?\d+$`)
+	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?S?\d+$|^(?i:speaker)[ _-][A-Z]$`)
 )
 
 // note counts what a line starts with. The line is clean.
@@ -227,18 +228,29 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// speakersInText finds speakers at the start of lines, if the form has no other place for
-// them. It cuts a speech where its speaker changes. from has the index of each found speech
-// in speeches; it is nil if nothing was looked for.
+// speakersInText finds speakers at the start of lines, for speech whose speaker the form
+// does not say elsewhere. It cuts a speech where its speaker changes, and joins the lines
+// of the rest. from has the index of each found speech in speeches; it is nil if nothing
+// was looked for.
 func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
 	var v voices
-	lines := make([][]string, len(speeches)) // nil for a speech of one line
+	open := false // somebody is not named
 	for i := range speeches {
-		if speeches[i].Speaker != "" {
-			return speeches, nil
+		open = open || speeches[i].Speaker == ""
+	}
+	lines := make([][]string, len(speeches)) // nil for a speech of one line, or with a speaker
+	for i := range speeches {
+		u := &speeches[i]
+		if u.Speaker != "" {
+			u.dropLabel()
+			if open {
+				v.note(u.Text)
+				v.openings[u.Speaker] += often
+			}
+			continue
 		}
-		if lines[i] = dialogueLines(speeches[i].Text); lines[i] == nil {
-			v.note(speeches[i].Text)
+		if lines[i] = dialogueLines(u.Text); lines[i] == nil {
+			v.note(u.Text)
 			continue
 		}
 		dashed := 0
@@ -250,15 +262,22 @@ func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
 		}
 		v.dashes = v.dashes || dashed > 1 && dashed == len(lines[i])
 	}
+	if !open {
+		return speeches, nil
+	}
 	v.decide(s)
 	found = make([]Speech, 0, len(speeches))
 	for i := range speeches {
 		u := speeches[i]
-		if lines[i] != nil {
+		switch {
+		case u.Speaker != "":
+			v.speaker = ""
+			found = append(found, u)
+		case lines[i] != nil:
 			n := len(found)
 			found = v.caption(found, &caption{plain: true, lines: lines[i]}, false)
 			place(found[n:], &u)
-		} else {
+		default:
 			name, rest, changed := v.split(u.Text, i == 0 || script.EndsSentence(speeches[i-1].Text))
 			if changed {
 				v.speaker = name
@@ -274,6 +293,17 @@ func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
 		}
 	}
 	return found, from
+}
+
+// dropLabel joins the lines of a speech, and drops the name of its speaker before the
+// words.
+func (u *Speech) dropLabel() {
+	if strings.IndexByte(u.Text, '\n') >= 0 {
+		u.Text = strings.ReplaceAll(u.Text, "\n", " ")
+	}
+	if name, rest, ok := cutName(u.Text); ok && rest != "" && strings.EqualFold(name, u.Speaker) {
+		_, *u = u.cut(len(u.Text) - len(rest))
+	}
 }
 
 // dialogueLines splits a text at its line ends, and where a dash or chevrons stand for
@@ -421,6 +451,10 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	if c.speaker != "" {
 		v.speaker = c.speaker
 	}
+	if !v.dashes && isExchange(c.lines) {
+		v.dashes = true
+		defer func() { v.dashes = false }()
+	}
 	for _, line := range c.lines {
 		sure := text.Len() == 0 || script.EndsSentence(text.Tail(8))
 		if !vtt || !strings.Contains(line, "<v") {
@@ -452,6 +486,11 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	}
 	say()
 	return speeches
+}
+
+// isExchange reports whether every line is a sentence after a dash.
+func isExchange(lines []string) bool {
+	return len(lines) > 1 && !slices.ContainsFunc(lines, func(line string) bool { return !dash.MatchString(line) || !script.EndsSentence(line) })
 }
 
 func isASCIILetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
