@@ -20,22 +20,23 @@ import (
 type ApplyOptions struct {
 	Parallel int       // uploads at once; 0 is 8
 	By       string    // who publishes, for the record
-	Commit   string    // of the show's git repository, for the record
-	Now      time.Time // for the record
+	Commit   string    // commit of the show's git repository, for the record
+	Now      time.Time // time of the publish, for the record
 	CacheDir string    // where this machine keeps its copy of the record; empty disables it
 	Services *Services // nil disables proving, purging, verifying and announcing
 
-	// Progress is called for every step, and for bytes as they are sent. Calls do
-	// not overlap. nil disables it.
+	// Progress is called when a step begins or has a result, and as objects and bytes are
+	// sent. Calls do not overlap. nil disables it.
 	Progress func(Progress)
 }
 
-// ErrConflict reports that another publish ran in the meantime. If Apply returns it,
+// ErrConflict reports that another publish ran in the meantime, or that the live release
+// comes from a commit that this checkout does not contain. If Apply returns it,
 // UnfinishedError.FeedLive says whether listeners notice anything.
 var ErrConflict = errors.New("another publish is running")
 
-// Apply carries out a plan in an order in which listeners never get a mixture of old and
-// new: each step ends before the next begins, and every step can be repeated.
+// Apply carries out a plan in these steps. Each step ends before the next begins, and
+// every step can be repeated:
 //
 //  1. immutable objects, audio first: nothing names them yet;
 //  2. new pages: nothing links to them yet;
@@ -44,8 +45,8 @@ var ErrConflict = errors.New("another publish is running")
 //     here;
 //  5. the feed, by compare-and-swap on the version that the plan saw;
 //  6. changed pages, each on its planned version;
-//  7. delete the files of erased episodes, purge what changed, then verify that
-//     listeners get it;
+//  7. delete the files of erased episodes, purge what changed, then verify what
+//     listeners get;
 //  8. record that the release is live; then announce, once;
 //  9. prune what the plan says.
 //
@@ -91,7 +92,7 @@ func (a *applier) unfinished(step string, err error) error {
 
 func (e *UnfinishedError) Unwrap() error { return e.error }
 
-// Outcome is the result of the steps that reach beyond the storage.
+// Outcome says what Apply has achieved, also if it ended early.
 type Outcome struct {
 	FeedLive  bool     // the feed and all that it names are live
 	Purged    bool     // a CDN was purged
@@ -137,8 +138,8 @@ func (a *applier) probe(ctx context.Context) error {
 	return nil
 }
 
-// sendAudio sends the enclosures that differ and the parts from which they are
-// joined. It is the long part of step 1.
+// sendAudio sends the parts and the enclosures that differ. It is the long part of
+// step 1.
 func (a *applier) sendAudio(ctx context.Context) error {
 	var parts []*Change
 	for i := range a.plan.Parts {

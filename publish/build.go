@@ -21,29 +21,30 @@ import (
 	"onair/publish/release"
 )
 
-// buildRecord is the key of the record of the last build, inside its folder. Another
-// program, or a pull request, may have written the record. So an object that it lists
-// is changed only if the object still has the recorded version.
+// buildRecord is the key of the record of the last build, in the folder of the build.
+// Another program, or a pull request, may have written the record. So the builds change
+// a recorded object only if the object still has the recorded version.
 const buildRecord = bucket.RecordsPrefix + "build.json"
 
 // builtObjects is the content of buildRecord.
 type builtObjects struct {
-	// Objects has the versions that a key may have, by key. In a folder they are the
-	// SHA-256 of the file. A key has two versions while a build is under way.
+	// Objects holds, by key, the versions of an object that builds wrote. In a folder, a
+	// version is the SHA-256 of the file. While a build is under way, a key may have two
+	// versions, the old and the new one.
 	Objects map[string][]string `json:"objects"`
 }
 
-// wrote reports whether a build wrote the object, as far as the record proves it.
+// wrote reports whether the record has the present version of the object.
 func (r *builtObjects) wrote(o bucket.Attrs) bool {
 	return r != nil && o.Version != "" && slices.Contains(r.Objects[o.Key], o.Version)
 }
 
-// Early writes the objects of a release into a bucket for Build while the release
-// is being built, so that nothing is rendered twice. It writes only objects whose
-// key is not in the bucket; Build handles the others.
+// Early writes the objects of a release into a bucket while the release is being made,
+// so that the Build that follows renders nothing twice. It writes only objects whose key
+// was not in the bucket; Build handles the others.
 type Early struct {
 	b   bucket.Bucket
-	had map[string]bool // keys that were in the bucket
+	had map[string]bool // keys that the bucket had before
 
 	mu      sync.Mutex
 	written map[string]bool // by key
@@ -65,7 +66,7 @@ func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
 	return w, nil
 }
 
-// Add writes an object unless the bucket has its key. It may be called
+// Add writes an object unless the bucket had its key before. It may be called
 // concurrently, as release.Options.Rendered requires.
 func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	if w.had[o.Key] {
@@ -106,14 +107,13 @@ func publishedTo(b bucket.Bucket) error {
 
 // Build makes a bucket, in practice a local folder, hold a release. It removes objects
 // of an earlier build that the release does not have. It does not change objects that
-// are right already. Unless adopt is true, it returns a *ForeignError instead of
-// overwriting an object if the record in the bucket does not prove that a build wrote
-// it. Build refuses a bucket to which a show was published, because there the order of
-// writes and the record matter.
+// are right already. Unless adopt is true, Build overwrites only objects that a build
+// wrote, according to the record in the bucket; otherwise the error wraps a
+// *ForeignError. Build refuses a bucket to which a show was published: that needs Apply.
 //
 // It returns how many objects it wrote and removed, and the keys of objects that it did
-// not remove because they were changed since the earlier build. early may be nil; the
-// objects that it wrote count as written by this build.
+// not remove because they were changed since the earlier build. Objects that early wrote
+// may be overwritten and are not counted; early may be nil.
 func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Early, adopt bool) (written, removed int, kept []string, err error) {
 	storage := record.Storage{Public: b}
 	seen, err := record.List(ctx, storage)
@@ -167,8 +167,8 @@ func readBuilt(ctx context.Context, b bucket.Bucket) (*builtObjects, error) {
 	return last, nil
 }
 
-// checkForeign returns a *ForeignError if a change overwrites an object that no build
-// wrote.
+// checkForeign returns an error that wraps a *ForeignError if a change overwrites an
+// object that no build wrote.
 func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change, early *Early) error {
 	var keys []string
 	for _, c := range changes {
@@ -186,8 +186,8 @@ func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, cha
 	}
 }
 
-// recordBefore adds to the record what the changes will write, so that after an
-// interrupted build the next one recognizes it.
+// recordBefore adds to the record the versions that the changes will write. If this
+// build is interrupted, the next one recognizes its objects.
 func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change) error {
 	if len(changes) == 0 {
 		return nil
@@ -206,7 +206,6 @@ func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, la
 	return writeBuilt(ctx, b, next)
 }
 
-// writeBuilt writes the record.
 func writeBuilt(ctx context.Context, b bucket.Bucket, r *builtObjects) error {
 	data, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
@@ -238,9 +237,9 @@ func writeAll(ctx context.Context, b bucket.Bucket, changes []*Change) (written 
 	return int(done.Load()), err
 }
 
-// removeStale deletes the objects of the last build that this build does not have and
-// that were not changed since, and records the objects of this build. It returns the
-// keys of the changed objects, which it keeps.
+// removeStale deletes the objects of the last build that the release does not have, and
+// records the objects of the release. It keeps objects that were changed since the last
+// build, and returns their keys.
 func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release, last *builtObjects) (removed int, kept []string, err error) {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {

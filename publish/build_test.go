@@ -23,7 +23,7 @@ import (
 
 func checksum(data []byte) uint32 { return crc32c.Checksum(data) }
 
-// held is a body in memory.
+// held returns a body that reads data.
 func held(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 }
@@ -85,8 +85,8 @@ func writeFile(t *testing.T, name, text string) {
 	}
 }
 
-// A build overwrites and deletes only what an earlier build wrote, as far as the
-// record proves it.
+// A build overwrites and deletes only what an earlier build wrote, according to the
+// record.
 func TestBuildLeavesFilesOfOthers(t *testing.T) {
 	t.Parallel()
 	r := showtest.Release(t, showtest.Example(t), nil)

@@ -95,9 +95,9 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 	return s
 }
 
-// noteUnwanted marks objects that the release does not have as unwanted since now, by
-// the storage's clock, unless they are marked already. It removes objects that the
-// storage lacks from the record.
+// noteUnwanted marks recorded objects that the release does not have, or has only as
+// pages of removed episodes, as unwanted since now, unless they are marked already. now
+// is the storage's time. Unwanted objects that the storage lacks leave the record.
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {
@@ -137,8 +137,8 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	return nil
 }
 
-// keepLock stores a copy of the release's lock beside the record. If everybody can read
-// the copy, it has only the live episodes.
+// keepLock stores a copy of the release's lock beside the record. Without a private
+// bucket for it, the copy has only the live episodes.
 func (a *applier) keepLock(ctx context.Context) error {
 	data, sum := a.plan.Release.KeptLock(a.storage.State != nil)
 	if sum == a.state.LockSHA256 || data == nil {

@@ -4,7 +4,7 @@
 //
 //	folder → show.Show → release.Release → Plan → bucket
 //
-// The packages below it:
+// The main packages below it:
 //
 //	release    makes everything that should be live from a show
 //	record     reads and writes release.json, and lists the storage

@@ -15,7 +15,7 @@ type Drift struct {
 	Foreign []string // exist, and were not published
 }
 
-// Reasons to write again an object that was published before.
+// Reasons for writing a published object again.
 const (
 	reasonGone   = "is missing in the storage"
 	reasonEdited = "was edited in the storage"

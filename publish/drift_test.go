@@ -47,8 +47,8 @@ func put(t *testing.T, b bucket.Bucket, key, text string) {
 	}
 }
 
-// A difference that a change of the show caused is not reported as an edit in the
-// storage, neither before the next publish nor after an interrupted one.
+// A change of the show is not reported as an edit in the storage, neither before the
+// next publish nor after an interrupted one.
 func TestOwnChangesAreNoDrift(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
@@ -199,7 +199,8 @@ func TestDriftOfHeaders(t *testing.T) {
 	}
 }
 
-// sticky is a bucket that does not remove headers, like an emulator of Google's.
+// sticky is a bucket that does not remove Content-Encoding, like one of the emulators of
+// Google Cloud Storage.
 type sticky struct{ *mem.Bucket }
 
 func (b sticky) SetHeaders(ctx context.Context, key string, h bucket.Headers, cond bucket.Condition) (bucket.Attrs, error) {

@@ -12,13 +12,14 @@ import (
 	"onair/show"
 )
 
-// atMostNamed is how many things a message names one by one.
+// atMostNamed is the largest number of things that a message names one by one.
 const atMostNamed = 20
 
 // checkForeign refuses to overwrite an object that onair did not write, unless adopted
 // contains its key or the parameter all is true. An object is onair's if it carries
-// onair's metadata or is on record. A feed of another tool may only be replaced if its
-// episodes stay, except those in dropped.
+// onair's metadata, if it is on record, or if the record was lost and a feed of onair is
+// live. A feed of another tool may only be replaced if its episodes stay, except those
+// in dropped.
 func (p *Plan) checkForeign(all bool, adopted, dropped []string) error {
 	var keys []string
 	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
@@ -59,8 +60,8 @@ type lostItem struct {
 	Episode     *show.Episode // the show's episode with the same title; nil if there is none
 }
 
-// foreignFeed compares the GUIDs of a foreign feed with those of the show. The result
-// is empty if there is no foreign feed.
+// foreignFeed compares the GUIDs of a foreign feed with those of the show's live
+// episodes. The result is empty if onair published to the storage before.
 func (p *Plan) foreignFeed(dropped []string) (f foreignFeed) {
 	if p.Previous.Phase != "" || p.seen.Rebuilt {
 		return f
@@ -84,8 +85,8 @@ func sameTitle(a, b string) bool {
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
-// ForeignError reports that keys of the release have objects that onair did not write,
-// or that the feed of another tool has episodes which the show does not have.
+// ForeignError reports that the release would overwrite objects that onair did not
+// write, or that the feed of another tool has episodes that the show does not have.
 type ForeignError struct {
 	Storage string
 	Keys    []string // the feed first; empty if all are adopted
@@ -104,7 +105,7 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s holds %s that onair did not write: %s", e.Storage, plural.Count(len(e.Keys), "object"), namedList(e.Keys))
 }
 
-// Hint returns what to do about the error, in lines.
+// Hint returns what to do about the error, in one or more lines.
 func (e *ForeignError) Hint() string {
 	if e.feed.Key == "" {
 		return "--adopt allows onair to overwrite it"
@@ -140,7 +141,7 @@ func (i *lostItem) advice() string {
 
 func (e *ForeignError) Is(target error) bool { return target == ErrRefused }
 
-// namedList names a few things one by one, and counts the rest.
+// namedList names the first atMostNamed things, and counts the rest.
 func namedList(all []string) string {
 	if more := len(all) - atMostNamed; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(all[:atMostNamed], ", "), more)

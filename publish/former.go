@@ -27,8 +27,8 @@ func keepFormerFeeds(r *release.Release, s *record.State) error {
 	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)
 }
 
-// movedFrom returns the former addresses of the feed under other URLs of the show. They
-// may lead to the same key as the present address.
+// movedFrom returns the addresses of the feed under former URLs of the show. The key of
+// the feed may have been the same there.
 func movedFrom(s *show.Show, previous *record.State) []string {
 	moved := slices.Clone(previous.MovedFrom)
 	if o := previous.Owner; o != nil && o.URL != s.URL && o.URL != show.DefaultURL && o.URL != "" {
@@ -43,8 +43,8 @@ func movedFrom(s *show.Show, previous *record.State) []string {
 
 func (p *Plan) movedFrom() []string { return movedFrom(p.Release.Show, p.Previous) }
 
-// checkMoved refuses to publish the feed at another address than before, because apps
-// keep asking for it at the old one.
+// checkMoved refuses, unless allowed, to change the address of the feed, because apps
+// keep requesting the old one.
 func (p *Plan) checkMoved(allowed bool) error {
 	s := p.Release.Show
 	now, old := s.FeedURL(), ""
@@ -72,8 +72,9 @@ func (p *Plan) feedIsHere() bool {
 	return live && p.Previous.Owner == nil
 }
 
-// findFormerFeeds adds the former feeds of the show to a record that was lost: files
-// that onair wrote as feeds, and that have an episode of the show.
+// findFormerFeeds adds the former feeds of the show to the record, for a record that was
+// lost. A former feed is a file that onair wrote as a feed and that has an episode of
+// the show.
 func findFormerFeeds(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	const atMost = 20 // files to read
 	read := 0

@@ -112,8 +112,8 @@ func (h *handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 	}
 }
 
-// etag returns the hash of a file's content, as a bucket does. The hash is cached
-// while size and modification time stay the same.
+// etag returns the ETag of a file, a hash of its content. The hash of a settled file is
+// cached while size and modification time stay the same.
 func (h *handler) etag(key string, f *os.File, info fs.FileInfo) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -29,7 +29,7 @@ const (
 	Delete  Action = "delete"
 )
 
-// Further actions on episodes.
+// A further action on episodes.
 const (
 	Schedule Action = "schedule"
 )
@@ -41,7 +41,7 @@ type Plan struct {
 	Storage  string        // URL of the storage, as in show.yaml
 	Previous *record.State // what was published last; never nil
 	Changes  []Change
-	Parts    []Change // in the bucket of onair's records
+	Parts    []Change // changes in the bucket of onair's records
 	Episodes []EpisodeChange
 
 	Listing    string // digest of the storage's listing that the plan was made from
@@ -57,13 +57,13 @@ type Change struct {
 	Episode string // slug; empty for an object of the whole show, and for one that is no longer wanted
 	Action  Action
 	Reason  string
-	Size    int64 // of the object as it will be
+	Size    int64 // bytes of the object after the change, or before it is deleted
 	Upload  int64 // bytes to send
 	Class   release.Class
-	Joined  bool // joined from parts that are in the storage
+	Joined  bool // the storage joins the object from parts
 
 	object  *release.Object // nil if the release does not want it
-	version string          // token that the object had when the plan was made
+	version string          // token of the stored object when the plan was made; empty if there was none
 }
 
 // Totals counts the objects of a plan by action, the bytes to upload and the bytes of
@@ -78,7 +78,7 @@ type PlanOptions struct {
 	CacheDir string   // where this machine keeps its copy of the record; empty disables it
 	Adopt    bool     // all objects that onair did not write may be overwritten
 	Drop     []string // episodes, by slug or GUID, that the feed may lose
-	Retag    bool     // more than a few enclosures may get another URL
+	Retag    bool     // more than manyEnclosures live enclosures may get another URL
 	Only     []string // the episodes, by slug, that may change; empty allows all
 
 	// AdoptKeys are keys of objects that onair did not write and may overwrite.
@@ -95,13 +95,13 @@ type PlanOptions struct {
 	// contain.
 	OverNewer bool
 
-	// MoveFeed allows the feed to get another address. The old one keeps a copy.
+	// MoveFeed allows the feed to get another address. The old address keeps a copy.
 	MoveFeed bool
 
-	// Prune deletes objects that no release has had for PruneAfter, by the storage's
-	// clock. AskClock reads that clock, which takes a write, after all checks of the
-	// plan have passed. Without AskClock, the time of the release is used, or that of
-	// the last write to the storage if it is later.
+	// Prune plans the deletion of objects that no release has had for PruneAfter, by the
+	// storage's clock. AskClock reads that clock, which takes a write, after all checks
+	// of the plan have passed. Without AskClock, the later of two times is used: the
+	// time of the release and the latest one in the listing.
 	Prune    bool
 	AskClock bool
 
@@ -110,10 +110,10 @@ type PlanOptions struct {
 }
 
 // NewPlan compares a release with a storage. It refuses a plan that cannot be carried
-// out, or that would lose something that the options do not name. Such an error has a
-// type of its own or wraps ErrRefused. A *MissingAudioError whose Waiting is not empty
-// is returned even if Unchecked is set: the caller can plan a release without these
-// episodes.
+// out, or that would lose something that the options do not name. The error is then a
+// *MissingAudioError, *ForeignError, *DroppedError or *RetagError, or wraps ErrRefused or
+// ErrConflict. A *MissingAudioError whose Waiting is not empty is returned even if
+// Unchecked is set: the caller can plan a release without these episodes.
 func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanOptions) (*Plan, error) {
 	if o == nil {
 		o = &PlanOptions{}
@@ -160,7 +160,7 @@ func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanO
 	return p, p.prune(ctx, s, now)
 }
 
-// observe lists a storage and reads what onair knows of it.
+// observe lists a storage and completes the listing.
 func observe(ctx context.Context, s record.Storage, r *release.Release, cacheDir string) (*record.Listing, error) {
 	seen, err := record.List(ctx, s)
 	if err != nil {
@@ -169,9 +169,11 @@ func observe(ctx context.Context, s record.Storage, r *release.Release, cacheDir
 	return seen, complete(ctx, seen, s, r, cacheDir)
 }
 
-// complete adds to a listing what it lacks: the record and, for a sparse bucket,
-// the attributes of the objects in the release. Without a record it reads the
-// episodes of the live feed, because they must not leave it.
+// complete adds to a listing the record and, for a sparse bucket, the attributes of the
+// objects in the release. If there is no record, it reads the episodes of the live feed,
+// because they must stay in the feed. It adds to the release the objects that depend on
+// the record: copies of the feed at former addresses, and pages of removed episodes. If
+// the release is nil, it adds only the record.
 func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release, cacheDir string) error {
 	if err := seen.ReadState(ctx, s, cacheDir); err != nil {
 		return err
@@ -199,8 +201,8 @@ func bucketObjects(objects []*release.Object) []*bucket.Object {
 	return all
 }
 
-// rebuild makes a missing record from the live feed. If onair wrote the feed, the other
-// objects of the show are onair's as well.
+// rebuild makes a missing record from the live feed. If onair wrote the feed, it sets
+// seen.Rebuilt, and the other objects are taken to be onair's as well.
 func rebuild(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	if seen.State.Phase != "" {
 		return nil
@@ -302,8 +304,8 @@ func sameBytes(old bucket.Attrs, o *release.Object) bool {
 	return old.Size == o.Size && old.CRC32C == o.CRC32C
 }
 
-// sameHeaders compares the headers that matter to a reader or to onair. It ignores
-// the metadata of other tools.
+// sameHeaders reports whether the header fields are equal, and old has the metadata of
+// new. It ignores other metadata of old, which comes from other tools.
 func sameHeaders(old, new bucket.Headers) bool {
 	if !slices.Equal(old.Fields(), new.Fields()) {
 		return false
@@ -350,8 +352,8 @@ func kept(part *release.Object, seen *record.Listing) bool {
 	return ok && sameBytes(attrs, part)
 }
 
-// diffParts adds the parts that are needed and not stored. It leaves out a part
-// that is not on this machine either: checkAudio refuses the object that needs it.
+// diffParts adds the needed parts to the plan. It leaves out a part that is neither in
+// the storage nor on this machine: checkAudio refuses the object that needs it.
 func (p *Plan) diffParts(needed map[string]bool) {
 	for _, part := range p.Release.Parts {
 		if !needed[part.Key] {
@@ -363,7 +365,7 @@ func (p *Plan) diffParts(needed map[string]bool) {
 				continue
 			}
 			c.Action, c.Reason, c.Upload = Add, "new", part.Size
-			if c.version != "" { // the name of a part is the digest of its content
+			if c.version != "" { // the key is the digest of the content, so the stored part is damaged
 				c.Action, c.Reason = Update, "content differs"
 			}
 		}
@@ -386,7 +388,7 @@ func (p *Plan) addUnwanted() {
 	slices.SortFunc(p.Changes, func(a, b Change) int { return strings.Compare(a.Key, b.Key) })
 }
 
-// Totals returns the figures of the plan.
+// Totals counts the objects and bytes of the plan.
 func (p *Plan) Totals() Totals {
 	var t Totals
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
@@ -418,14 +420,14 @@ func (p *Plan) Empty() bool {
 }
 
 // Requests counts the requests that made the plan and those that Apply makes if
-// nothing fails. It does not count the probe of a provider and the search for
+// nothing fails. It does not count the probe of a provider or the search for
 // strays.
 func (p *Plan) Requests() record.Requests {
 	r := p.seen.Requests
 	if p.Empty() {
 		return r
 	}
-	r.Write += 2 // claim and record
+	r.Write += 2 // the claim, and the record that all is done
 	if p.Previous.NewestFeed() != p.Release.Feed.SHA256 {
 		r.Write++
 	}

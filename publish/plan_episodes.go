@@ -15,10 +15,10 @@ type EpisodeChange struct {
 	Action  Action
 	Reasons []string
 	Drift   []string // what others changed in its files; also in Reasons
-	NoAudio string   // why a scheduled or due episode cannot go live as things are; also in Reasons; empty if it can
+	NoAudio string   // why a scheduled or due episode has no audio to go live with; also in Reasons; empty if it has
 	Lost    bool     // the audio was pinned or live, and is neither on this machine nor in the storage
 
-	changesFeed bool // podcast apps notice the change; if not, only its page changes
+	changesFeed bool // podcast apps notice the change
 }
 
 // compareEpisodes adds the change of each episode.
@@ -37,7 +37,7 @@ func (p *Plan) compareEpisodes() {
 		case e.Status == show.Draft:
 			continue
 		case e.Waiting && old != nil:
-			continue // it leaves the feed, which checkDropped refuses
+			continue // it would leave the feed, which checkDropped refuses
 		case e.Status == show.Scheduled || e.Waiting:
 			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
 			if ec.NoAudio, ec.Lost = p.noAudio(e); ec.NoAudio != "" {
@@ -70,8 +70,8 @@ func (p *Plan) compareEpisodes() {
 // reasonLost is why the audio of an episode cannot be published.
 const reasonLost = "the audio is neither here nor in the storage"
 
-// lostAudio reports whether audio of a live episode has to be stored again, and nothing
-// has its bytes.
+// lostAudio reports whether audio of a live episode must be stored again, but is neither
+// on this machine nor in the storage.
 func (p *Plan) lostAudio(slug string) bool {
 	return slices.ContainsFunc(p.Changes, func(c Change) bool {
 		return c.Episode == slug && c.Upload > 0 && !c.Joined && c.object != nil && c.object.Missing != "" && c.object.Body == nil
@@ -88,7 +88,7 @@ func (p *Plan) noAudio(e *release.Episode) (why string, lost bool) {
 		return "no audio yet", false
 	case e.Payload == nil || !p.seen.KeepsParts || !p.seen.Private:
 		return "no audio here, and the storage keeps none before an episode is live", false
-	case !kept(e.Payload, p.seen) && !slices.ContainsFunc(p.Parts, func(c Change) bool { return c.Key == e.Payload.Key }): // another episode may have the same audio
+	case !kept(e.Payload, p.seen) && !slices.ContainsFunc(p.Parts, func(c Change) bool { return c.Key == e.Payload.Key }): // another episode with the same audio may send it
 		return reasonLost, true
 	}
 	return "", false

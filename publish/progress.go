@@ -8,7 +8,7 @@ import (
 	"onair/publish/release"
 )
 
-// Progress is how far one step of an apply is.
+// Progress says how far a step of Apply is.
 type Progress struct {
 	Step                string // audio, files, prove, feed, pages, purge, verify, announce, prune
 	Objects, AllObjects int
@@ -17,7 +17,7 @@ type Progress struct {
 	Note                string // result of the step, once it is done
 }
 
-// meter counts what an apply has done. Its methods may be called several times at once.
+// meter counts what an Apply has done. Its methods may be called concurrently.
 type meter struct {
 	call func(Progress) // after each change; nil disables it
 
@@ -45,7 +45,7 @@ func (m *meter) note(step, text string) {
 	})
 }
 
-// report changes the progress and passes it on.
+// report changes the progress and passes it to m.call.
 func (m *meter) report(change func(*Progress)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -22,9 +22,10 @@ const (
 	pruneAtMost = 1000
 )
 
-// prune adds deletions to the plan: recorded objects that have been unwanted for
-// PruneAfter, and parts that no release on record needs. It keeps objects that the live
-// feed or a kept feed names, and every payload in the lock.
+// prune plans the deletion of recorded objects that have been unwanted for PruneAfter,
+// of old parts that nothing needs, and of copies of feeds and locks that are not in the
+// record; in total at most pruneAtMost objects. It keeps objects that the live feed or a
+// kept feed names, and every payload in the lock.
 func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error {
 	kept, err := p.keptKeys(ctx, s)
 	if err != nil {
@@ -49,7 +50,8 @@ func (p *Plan) prune(ctx context.Context, s record.Storage, now time.Time) error
 	return nil
 }
 
-// pruneCopies deletes copies of feeds and locks that are not in the record.
+// pruneCopies plans the deletion of copies of feeds and locks that are not in the record
+// and at least an hour old.
 func (p *Plan) pruneCopies(left *int) {
 	recorded := map[string]bool{record.LockKey(p.Previous.LockSHA256): true}
 	for _, f := range p.Previous.Feeds {
@@ -57,7 +59,7 @@ func (p *Plan) pruneCopies(left *int) {
 	}
 	for _, key := range sortedKeys(p.seen.Copies) {
 		attrs := p.seen.Copies[key]
-		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // a publish may be about to record it
+		if recorded[key] || *left == 0 || p.seen.Clock.Sub(attrs.Updated) < time.Hour { // another publish may be about to record a new copy
 			continue
 		}
 		p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: "no longer in the record", Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
@@ -100,8 +102,8 @@ func (p *Plan) deletePart(key, reason string) {
 	p.Parts = append(p.Parts, Change{Key: key, Action: Delete, Reason: reason, Size: attrs.Size, Class: release.Immutable, version: attrs.Version})
 }
 
-// keptKeys returns the keys that the live feed and the kept feeds name, except those
-// of episodes that have left the show.
+// keptKeys returns the keys that the live feed and the kept feeds name, except the keys
+// of episodes that have left the live feed.
 func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool, error) {
 	kept, live := map[string]bool{}, p.Release.LiveGUIDs()
 	for _, f := range p.Previous.Feeds {
@@ -126,8 +128,8 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 	return kept, p.keepOlderPages(ctx, s, kept)
 }
 
-// keepOlderPages adds the keys that the live pages with older episodes name. Kept feeds
-// have only the newest episodes, and name these pages for older ones.
+// keepOlderPages adds to kept the keys that the live feed pages with older episodes
+// name. Kept feeds have only the newest episodes, and refer to these pages for the rest.
 func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[string]bool) error {
 	live := p.Release.LiveGUIDs()
 	for n := 1; ; n++ {
@@ -165,11 +167,11 @@ func (p *Plan) deleting() (keys []string) {
 	return keys
 }
 
-// prune deletes the objects that the plan lists. Their keys are in the record from the
-// claim until they are deleted. A later plan that needs such an object therefore writes
-// it again, as another version, which this prune does not delete. Pruning ends if
-// another publisher has claimed since, because this plan does not know which objects
-// the other publisher needs.
+// prune deletes the objects whose deletion is planned. The record lists their keys from
+// the claim until they are deleted. A later plan that needs such an object therefore
+// writes it again, as another version, which this prune does not delete. Pruning ends
+// with ErrConflict if another publisher has claimed since, because this plan does not
+// know which objects the other publisher needs.
 func (a *applier) prune(ctx context.Context) error {
 	var public, own []*Change
 	for i := range a.plan.Changes {
@@ -200,8 +202,8 @@ func (a *applier) prune(ctx context.Context) error {
 	return err
 }
 
-// remover returns a function that deletes an object at the version that the plan
-// saw.
+// remover returns a function that deletes an object if it still has the version that the
+// plan saw.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
 		record, err := record.Stat(ctx, a.storage.Records(), record.Key)

@@ -189,8 +189,8 @@ func TestPublishAgainOnlyLists(t *testing.T) {
 	}
 }
 
-// Every call of the store fails once, before or after it takes effect. The feed
-// must never name a missing object, and the next publish must produce the same
+// A publish is cut off at each of its writes, before or after the write takes effect.
+// The feed must never name a missing object, and the next publish must produce the same
 // bucket as an undisturbed one.
 func TestInterruptedAnywhere(t *testing.T) {
 	t.Parallel()

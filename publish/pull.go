@@ -25,12 +25,12 @@ import (
 type Pulled struct {
 	File  string // operating-system path
 	Bytes int64
-	Left  string // why it was not written; empty if it was
+	Left  string // why it was skipped; empty if it was not
 	Err   error  // why it could not be downloaded
 }
 
 // Pull downloads the files that are missing on this machine: the lock, and for
-// every episode in it the master, without its original tag. In a folder other than
+// every episode in the lock the master, without its original tag. In a folder other than
 // the show's, masters are written as episodes/<slug>/audio.mp3 or audio.m4a. Existing
 // files are not changed. It calls report for every file.
 func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
@@ -61,7 +61,9 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 	return nil
 }
 
-// pullLock returns the folder's lock, or downloads the copy in the storage.
+// pullLock returns the show's lock if dir is the folder of the show and the lock has
+// episodes. Otherwise it returns the copy in the storage, and writes the copy to dir
+// unless a lock exists there.
 func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*pins.Lock, error) {
 	name := filepath.Join(dir, pins.File)
 	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
@@ -133,8 +135,8 @@ func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin) (string, error) 
 	return filepath.Join(dir, "episodes", pin.Slug, "audio"+release.AudioExt(pin.MediaType)), nil
 }
 
-// openPayload opens the stored payload of an episode, or the payload in its
-// published audio, after the tag.
+// openPayload opens the payload of an episode: its part or, if the storage has none, the
+// end of the published audio, after the tag.
 func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *pins.Pin) (io.ReadCloser, error) {
 	if part, ok := seen.Parts[bucket.PartsPrefix+pin.Payload.SHA256]; ok {
 		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)
@@ -152,9 +154,9 @@ func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, gu
 	return r, err
 }
 
-// saveChecked writes a payload to a file. The file is created only if the payload
-// is the pinned one. A link in dir that leads out of it is not followed; a master that
-// the show has elsewhere by its settings is written there.
+// saveChecked writes a payload to the file name. The file is created only if the payload
+// is the pinned one. A symbolic link in dir that leads out of dir is not followed. A name
+// outside of dir is allowed, because masters may be kept elsewhere.
 func saveChecked(dir, name string, body io.Reader, want pins.Payload) error {
 	rel, err := filepath.Rel(dir, name)
 	if err != nil || !filepath.IsLocal(rel) {

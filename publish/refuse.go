@@ -13,7 +13,8 @@ import (
 	"onair/publish/record"
 )
 
-// ErrRefused is wrapped by refusals that have no type of their own.
+// ErrRefused reports that a plan or a build was refused. A *MissingAudioError,
+// *DroppedError or *RetagError is a refusal that does not wrap it.
 var ErrRefused = errors.New("refused")
 
 // manyEnclosures is how many live enclosures may get another URL without --retag.
@@ -48,8 +49,8 @@ func (p *Plan) checkAudio() error {
 	return nil
 }
 
-// missingAudio returns the error of checkAudio, or nil. The error names an episode that
-// was never live, if there is one, because the caller can leave it out.
+// missingAudio returns the error of checkAudio, or nil. If several episodes lack audio,
+// the error names one that was never live, because the caller can leave that one out.
 func (p *Plan) missingAudio() (missing *MissingAudioError) {
 	var waiting []string
 	for _, c := range p.filter(func(c *Change) bool { return c.Upload > 0 && !c.Joined && c.object.Body == nil }) {
@@ -82,9 +83,9 @@ func (e *MissingAudioError) Error() string {
 	return fmt.Sprintf("%s: the audio is neither in the folder (%s) nor in the bucket (%s)", e.Episode, e.File, e.Key)
 }
 
-// checkDropped refuses a feed without an episode that is live, unless the options
-// name the episode: apps forget which parts were played, and directories remove
-// it. It also refuses a named episode that was never published.
+// checkDropped refuses a feed without an episode that is live, unless named contains the
+// episode: apps would forget how much of it was played, and directories would remove it.
+// It also refuses a name in named that belongs to no episode.
 func (p *Plan) checkDropped(named []string) error {
 	for _, name := range named {
 		published := slices.ContainsFunc(p.Previous.Episodes, func(e record.Episode) bool { return e.GUID == name || e.Slug == name })
@@ -121,9 +122,9 @@ func (e *DroppedError) Error() string {
 	return fmt.Sprintf("%s (GUID %s) is live and would leave the feed", cmp.Or(e.Slug, "an episode"), e.GUID)
 }
 
-// checkOnly refuses a plan that changes an episode that is not named: its item in the
-// feed, its pin in the lock, or its stored audio. Pages may change, because they link
-// to their neighbours.
+// checkOnly refuses a plan that changes the feed item, the pin in the lock or the stored
+// audio of an episode that is not named. Pages may change, because they link to the
+// episodes before and after. If named is empty, nothing is refused.
 func (p *Plan) checkOnly(named []string) error {
 	if len(named) == 0 {
 		return nil
@@ -152,7 +153,8 @@ func (p *Plan) checkOnly(named []string) error {
 	return nil
 }
 
-// checkRetag refuses to change the URL of many live enclosures without --retag.
+// checkRetag refuses to change the URL of more than manyEnclosures live enclosures
+// without --retag.
 func (p *Plan) checkRetag(retag bool) error {
 	if n := len(p.Replaced()); n > manyEnclosures && !retag {
 		return &RetagError{n}
@@ -168,9 +170,11 @@ func (e *RetagError) Error() string {
 	return fmt.Sprintf("%d live enclosures would get another URL", e.Enclosures)
 }
 
-// checkDescent refuses a checkout that does not contain the live commit, or for
-// which git cannot answer, because publishing it would undo the work of others.
-// Without changes, or outside of a repository, nothing is refused.
+// checkDescent refuses a checkout that does not contain the live commit, because
+// publishing it would undo the work of others; it also refuses one for which git cannot
+// answer. A checkout with another history is allowed if that history has all published
+// files, as after a rebase. Without changes, or outside of a repository, nothing is
+// refused.
 func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if over || p.Previous.Commit == "" || p.Empty() {
 		return nil
@@ -205,8 +209,8 @@ type staleError struct {
 	Unknown  bool     // this clone does not have the commit at all
 	Diverged bool     // the clone has the commit, in another history
 	Shallow  bool     // the clone has only a part of the history
-	Changes  []string // what the plan changes in the live feed, by episode, unless the checkout is only behind
-	Err      error    // of git; nil if git answered
+	Changes  []string // what the plan changes in the live feed, by episode; nil if the checkout is only behind
+	Err      error    // what git reported; nil if git answered
 }
 
 // Hint returns what to do about the error.

@@ -117,8 +117,9 @@ func wasPublished(s *record.State, slug string) bool {
 	return false
 }
 
-// erase plans to delete the objects of removed episodes, by slug or GUID, that the
-// release does not need, and those that an interrupted publish did not erase.
+// erase plans the deletion of the objects of the named episodes, and of episodes that an
+// earlier publish did not finish erasing. It spares objects that the release needs. A
+// name is a slug or a GUID.
 func (p *Plan) erase(names []string) {
 	p.erased = slices.Clone(p.Previous.Pending.Erase)
 	for _, name := range names {

@@ -29,7 +29,7 @@ func TestInterruptedErase(t *testing.T) {
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	named := &publish.PlanOptions{Drop: []string{showtest.GhostSlug}, Erase: true}
 	newPlan := func(b *mem.Bucket, o *publish.PlanOptions) (*publish.Plan, error) {
-		second := showtest.Release(t, files, &release.Options{Now: showtest.Now, Remove: []string{showtest.GhostSlug}}) // a plan adds pages to it
+		second := showtest.Release(t, files, &release.Options{Now: showtest.Now, Remove: []string{showtest.GhostSlug}}) // one for each plan, because NewPlan adds pages to it
 		return publish.NewPlan(t.Context(), second, record.Storage{Public: b}, o)
 	}
 	cut, remembered := errors.New("cut"), 0

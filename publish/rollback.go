@@ -70,7 +70,8 @@ func feedToRestore(s *record.State, digest string) (record.KeptFeed, error) {
 	return f, fmt.Errorf("no earlier feed is kept: %w", ErrRefused)
 }
 
-// checkNamed checks that an object that a feed names is in the bucket.
+// checkNamed checks that the bucket has an object that a feed names, and that the object
+// has the length in the feed, unless that is 0.
 func checkNamed(seen *record.Listing, key string, length int64) error {
 	attrs, ok := seen.Objects[key]
 	switch {
@@ -107,8 +108,8 @@ func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.
 	return nil
 }
 
-// claimAgain claims the storage for a feed that is kept already. Objects that are
-// only in the newer release count as needed, because it will be published again.
+// claimAgain claims the storage for a feed of which a copy is kept already. It marks no
+// objects as unwanted, because the newer release will be published again.
 func (a *applier) claimAgain(ctx context.Context) error {
 	_, err := a.record(ctx)
 	return err

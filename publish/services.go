@@ -18,13 +18,13 @@ import (
 
 // Services are the services that a publish uses besides the storage.
 type Services struct {
-	Web       *verify.Web         // checks the show as listeners get it; nil if its URL cannot be reached by design
+	Web       *verify.Web         // checks the show as listeners get it; nil if the show's URL is not meant to be reachable
 	Purger    cdn.Purger          // nil if there is no CDN
 	Announcer *announce.Announcer // nil disables announcing
 }
 
-// UnverifiedError reports that everything is in the storage, but listeners do not
-// get it. The findings say why.
+// UnverifiedError reports that listeners do not get what is in the storage. The findings
+// say why.
 type UnverifiedError struct {
 	Before   bool // the publish stopped before the feed, so listeners notice nothing
 	Findings finding.List
@@ -77,8 +77,9 @@ func (p *Plan) unproven(c *Change) bool {
 	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
 }
 
-// prove requests the new objects through the public URL before any feed names them.
-// It purges first, because a CDN may have cached that they do not exist.
+// prove requests the new immutable objects through the public URL before any feed names
+// them. First it purges these objects and the new pages, because a CDN may have cached
+// that they do not exist.
 func (a *applier) prove(ctx context.Context) error {
 	added := a.plan.filter(func(c *Change) bool { return c.Class != release.Feed && a.plan.unproven(c) })
 	if a.services == nil || a.services.Web == nil || len(added) == 0 {
@@ -122,8 +123,9 @@ func (a *applier) purge(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// purgeAndVerify purges the changed keys, verifies what listeners get, and records
-// that the publish is done. Whatever fails stays pending.
+// purgeAndVerify deletes the objects of erased episodes, purges the changed keys,
+// verifies what listeners get, and records that the publish is done. Whatever fails
+// stays pending.
 func (a *applier) purgeAndVerify(ctx context.Context) error {
 	if err := a.erase(ctx); err != nil {
 		return err
@@ -184,7 +186,8 @@ func (p *Plan) toVerify() []string {
 	return changed
 }
 
-// announce notifies the pending channels of the feed, and records which accepted it.
+// announce notifies the pending channels that the feed has changed, and records which of
+// them accepted that. It does nothing unless the show was verified without errors.
 func (a *applier) announce(ctx context.Context) error {
 	pending := a.state.Pending.Announce
 	verified := a.outcome.Verified != nil && *a.outcome.Verified

@@ -486,8 +486,8 @@ type partJoiner struct {
 
 func (b partJoiner) JoinSends(sizes []int64) int64 { return b.sends(sizes) }
 
-// TestJoinsThatSend retitles an episode on storage that joins without sending, by
-// sending some bytes, or by sending all.
+// TestJoinsThatSend retitles an episode on storage that has to send some or all of the
+// bytes that it joins.
 func TestJoinsThatSend(t *testing.T) {
 	t.Parallel()
 	all := func(sizes []int64) (sum int64) {
@@ -750,7 +750,8 @@ func TestStateMovesToItsOwnBucket(t *testing.T) {
 	}
 }
 
-// Without a readable record, the objects that the live feed names are kept.
+// If the record is lost or damaged, the live feed takes its place: its episodes must
+// stay, and the next publish works.
 func TestRecordIsRebuilt(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, b bucket.Bucket){

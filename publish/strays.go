@@ -15,13 +15,14 @@ import (
 	"onair/publish/release"
 )
 
-// adoptAtMost is how many objects a publish checks when it searches for strays.
+// adoptAtMost is the largest number of objects that a publish checks when it searches
+// for strays.
 const adoptAtMost = 200
 
 // adoptStrays records objects of onair that are in no record. A publish leaves such
 // objects if it ends before its claim, by a crash or because another publish was
-// faster. Once recorded, they count as unwanted and can be pruned. The next publish
-// checks objects that cannot be checked now.
+// faster. Once recorded, they count as unwanted and can be pruned. Objects that cannot
+// be checked now are left to a later publish.
 func (a *applier) adoptStrays(ctx context.Context) {
 	seen := a.plan.seen
 	var keys []string
@@ -57,21 +58,23 @@ func (a *applier) adoptStrays(ctx context.Context) {
 	}
 }
 
-// isHashed reports whether a key has the hash of its content.
+// isHashed reports whether a key contains the hash of the object's content.
 func isHashed(key string) bool { return release.ClassOf(key, "") == release.Immutable }
 
 // aPage matches the pages of episodes that a publish adds before it claims.
 var aPage = regexp.MustCompile(`^episodes/[^/]+/((embed|transcript-[^/]+)/)?index\.html$`)
 
-// isOurs reports whether an object has the metadata of onair and the key that
-// belongs to that metadata. A copy under another key has the metadata as well.
+// isOurs reports whether an object has the metadata of onair and a key that fits: that of
+// an episode page, or one with the hash in the metadata. A copy of an object under
+// another key has the metadata as well.
 func isOurs(attrs bucket.Attrs) bool {
 	sum := attrs.Metadata[bucket.MetaSHA256]
 	return len(sum) == hex.EncodedLen(sha256.Size) && record.IsHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))
 }
 
-// marked adds onair's metadata to a listed object. A folder does not store
-// metadata; there it is computed from the content.
+// marked returns a listed object with its metadata. A sparse bucket does not list
+// metadata, so marked requests it. A folder does not store metadata, so marked computes
+// it from the content.
 func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs, error) {
 	public := a.storage.Public
 	if sparse, ok := public.(bucket.Sparse); ok {

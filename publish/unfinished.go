@@ -10,7 +10,7 @@ import (
 // Unfinished is the work that the last publish did not finish and that the next
 // one will do. If Pending is empty, only the record has to be written.
 type Unfinished struct {
-	Interrupted bool // it was interrupted, or is still under way
+	Interrupted bool // the last publish was interrupted, or is still under way
 	record.Pending
 }
 

@@ -30,7 +30,7 @@ func rewriteRecord(t *testing.T, b bucket.Bucket, change func(map[string]any)) {
 	put(t, b, ".onair/release.json", string(data))
 }
 
-// pending returns a record with these pending entries.
+// pending returns a function that sets the phase and the pending entries of a record.
 func pending(phase record.Phase, entries map[string]any) func(map[string]any) {
 	return func(state map[string]any) { state["phase"], state["pending"] = phase, entries }
 }
@@ -83,9 +83,8 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// An interrupted publish recorded what it was going to write. A page that it did not
-// write is written by the next one, also if the size stays the same and the listing has
-// no checksums.
+// An interrupted publish recorded a page that it did not write. The next publish writes
+// the page, even if its size stays the same and the listing has no checksums.
 func TestInterruptedPagesOfEqualSize(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {

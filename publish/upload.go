@@ -15,15 +15,16 @@ import (
 
 const defaultParallel = 8
 
-// uploader writes the objects of a plan, each from the state that the plan saw.
+// uploader writes the objects of a plan, each on condition that the stored object is
+// still as the plan saw it.
 type uploader struct {
 	storage  record.Storage
 	parallel int // writes at once
 	meter    *meter
 
 	// The lock of meter guards writes to these maps.
-	versions map[string]string       // of what was written, by key
-	parts    map[string]bucket.Attrs // in the storage, and those that were written, by key
+	versions map[string]string       // versions of the objects that were written, by key
+	parts    map[string]bucket.Attrs // parts in the storage, with those that were written, by key
 }
 
 func newUploader(p *Plan, s record.Storage, parallel int, m *meter) *uploader {
@@ -53,8 +54,8 @@ func (u *uploader) each(ctx context.Context, changes []*Change, write func(conte
 	return group.Wait()
 }
 
-// writePart stores a part. Its name is the digest of its content, so a part that
-// exists already is the right one.
+// writePart stores a part. Another publish may have stored the same part since the plan
+// was made.
 func (u *uploader) writePart(ctx context.Context, c *Change) error {
 	b := u.storage.Records()
 	attrs, err := b.Write(ctx, u.meter.metered(c.object), c.condition())
@@ -149,8 +150,9 @@ func (u *uploader) join(ctx context.Context, c *Change) (bucket.Attrs, error) {
 	return attrs, err
 }
 
-// alreadyThere checks whether the same bytes were written in the meantime, as by
-// another publish of the same show. Any other content is a conflict.
+// alreadyThere returns the attributes of a stored object that is already as planned, for
+// example because another publish of the same show wrote it since the plan was made. If
+// the object differs or does not exist, the error wraps ErrConflict.
 func alreadyThere(ctx context.Context, b bucket.Bucket, c *Change) (bucket.Attrs, error) {
 	attrs, err := record.Stat(ctx, b, c.Key)
 	if err != nil && !errors.Is(err, bucket.ErrNotExist) {

@@ -75,9 +75,9 @@ func (a *Announcer) check(c channel) error {
 	return nil
 }
 
-// Announce notifies the channels of a changed feed, all at once, and returns those that
-// accepted it, in the order of names. err says why each of the other channels failed;
-// the next publish notifies those. An address that is not public is never announced.
+// Announce notifies the named channels of a changed feed, all at once. It returns the
+// channels that accepted the notification, in the order of names. err says why each of
+// the others failed. A feed whose address is not public is not announced.
 func Announce(ctx context.Context, a *Announcer, names []string, feedURL string) (done []string, err error) {
 	if !(&show.Show{URL: feedURL}).IsPublic() {
 		return nil, fmt.Errorf("announce %s: the address is not public", feedURL)
@@ -98,7 +98,8 @@ func Announce(ctx context.Context, a *Announcer, names []string, feedURL string)
 	return done, errors.Join(errs...)
 }
 
-// notify notifies one channel. It tries again while a service is busy or broken.
+// notify notifies one channel. It tries up to three times while the service is busy or
+// broken.
 func (a *Announcer) notify(ctx context.Context, name, feedURL string) error {
 	c, ok := channels[name]
 	if !ok {

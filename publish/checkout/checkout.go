@@ -42,10 +42,10 @@ type Descent int
 
 // The values of a Descent.
 const (
-	Contained Descent = iota // it contains the commit, or is not a repository
-	Older                    // it is an ancestor of the commit
-	Diverged                 // it has another history than the commit
-	Unknown                  // the clone does not know the commit
+	Contained Descent = iota // HEAD is the commit or descends from it; or the folder has no commit
+	Older                    // HEAD is an ancestor of the commit
+	Diverged                 // neither HEAD nor the commit is an ancestor of the other
+	Unknown                  // the repository does not have the commit
 )
 
 // Descends reports whether the checkout in dir contains a commit. The error is git's.
@@ -87,8 +87,8 @@ func fileID(name, blob string) string {
 	return hex.EncodeToString(sum[:])[:fileDigits]
 }
 
-// isTracked reports whether people write a file, and onair does not, so that the file's
-// history shows what was published.
+// isTracked reports whether people write a file, rather than onair: a YAML file in the
+// show's folder, or any file but audio in one of the folders below.
 func isTracked(name string) bool {
 	dir, _, below := strings.Cut(name, "/")
 	if !below {
@@ -98,8 +98,9 @@ func isTracked(name string) bool {
 	return slices.Contains([]string{"episodes", "people", "sponsors", "templates", "transcripts"}, dir) && ext != ".mp3" && ext != ".m4a"
 }
 
-// Files identifies the files of a show that people write and its repository tracks, as
-// they are in the folder. It returns an empty string if git cannot list them.
+// Files identifies the files of a show that people write and git tracks, with the
+// content that they have in the folder, committed or not. It returns an empty string if
+// git cannot list them.
 func Files(ctx context.Context, dir string) string {
 	temp, err := os.MkdirTemp("", "onair-git-")
 	if err != nil {
@@ -115,7 +116,7 @@ func Files(ctx context.Context, dir string) string {
 	if err != nil || os.WriteFile(filepath.Join(temp, "index"), data, 0o600) != nil || os.Mkdir(filepath.Join(temp, "objects"), 0o700) != nil {
 		return ""
 	}
-	run := func(args ...string) (string, error) { // on a copy of the index, and without writing to the repository
+	run := func(args ...string) (string, error) { // uses a copy of the index, and writes nothing to the repository
 		cmd := gitcmd.Command(ctx, dir, args...)
 		cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+filepath.Join(temp, "index"),
 			"GIT_OBJECT_DIRECTORY="+filepath.Join(temp, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+objects)
@@ -140,8 +141,8 @@ func Files(ctx context.Context, dir string) string {
 	return strings.Join(files, "")
 }
 
-// HasFiles reports whether the history of a checkout has all files that Files
-// identified, each at its path. It holds after a rebase, which keeps the files and
+// HasFiles reports whether the commits up to HEAD contain all files that Files
+// identified, each at its path. It is true after a rebase that keeps the files and
 // changes the commits.
 func HasFiles(ctx context.Context, dir, files string) bool {
 	if files == "" || len(files)%fileDigits != 0 {
@@ -173,7 +174,7 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// exitCode returns the exit code of a command, or -1 if it did not run.
+// exitCode returns the exit code of a command, or -1 if there is none.
 func exitCode(err error) int {
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return exit.ExitCode()

@@ -47,8 +47,8 @@ func Example(t *testing.T) fstest.MapFS {
 	return files
 }
 
-// folder returns the folder of the example, which it looks for next to the test's
-// folder and its parents.
+// folder returns the folder of the example. It looks for examples/hello-universe in the
+// current folder and its parents.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -67,7 +67,7 @@ func folder(t *testing.T) string {
 	}
 }
 
-// Edit replaces text in a file. The text must be in it.
+// Edit replaces the first occurrence of old in a file, which must contain it.
 func Edit(t *testing.T, files fstest.MapFS, name, old, new string) {
 	t.Helper()
 	f := files[name]
