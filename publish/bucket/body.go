@@ -9,9 +9,10 @@ import (
 )
 
 // CopyBody copies an object's body to w. It returns nil only if it read the body to its
-// end, wrote every byte to w, and the body has the Object's length and checksum. For a
-// body with another length or checksum it returns ErrBody. It stops between two reads
-// when ctx ends. Callers use the copy only if CopyBody returns nil.
+// end, wrote every byte to w, and the body has the Object's length and checksum. The
+// error is ErrBody if the body cannot be read, or has another length or checksum.
+// CopyBody stops between two reads when ctx ends. After an error, w may hold a part of
+// the body.
 func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 	body, err := o.Body()
 	if err != nil {

@@ -16,7 +16,7 @@
 //     claim has.
 //   - A body whose length or CRC32C differs from the Object's is an error and
 //     leaves the store unchanged.
-//   - List sees every write that returned before it was called.
+//   - List sees every write that returned before List was called.
 package bucket
 
 import (
@@ -85,8 +85,8 @@ type Condition struct {
 }
 
 // Check returns ErrPrecondition unless the condition holds for an object with this
-// version token. An empty token means that there is no object. It is for stores
-// that decide conditions under a lock of their own.
+// version token. An empty token means that there is no object. Check is for stores
+// that decide conditions while they hold a lock.
 func (c Condition) Check(version string) error {
 	switch {
 	case c.Absent && version != "":
@@ -152,8 +152,9 @@ type Headerless interface{ Headerless() }
 
 // ValidKey returns an error if a key may not be used. A key consists of non-empty
 // segments other than "." and "..", separated by single slashes, has at most 1,024
-// bytes, and contains no control character and no backslash. It therefore means
-// the same object on every provider and stays inside the root of a folder.
+// bytes, is valid UTF-8 without U+FFFD, and contains no ASCII control character and no
+// backslash. It therefore means the same object on every provider and stays inside the
+// root of a folder.
 func ValidKey(key string) error {
 	if key == "" || len(key) > 1024 {
 		return fmt.Errorf("key %q: want 1 to 1024 bytes", key)

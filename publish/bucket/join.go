@@ -3,10 +3,10 @@ package bucket
 import "context"
 
 // Joiner is implemented by buckets that can build an object from objects that are
-// stored already, without sending their bytes again: by composing on Google Cloud
+// stored already, without sending all their bytes again: by composing on Google Cloud
 // Storage, by copying ranges into a multipart upload on S3.
 type Joiner interface {
-	// Join stores o under the condition. Its body is the concatenation of the
+	// Join stores o under the condition. The body is the concatenation of the
 	// parts; o.Body is not used. The result must have o.Size and o.CRC32C;
 	// otherwise the key stays unchanged. The parts are in buckets of the same
 	// provider and are read at exactly their versions: the error is
@@ -24,8 +24,8 @@ type PartJoiner interface {
 }
 
 // JoinedPrefix starts the keys of the temporary objects that Join makes in the
-// bucket of the parts. Join deletes them. Those that remain after a crash are
-// deleted by pruning.
+// bucket of the parts. Join deletes them. Pruning deletes those that remain after a
+// crash.
 const JoinedPrefix = ".onair/joined/"
 
 // Part is a stored object that becomes a piece of another.

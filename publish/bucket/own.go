@@ -8,7 +8,7 @@ const (
 	PartsPrefix = RecordsPrefix + "parts/"
 )
 
-// MetaSHA256 is the metadata that onair gives every object that it writes: the
-// SHA-256 of its content in hexadecimal digits. It identifies the objects of
-// onair, and their content without reading it.
+// MetaSHA256 is the metadata key under which onair stores the SHA-256 of an object's
+// content, in hexadecimal digits. The metadata shows that onair wrote the object, and
+// identifies the content without reading it.
 const MetaSHA256 = "onair-sha256"

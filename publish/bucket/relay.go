@@ -52,7 +52,7 @@ func CheckParts(o *Object, parts []Part) error {
 type partsReader struct {
 	open func(Part) (io.ReadCloser, error)
 	rest []Part        // parts that are not opened yet
-	body io.ReadCloser // of the open part; nil if none is open
+	body io.ReadCloser // body of the open part; nil if no part is open
 	err  error         // why a part could not be read
 }
 

@@ -8,10 +8,10 @@ import (
 // URL is the URL of a bucket, as show.yaml names it: gs://name/prefix,
 // s3://name/prefix?endpoint=https://host or file:folder.
 type URL struct {
-	Scheme  string
-	Name    string // of the bucket; empty for a folder
-	Prefix  string // of the keys; empty, or ends in a slash
-	Query   string // with its question mark; empty if there is none
+	Scheme  string // gs or s3; for a folder the whole URL
+	Name    string // name of the bucket; empty for a folder
+	Prefix  string // prefix of the keys; empty, or ends in a slash
+	Query   string // query of an s3 URL with the question mark; empty if there is none
 	Options url.Values
 }
 

@@ -98,13 +98,13 @@ type suite struct {
 	opts Options
 }
 
-// store is a bucket under test. An error of its methods ends the test.
+// store is a bucket under test, with methods that report failures to the test.
 type store struct {
 	*testing.T
 	bucket.Bucket
 }
 
-// Object returns a small object with a body in memory.
+// Object returns an object with a body in memory.
 func Object(key, body string) *bucket.Object {
 	return &bucket.Object{
 		Key:     key,

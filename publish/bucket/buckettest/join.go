@@ -60,7 +60,8 @@ func (b *joinStore) replace(key, body string) bucket.Part {
 	return bucket.Part{Bucket: b.parts, Attrs: a}
 }
 
-// joined returns an object with the size and checksum of the parts and no body.
+// joined returns an object with the size and checksum of body, but with a nil Body, for
+// Join.
 func joined(key, body string) *bucket.Object {
 	o := Object(key, body)
 	o.Body = nil
@@ -85,7 +86,8 @@ func (b *joinStore) holdsJust(want ...string) {
 // large returns the size of a body that is sent in parts.
 func (s *suite) large() int { return max(s.opts.Large, 160_000) }
 
-// joinSizes returns sizes of audio to join: one for each way in which a provider joins.
+// joinSizes returns sizes of audio to join: a small one and, unless CannotJoinLarge is
+// set, one that a provider joins from ranges.
 func (s *suite) joinSizes() []int {
 	if s.opts.CannotJoinLarge != "" {
 		return []int{1000}

@@ -53,8 +53,8 @@ func differ(want, got bucket.Attrs) string {
 	return cmp.Diff(want, got, cmpopts.EquateApproxTime(time.Minute))
 }
 
-// listing returns the attributes that a listing must have of an object with the
-// attributes a.
+// listing returns the attributes that a listing must give for an object whose attributes
+// are a.
 func (s *store) listing(a bucket.Attrs) bucket.Attrs {
 	if _, sparse := s.Bucket.(bucket.Sparse); sparse {
 		a.CRC32C, a.Headers = 0, bucket.Headers{}
@@ -334,7 +334,7 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// brokenBody is a reader that fails after n bytes.
+// brokenBody returns a body whose reader fails after n bytes.
 func brokenBody(body func() (io.ReadCloser, error), broken error, n int64) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		r, err := body()

@@ -34,15 +34,15 @@ import (
 
 // Options are optional.
 type Options struct {
-	// Sums remembers the checksums of files that have not changed, so that a
-	// listing need not read them. With nil every listing reads every file.
+	// Sums caches the checksums of files, so that a listing need not read files that
+	// have not changed. With nil every listing reads every file.
 	Sums *derive.Cache
 
 	// Scratch is for a folder that has one writer and can be made again at any
-	// time, such as a build. Its files are written without a lock and without
-	// waiting for the disk, and the folder is listed only once. A reader still never
-	// sees half of a file, but after a loss of power files may be empty. The caller
-	// closes the Bucket.
+	// time, such as the folder of a build. Files are written without a lock and without
+	// waiting for the disk, and the Bucket reads the folder only once to list it. A
+	// reader still never sees half of a file, but after a loss of power files may be
+	// empty. The caller closes the Bucket.
 	Scratch bool
 }
 
@@ -157,8 +157,8 @@ func (b *Bucket) root(key string) (*os.Root, error) {
 	return root, err
 }
 
-// wrap adds the step, the object's key and the sentinel that callers branch on to an
-// error.
+// wrap adds the step and the object's key to an error, and ErrDenied if the file system
+// denies permission.
 func (b *Bucket) wrap(op, key string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		err = fmt.Errorf("%w: %w", bucket.ErrDenied, err)

@@ -119,7 +119,7 @@ func put(t *testing.T, b bucket.Bucket, key, body string) {
 	}
 }
 
-// plant writes a file below dir without the bucket.
+// plant writes a file below dir, not through a bucket.
 func plant(t *testing.T, dir, name, body string) string {
 	t.Helper()
 	name = filepath.Join(dir, filepath.FromSlash(name))
@@ -267,7 +267,7 @@ func TestSymlinksLeadNowhere(t *testing.T) {
 			t.Errorf("Delete(%q) succeeds", key)
 		}
 	}
-	// A write to a link, or through a link to a folder, is refused.
+	// A write to a symbolic link, or through one to a folder, is refused.
 	for _, key := range []string{"dir-out/secret", "dir-out/new", "dir-up/new", "dir-in/file", "dir-in/new", "file-out", "file-in", "dangling"} {
 		if _, err := b.Write(t.Context(), buckettest.Object(key, "written"), bucket.Condition{}); err == nil {
 			t.Errorf("Write(%q) succeeds", key)
@@ -445,8 +445,8 @@ func temps(t *testing.T, dir string) []string {
 	return found
 }
 
-// TestKilledWriter kills a process during a write. Its lock must end with it, and
-// the next writer removes its temporary file.
+// TestKilledWriter kills a process during a write. The lock must end with the process,
+// and the next writer removes the temporary file.
 func TestKilledWriter(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

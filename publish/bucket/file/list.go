@@ -45,7 +45,7 @@ type lister struct {
 	prefix string
 	yield  func(bucket.Attrs, error) bool
 
-	temporary func(dir string) // is called for each temporary file in a folder; may be nil
+	temporary func(dir string) // is called for each temporary file in dir; may be nil
 }
 
 // walk lists the whole folder. A folder that does not exist is empty.
@@ -80,7 +80,7 @@ func (l *lister) folder(ctx context.Context, dir string) error {
 		}
 		switch {
 		case e.IsDir():
-			// Only folders on the way to the prefix, or below it, can hold objects.
+			// Other folders cannot hold keys that start with the prefix.
 			if below := key + "/"; strings.HasPrefix(below, l.prefix) || strings.HasPrefix(l.prefix, below) {
 				if err := l.folder(ctx, key); err != nil {
 					return err
@@ -102,7 +102,7 @@ func sortName(e fs.DirEntry) string {
 	return e.Name()
 }
 
-// file lists one file.
+// file lists one file, if a key names it.
 func (l *lister) file(ctx context.Context, key string, e fs.DirEntry) error {
 	if isReserved(key) || bucket.ValidKey(key) != nil {
 		return nil // reserved, or made by another program: no key names it
@@ -148,10 +148,11 @@ type sums struct {
 	CRC32C uint32 `json:"crc32c"`
 }
 
-// sumsFunc remembers the sums of files.
+// sumsFunc identifies the sums of files in the cache.
 var sumsFunc = derive.Func{Name: "sums", Version: 1, AnyBuild: true}
 
-// measure describes an open file. It reads the file unless the cache knows it.
+// measure returns the attributes of an open file. It reads the file unless the cache has
+// its sums.
 func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.Attrs, error) {
 	info, err := f.Stat()
 	if err != nil {

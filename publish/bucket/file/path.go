@@ -82,7 +82,8 @@ func locate(root *os.Root, key string) (fs.FileInfo, error) {
 // under another spelling that the file system takes for the same.
 func checkSpelling(root *os.Root, name string, info fs.FileInfo) error {
 	// The folders have to be read only on a file system that ignores case. Reading them
-	// also finds other differences that it ignores, such as how accents are composed.
+	// also finds other differences that such a file system may ignore, like the way in
+	// which accents are composed.
 	other, err := root.Lstat(swapCase(name))
 	if err != nil || !os.SameFile(info, other) {
 		return nil

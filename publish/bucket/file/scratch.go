@@ -20,15 +20,15 @@ import (
 // maxFolders is how many folders a scratch bucket keeps open for the next write.
 const maxFolders = 4
 
-// scratch is the state of a Bucket with Options.Scratch that it keeps between calls.
+// scratch is the state that a Bucket with Options.Scratch keeps between calls.
 type scratch struct {
 	mu   sync.Mutex
-	open []*folder // not in use, least recently used first
-	lock *os.File  // nil before the first write, and while another process holds the lock
+	open []*folder // open folders that are not in use, least recently used first
+	lock *os.File  // nil before the first write, and if another Bucket held the lock then
 
 	listing sync.Mutex              // protects the fields below
 	objects map[string]bucket.Attrs // in the folder, by key; nil before the first listing
-	keys    []string                // of objects, sorted; nil if they have to be sorted again
+	keys    []string                // sorted keys of objects; nil if they have to be sorted again
 	litter  []string                // folders in which the listing found temporary files
 }
 
@@ -160,8 +160,8 @@ func (b *Bucket) requireScratch(ctx context.Context, in *folder, key string, con
 	return b.require(ctx, root, key, cond)
 }
 
-// folder opens a folder and makes it if it is missing. The caller returns it with
-// put.
+// folder opens a folder and makes it if it is missing. After its use, the caller passes
+// the folder to put.
 func (b *Bucket) folder(dir string) (*folder, error) {
 	if f := b.scratch.get(dir); f != nil {
 		return f, nil

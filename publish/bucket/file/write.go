@@ -49,8 +49,8 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	defer root.Close()
 
 	// The body is copied to a temporary file without the lock, so that a long body does
-	// not hold up other calls. The file is created under the lock, so that no Delete
-	// removes its folder in between.
+	// not hold up other calls. The temporary file is created under the lock, so that no
+	// Delete removes the folder before the file is in it.
 	var f *durable.File
 	err = b.locked(ctx, root, func() (err error) {
 		b.swept.Do(func() { sweep(root) })
@@ -215,7 +215,7 @@ func (b *Bucket) require(ctx context.Context, root *os.Root, key string, cond bu
 	return cond.Check(version)
 }
 
-// version reads the version of an object.
+// version returns the version of an object.
 func (b *Bucket) version(ctx context.Context, root *os.Root, key string) (string, error) {
 	f, err := openObject(root, key)
 	if err != nil {

@@ -26,7 +26,7 @@ import (
 // through its private half, the bucket "my-show-private".
 type fake struct {
 	mu         sync.Mutex
-	pageCap    int // objects in a page at most, whatever is asked for
+	pageCap    int // largest number of objects in a page, even if more are requested
 	generation int64
 	objects    map[string]*fakeObject
 	uploads    map[string]*fakeUpload
@@ -363,7 +363,8 @@ func media(req *http.Request, o *fakeObject) *http.Response {
 	return resp
 }
 
-// answer is a response: an error if v is a string, JSON if it is anything else.
+// answer returns a response: an error if v is a string, without a body if v is nil, and
+// JSON otherwise.
 func answer(code int, v any) *http.Response {
 	var body []byte
 	if message, ok := v.(string); ok {
@@ -382,7 +383,7 @@ func isMedia(req *http.Request) bool { return req.URL.Query().Get("alt") == "med
 
 func isChunk(req *http.Request) bool { return req.URL.Query().Get("upload_id") != "" }
 
-// commits reports whether a request is one that changes the bucket.
+// commits reports whether a request changes the bucket.
 func commits(req *http.Request) bool {
 	switch {
 	case req.Method == http.MethodGet:

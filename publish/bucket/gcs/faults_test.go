@@ -74,7 +74,7 @@ func TestLostAnswers(t *testing.T) {
 	newSuite(&f).LostAnswers(t, []string{"write", "write large", "set headers", "delete", "join"}, func() int { return int(f.generation) })
 }
 
-// partOne is feed.xml as a part.
+// partOne returns feed.xml as a part.
 func partOne(b bucket.Bucket) bucket.Part {
 	o := buckettest.Object("feed.xml", "one")
 	return bucket.Part{Bucket: b, Attrs: bucket.Attrs{Key: o.Key, Size: o.Size, CRC32C: o.CRC32C, Version: "1"}}
@@ -218,7 +218,7 @@ func TestSpoiledUpload(t *testing.T) {
 	})
 }
 
-// A body that changes during the upload is not sent again.
+// A body with another checksum than announced is not sent again.
 func TestWrongBodyIsNotRetried(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {

@@ -32,7 +32,8 @@ import (
 // Options are optional.
 type Options struct {
 	// HTTPClient sends the requests and authenticates them, if that is needed. nil
-	// uses Application Default Credentials, and no credentials for an emulator.
+	// uses Application Default Credentials, but no credentials if Endpoint or
+	// STORAGE_EMULATOR_HOST is set.
 	HTTPClient *http.Client
 
 	// Endpoint is the address of the JSON API, such as

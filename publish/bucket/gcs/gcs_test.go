@@ -222,7 +222,7 @@ func TestRequests(t *testing.T) {
 	cost("list of 2,001", 3, list)
 }
 
-// inBubble runs a test on a clock of its own, where pauses take no time.
+// inBubble runs a test in a synctest bubble, where pauses take no time.
 func inBubble(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults.Transport)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

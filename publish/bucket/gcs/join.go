@@ -18,7 +18,7 @@ import (
 var _ bucket.Joiner = (*Bucket)(nil)
 
 const (
-	// maxSources is the most sources of one compose request.
+	// maxSources is the largest number of sources in one compose request.
 	maxSources = 32
 
 	// tidyTimeout limits the deletion of temporary objects.
@@ -91,11 +91,11 @@ func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) 
 	return from, sources, nil
 }
 
-// errLostTemporary reports that a temporary object is gone, as after pruning.
-// Another try may succeed.
+// errLostTemporary reports that a temporary object is gone, for example because another
+// publish pruned it. Another try may succeed.
 var errLostTemporary = errors.New("a temporary object is missing")
 
-// joinOnce is one try to join.
+// joinOnce joins the sources, without trying again after an error.
 func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object, from *Bucket, sources []source) (*storage.ObjectAttrs, error) {
 	j := &joining{from: from}
 	defer j.tidy(ctx)
@@ -136,7 +136,7 @@ func (b *Bucket) lost(ctx context.Context, to *Bucket) error {
 	return errLostTemporary
 }
 
-// joining is the state of one try, in the bucket of the parts.
+// joining is the state of one joinOnce, in the bucket of the parts.
 type joining struct {
 	from *Bucket
 	made []*storage.ObjectHandle // temporary objects, at their generations
@@ -182,7 +182,7 @@ func (j *joining) temporary(ctx context.Context, sources []source) (source, erro
 	return source{object, a.Size, a.CRC32C, true}, nil
 }
 
-// compose makes an object of sources.
+// compose composes an object from sources.
 func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, headers storage.ObjectAttrs, sources []source) (*storage.ObjectAttrs, error) {
 	handles := make([]*storage.ObjectHandle, len(sources))
 	var size int64

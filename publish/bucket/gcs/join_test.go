@@ -51,8 +51,8 @@ func TestJoinFaults(t *testing.T) {
 					if o := f.objects["new.xml"]; o == nil || string(o.body) != "one" {
 						t.Errorf("new.xml is %+v", o)
 					}
-					// Objects that could not be deleted, or whose creation was not
-					// confirmed, have the prefix.
+					// Pruning finds objects under JoinedPrefix: those that could not be
+					// deleted, or whose creation was not confirmed.
 					for name := range f.private.objects {
 						if name != "feed.xml" && !strings.HasPrefix(name, bucket.JoinedPrefix) {
 							t.Errorf("left behind: %s", name)

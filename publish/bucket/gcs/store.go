@@ -18,18 +18,19 @@ import (
 )
 
 // chunkSize is how many bytes of a large body are sent at a time, and kept in
-// memory to be sent again. A smaller body is sent in one request and not kept.
+// memory to be sent again. A body that is not larger is sent in one request and not
+// kept.
 const chunkSize = 8 << 20
 
 // store is the API of Cloud Storage. A call makes one try.
 type store struct {
 	objects *storage.BucketHandle
-	prefix  string // what callers may list; empty, or ends in a slash
+	prefix  string // prefix of the keys that callers may list; empty, or ends in a slash
 }
 
 var _ remote.Store = (*store)(nil)
 
-// listed are the fields that a listing asks for.
+// listed are the fields that a listing requests.
 var listed = []string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "ContentEncoding", "ContentDisposition", "ContentLanguage", "Metadata", "Created"}
 
 // List implements remote.Store. An iterator repeats its first error forever, so each
@@ -132,8 +133,8 @@ func (s *store) Put(ctx context.Context, name string, o *bucket.Object, cond buc
 	return attrs(a), nil
 }
 
-// send is one try to store an object. If anything is wrong with the body, the
-// request is cut off before its end, so that there is nothing to store.
+// send stores an object, without trying again after an error. If anything is wrong with
+// the body, the request is cut off before its end, so that nothing is stored.
 //
 // When a body breaks off, the client still sends the boundary that ends the upload's
 // last part, and only then closes the connection. So the end of the body is held back
@@ -190,7 +191,8 @@ func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, 
 
 // headerSteps returns the updates that lead from one set of headers to another.
 func headerSteps(from, to bucket.Headers) (steps []storage.ObjectAttrsToUpdate) {
-	// An update adds to metadata and cannot take single keys away.
+	// An update adds to the metadata and cannot remove single keys. So if one is to go,
+	// the first update removes all of them.
 	for k := range from.Metadata {
 		if _, keep := to.Metadata[k]; !keep {
 			steps = append(steps, storage.ObjectAttrsToUpdate{Metadata: map[string]string{}})
@@ -266,7 +268,7 @@ func stored(a *storage.ObjectAttrs) remote.Stored {
 			Size:    a.Size,
 			CRC32C:  a.CRC32C,
 			Version: strconv.FormatInt(a.Generation, 10),
-			Updated: a.Created, // of this generation; Updated also changes with headers
+			Updated: a.Created, // when this generation was written; a.Updated also changes with headers
 		},
 		Metageneration: a.Metageneration,
 	}

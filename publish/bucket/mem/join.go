@@ -11,12 +11,12 @@ import (
 	"onair/publish/bucket"
 )
 
-// OpJoin is a kind of call, as OpWrite is.
+// OpJoin is the kind of calls of Join.
 const OpJoin = "join"
 
 var _ bucket.Joiner = (*Bucket)(nil)
 
-// Join stores an object made of objects of this bucket or another in memory.
+// Join stores an object that consists of parts from this or other buckets in memory.
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	var body []byte
 	for _, p := range parts {

@@ -19,7 +19,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// The kinds of calls, as hooks and Calls know them.
+// The kinds of calls, for the hooks and Calls.
 const (
 	OpList       = "list"
 	OpOpen       = "open"
@@ -28,15 +28,16 @@ const (
 	OpDelete     = "delete"
 )
 
-// Bucket is a bucket in memory. Versions are a counter over all of its objects.
+// Bucket is a bucket in memory. One counter gives the versions of all its objects.
 type Bucket struct {
-	// Before is called before every call, with its kind and its key, or the prefix
-	// of a list. If it returns an error, the call has no effect and returns it. nil
-	// disables it. Set hooks before the bucket is shared. They may use the bucket.
+	// Before is called at the start of every call, with the kind of the call and its
+	// key, or the prefix of a List. If Before returns an error, the call has no effect
+	// and returns that error. nil disables it. Set hooks before the bucket is shared.
+	// They may use the bucket.
 	Before func(op, key string) error
 
-	// After is called when a call has had its effect. If it returns an error, so
-	// does the call, as when an answer was lost. nil disables it.
+	// After is called when a call has taken effect. If After returns an error, the call
+	// returns that error, as if its answer had been lost. nil disables it.
 	After func(op, key string) error
 
 	// Now is the store's clock. With nil each write is a second after the one before.

@@ -25,7 +25,7 @@ import (
 // this machine is one of Amazon's.
 const detectTimeout = 10 * time.Second
 
-// newClient finds settings and credentials.
+// newClient returns a client with the settings and credentials of Amazon's usual places.
 func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, error) {
 	detect, cancel := context.WithTimeout(ctx, detectTimeout)
 	defer cancel()
@@ -51,8 +51,8 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 		if at.endpoint != "" {
 			o.BaseEndpoint = aws.String(at.endpoint)
 		}
-		// Other endpoints, also from the environment, seldom have a host name for each
-		// bucket, and the region seldom matters.
+		// Endpoints other than Amazon's, also those from the environment, seldom have a
+		// host name for each bucket, and seldom need a region.
 		o.UsePathStyle = o.BaseEndpoint != nil
 		if at.given {
 			o.UsePathStyle = at.pathStyle
@@ -113,7 +113,7 @@ func httpClient(cfg aws.Config, opts *Options) *http.Client {
 func noCredentials(err error) error {
 	const hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "IMDS") {
-		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // no other source of credentials is left
+		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // the last source, IMDS, has none
 	}
 	return fmt.Errorf("%w: S3 credentials: %s: %s", bucket.ErrDenied, text(err), hint)
 }

@@ -79,7 +79,7 @@ func temporary(err error) bool {
 	return remote.TemporaryStatus(status(err))
 }
 
-// isIdentity reports whether the credentials could not be refreshed.
+// isIdentity reports whether an error says that credentials could not be refreshed.
 func isIdentity(err error) bool {
 	var e *smithy.OperationError
 	return errors.As(err, &e) && status(err) == 0 && strings.HasPrefix(e.Err.Error(), "get identity:")

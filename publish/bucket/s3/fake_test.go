@@ -27,7 +27,7 @@ import (
 type fake struct {
 	mu      sync.Mutex
 	minPart int // bytes
-	pageCap int // objects in a page at most, whatever is asked for
+	pageCap int // largest number of objects in a page, even if more are requested
 	objects map[string]*fakeObject
 	uploads map[string]*fakeUpload
 	made    int // objects stored
@@ -246,7 +246,7 @@ func (f *fake) get(req *http.Request, name string) *http.Response {
 	return resp
 }
 
-// cutRange returns the bytes that a Range header names. It is nil if there are none.
+// cutRange returns the bytes that a Range header names, or nil if there are none.
 func cutRange(body []byte, header string) []byte {
 	var first, last int
 	if n, _ := fmt.Sscanf(header, "bytes=%d-%d", &first, &last); n != 2 || first >= len(body) {
@@ -402,7 +402,7 @@ func (f *fake) complete(req *http.Request, id string, u *fakeUpload, body []byte
 	}{ETag: f.objects[u.name].etag})
 }
 
-// failure is an error as S3 writes it.
+// failure returns an error in the form of S3.
 func failure(code int, name, message string) *http.Response {
 	return answer(code, struct {
 		XMLName       xml.Name `xml:"Error"`
@@ -410,7 +410,7 @@ func failure(code int, name, message string) *http.Response {
 	}{Code: name, Message: message})
 }
 
-// answer is a response with a body of XML, or none.
+// answer returns a response with v as XML, or without a body if v is nil.
 func answer(code int, v any) *http.Response {
 	var body []byte
 	if v != nil {

@@ -101,7 +101,7 @@ func inRegion(status int, name, region string) faults.Do {
 	}
 }
 
-// call makes a call of the suite.
+// call makes the call of the suite with this name.
 func call(ctx context.Context, b *Bucket, name string) error {
 	return newSuite(new(*fake)).Call(ctx, b, name)
 }
@@ -121,7 +121,7 @@ func partsOfLarge(b bucket.Bucket) []bucket.Part {
 	return []bucket.Part{foreign(b, "feed.xml", "one"), foreign(b, "old.mp3", largeBody)}
 }
 
-// foreign is a stored object that another program has written.
+// foreign returns, as a part, a stored object that another program has written.
 func foreign(b bucket.Bucket, key, body string) bucket.Part {
 	return bucket.Part{Bucket: b, Attrs: bucket.Attrs{Key: key, Size: int64(len(body)), Version: strings.Trim(etagOf([]byte(body)), `"`)}}
 }
@@ -276,8 +276,8 @@ func TestSpoiledUpload(t *testing.T) {
 	}
 }
 
-// A body that changes during the upload is not sent again, and nothing of the first
-// try remains.
+// A body with another checksum than announced is not sent again, and nothing of the
+// first try remains.
 func TestWrongBodyIsNotRetried(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {

@@ -78,7 +78,7 @@ func (b *Bucket) JoinSends(sizes []int64) (sent int64) {
 	return sent
 }
 
-// joinParts is one try to join a large object.
+// joinParts makes one try to join a large object.
 func (s *store) joinParts(ctx context.Context, t *target, o *bucket.Object, parts []bucket.Part) (written, error) {
 	return s.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
 		if !u.crc {
@@ -108,7 +108,7 @@ type piece struct {
 	offset, length int64
 }
 
-// cut returns the pieces that the bytes from start to end consist of.
+// cut returns the pieces that make up the bytes from start to end.
 func cut(parts []bucket.Part, start, end int64) (pieces []piece) {
 	at := int64(0)
 	for _, p := range parts {
@@ -204,7 +204,7 @@ func (u *upload) prove() error {
 	return nil
 }
 
-// decodeSum parses a checksum in S3's form. It is nil if there is none.
+// decodeSum parses a checksum in S3's form. It returns nil for anything else.
 func decodeSum(s *string) *uint32 {
 	data, err := base64.StdEncoding.DecodeString(aws.ToString(s))
 	if err != nil || len(data) != 4 {

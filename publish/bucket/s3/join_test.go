@@ -65,8 +65,8 @@ func TestJoinSends(t *testing.T) {
 	}
 }
 
-// TestUnprovedJoin checks that a copy is only accepted if the provider's checksums
-// match, and is deleted otherwise.
+// TestUnprovedJoin checks that a join succeeds only if the provider's checksums of the
+// copies match, and otherwise leaves nothing behind.
 func TestUnprovedJoin(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -31,8 +31,8 @@ const (
 	abortTimeout = 30 * time.Second
 )
 
-// upload is an object that is sent in parts. The provider stores its parts, and
-// charges for them, until it is completed or aborted.
+// upload is the upload of an object in parts. The provider stores the parts, and
+// charges for them, until the upload is completed or aborted.
 type upload struct {
 	s    *store
 	t    *target
@@ -49,7 +49,7 @@ type part struct {
 	sum  *uint32 // nil if unknown
 }
 
-// inParts is one try to store an object in parts that fill sends.
+// inParts makes one try to store an object in parts. It calls fill to send the parts.
 func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill func(context.Context, *upload) error) (written, error) {
 	u := &upload{s: s, t: t, o: o, done: make([]part, (o.Size+s.partSize-1)/s.partSize)}
 	if err := u.create(ctx); err != nil {
@@ -162,7 +162,7 @@ func (u *upload) complete(ctx context.Context) (out written, err error) {
 	return out, err
 }
 
-// sendParts is one try to store a large object.
+// sendParts makes one try to store a large object.
 func (s *store) sendParts(ctx context.Context, t *target, o *bucket.Object) (written, error) {
 	return s.inParts(ctx, t, o, func(ctx context.Context, u *upload) error {
 		ctx, cancel := context.WithCancel(ctx)
@@ -193,12 +193,12 @@ func (s *store) sendParts(ctx context.Context, t *target, o *bucket.Object) (wri
 	})
 }
 
-// partWriter splits a body into parts and sends them in parallel while it is read.
-// It reads ahead as far as there are buffers.
+// partWriter splits the body that is written to it into parts, and sends the parts in
+// parallel. A write waits while all buffers are in use.
 type partWriter struct {
 	u      *upload
 	buffer func() ([]byte, error)
-	send   func(n int, part []byte) // in parallel
+	send   func(n int, part []byte) // starts to send a part
 	n      int                      // parts sent
 	part   []byte                   // the next part; nil before it has a buffer
 }
@@ -224,13 +224,13 @@ func (w *partWriter) Write(p []byte) (int, error) {
 // flush sends the part, which may be incomplete.
 func (w *partWriter) flush() {
 	if w.part == nil || w.n == len(w.u.done) {
-		return // the part is empty, or the body is too long, which CopyBody reports
+		return // there is no part, or the body is too long, which CopyBody reports
 	}
 	w.send(w.n, w.part)
 	w.n, w.part = w.n+1, nil
 }
 
-// release returns the buffer of a part that is not sent.
+// release gives back the buffer of a part that was not sent.
 func (w *partWriter) release() {
 	if w.part != nil {
 		w.u.s.buffers.put(w.part)

@@ -11,8 +11,8 @@ import (
 	"onair/publish/bucket"
 )
 
-// probeKey is the object that preconditions are tried on. It remains, so that the probe
-// of a later process makes two requests that change nothing.
+// probeKey is the key of the object that preconditions are tried on. The object remains,
+// so that the probe of a later process makes two requests that change nothing.
 const probeKey = ".onair/precondition-probe"
 
 // probe tries preconditions unless their effect is known.
@@ -35,7 +35,8 @@ func (s *store) probe(ctx context.Context) error {
 	return nil
 }
 
-// tryPreconditions makes writes that the provider has to refuse.
+// tryPreconditions reports whether the provider refuses writes whose preconditions do
+// not hold.
 func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	in := func() *s3.PutObjectInput {
 		return &s3.PutObjectInput{Bucket: &s.at.name, Key: aws.String(s.at.prefix + probeKey), ContentLength: aws.Int64(0)}

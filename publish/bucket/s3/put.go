@@ -22,8 +22,8 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// unsigned leaves a body out of the signature, so that it can be streamed. Its
-// checksum is signed.
+// unsigned leaves a body out of the signature, so that the body can be streamed. The
+// signature covers the checksum of the body instead.
 var unsigned = s3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware)
 
 // maxWhole is the size up to which a body is sent in one request.
@@ -37,10 +37,10 @@ func (s *store) Put(ctx context.Context, name string, o *bucket.Object, cond buc
 	return s.put(ctx, name, o, cond, s.sendWhole)
 }
 
-// sender is one try to send an object.
+// sender is a function that makes one try to send an object.
 type sender = func(context.Context, *target, *bucket.Object) (written, error)
 
-// put stores an object by send, under the condition.
+// put stores an object by calling send, under the condition.
 func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond bucket.Condition, send sender) (bucket.Attrs, error) {
 	t, err := s.target(ctx, name, cond)
 	if err != nil {
@@ -79,7 +79,7 @@ func (w written) attrs(name string, o *bucket.Object) bucket.Attrs {
 	return a
 }
 
-// target is where a write goes.
+// target is the object that a write stores, with the condition of the write.
 type target struct {
 	name  string
 	cond  bucket.Condition
@@ -111,7 +111,7 @@ func (s *store) check(ctx context.Context, t *target) error {
 	return t.cond.Check(now.Version)
 }
 
-// ifMatch returns the condition as a header.
+// ifMatch returns the header If-Match; nil if the condition needs none.
 func (t *target) ifMatch() *string {
 	if t.check || t.cond.Version == "" {
 		return nil
@@ -119,7 +119,7 @@ func (t *target) ifMatch() *string {
 	return etag(t.cond.Version)
 }
 
-// ifNoneMatch returns the condition as a header.
+// ifNoneMatch returns the header If-None-Match; nil if the condition needs none.
 func (t *target) ifNoneMatch() *string {
 	if t.check || !t.cond.Absent {
 		return nil
@@ -133,7 +133,7 @@ func (t *target) isBroken(err error) bool {
 		t.cond.Version != "" && code(err) == "NoSuchKey"
 }
 
-// sendWhole is one try to store an object in one request.
+// sendWhole makes one try to store an object in one request.
 func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out written, err error) {
 	err = ask(&s.noCRC, func(crc bool) error {
 		in := &s3.PutObjectInput{
@@ -168,7 +168,7 @@ func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out
 	return out, err
 }
 
-// errAnswered ends the sending of a body after the server has answered.
+// errAnswered stops the sending of a body when the server has answered.
 var errAnswered = errors.New("the server answered before it had the body")
 
 // stream sends an object's body while it is read. If the body is wrong, the request

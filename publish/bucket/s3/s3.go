@@ -90,8 +90,8 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	return &Bucket{Bucket: calls, calls: calls, store: s}, nil
 }
 
-// Stat returns everything that is known of an object. Its CRC32C is known if
-// onair wrote it.
+// Stat returns all attributes of an object that are known. The CRC32C is known if onair
+// wrote the object.
 func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	return b.calls.Stat(ctx, key)
 }

@@ -57,7 +57,7 @@ func TestBucket(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		provider provider
-		large    int // size of the object to join; from 16 MiB on it is sent in parts
+		large    int // size of the object to join; above 16 MiB it is joined in parts
 	}{
 		"amazon":           {provider{}, 17 << 20},
 		"like r2":          {provider{noFull: true}, 0},
@@ -155,7 +155,7 @@ func TestURL(t *testing.T) {
 	}
 }
 
-// TestRequest looks at how requests are addressed.
+// TestRequest checks the addresses of requests.
 func TestRequest(t *testing.T) {
 	for _, test := range []struct{ url, endpoint, region, want string }{
 		{"s3://my-show/a?region=eu-central-1", "", "", "https://my-show.s3.eu-central-1.amazonaws.com/a/feed.xml"},
@@ -359,7 +359,7 @@ func TestRequests(t *testing.T) {
 	cost("probe in a later process", 2, open(t, "s3://my-show"+endpoint, net).Probe)
 }
 
-// testPart is the size of parts where nothing depends on it.
+// testPart is the size of parts in tests that do not depend on the size.
 const testPart = 16 << 10
 
 // openSmall returns a bucket with small parts, and its network.
@@ -372,7 +372,7 @@ func openSmall(t *testing.T) (*Bucket, *faults.Transport) {
 	return b, net
 }
 
-// inBubble runs a test on a clock of its own, where pauses take no time.
+// inBubble runs a test in a synctest bubble, where pauses take no time.
 func inBubble(t *testing.T, test func(t *testing.T, b *Bucket, f *fake, net *faults.Transport)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

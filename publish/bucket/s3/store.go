@@ -30,7 +30,7 @@ const metaCRC32C = "onair-crc32c"
 type store struct {
 	client *s3.Client
 	at     location
-	policy *remote.Policy // of the parts of an upload
+	policy *remote.Policy // for the probe and for the parts of an upload
 
 	partSize int64 // bytes
 	buffers  buffers
@@ -54,7 +54,7 @@ func (s *store) List(ctx context.Context, prefix, token string, size int) (page 
 		Bucket:  &s.at.name,
 		Prefix:  &prefix,
 		MaxKeys: aws.Int32(int32(size)),
-		// XML cannot express some characters that names made by others may have.
+		// XML cannot express some characters that other programs may use in names.
 		EncodingType:      types.EncodingTypeUrl,
 		ContinuationToken: optional(token),
 	}
@@ -183,8 +183,9 @@ func copySource(bucketName, name string) string {
 	return bucketName + "/" + strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(name), "%2F", "/"), "+", "%20")
 }
 
-// Delete implements remote.Store. It reads the object's attributes first: to S3 a
-// delete of nothing is a success, and some providers ignore its condition.
+// Delete implements remote.Store. It reads the object's attributes first, because in S3
+// the delete of a missing object succeeds, and some providers ignore the condition of a
+// delete.
 func (s *store) Delete(ctx context.Context, name string, cond bucket.Condition) error {
 	now, err := s.Stat(ctx, name)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package faults provides an HTTP transport for tests that makes requests fail as
-// networks and servers do, and a suite of tests with it.
+// Package faults is for tests. It provides an HTTP transport that makes requests fail as
+// networks and servers do, and a suite of tests that use this transport.
 package faults
 
 import (
@@ -16,7 +16,7 @@ type Transport struct {
 	Base     http.RoundTripper
 	Pending  []Fault
 	Requests []string // method and path of every request
-	Sent     int64    // bytes of their bodies
+	Sent     int64    // bytes of all request bodies
 
 	mu sync.Mutex
 }
@@ -100,7 +100,7 @@ func Stalls(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
-// CutsBody returns n bytes of the response followed by tail.
+// CutsBody cuts the body of the response after n bytes and continues it with tail.
 func CutsBody(n int64, tail io.Reader) Do {
 	return func(base http.RoundTripper, req *http.Request) (*http.Response, error) {
 		resp, err := base.RoundTrip(req)

@@ -26,17 +26,17 @@ type Suite struct {
 	// transport.
 	Open func(t *testing.T) (bucket.Bucket, *Transport)
 
-	Version string              // of feed.xml
+	Version string              // version of feed.xml
 	Listed  int                 // objects in the bucket
 	Large   string              // a body that is sent in parts
-	Calls   map[string]callFunc // in addition to those that all buckets have
+	Calls   map[string]callFunc // calls to test in addition to those of every bucket
 	Limit   time.Duration       // the longest that any call may take
 
 	Temporary map[string]Do    // faults that stop after a few requests; one is "503"
-	Lasting   map[string]Do    // faults that may pass but never stop
+	Lasting   map[string]Do    // faults that look temporary and never stop
 	Final     map[string]Final // faults that no other try can fix
 	Commits   func(*http.Request) bool
-	Spares    func(*http.Request) bool // requests that are tried only once; nil if there are none
+	Spares    func(*http.Request) bool // requests without faults, because they are tried only once; nil if there are none
 }
 
 // Final is a fault that ends a call with an error that is Want and contains Text.
@@ -177,7 +177,7 @@ func untrusted(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	return nil, &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 }
 
-// Call makes a call of the suite.
+// Call makes the call of the suite with this name.
 func (s *Suite) Call(ctx context.Context, b bucket.Bucket, name string) error {
 	return s.calls()[name](ctx, b)
 }

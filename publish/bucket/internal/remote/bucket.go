@@ -13,23 +13,26 @@ import (
 )
 
 // Store is the API of a provider. A method makes one try of one call and leaves retries
-// to [Bucket]. Names are whole: they include the prefix of the bucket. A method returns
-// the sentinel of package bucket that is named here or applies, or else the client's
-// own error.
+// to [Bucket]. Names are whole: they include the prefix of the bucket. An error is or
+// wraps a sentinel of package bucket, or else is the client's own. The sentinels that
+// callers rely on are named here.
 type Store interface {
 	// List returns a page of at most size objects whose names start with prefix, in
 	// the order of names, and the token of the next page, which is empty after the
-	// last one. The Key of an object is its name. ErrNoBucket if there is no bucket.
+	// last one. The Key of an object is its name. The error is ErrNoBucket if there is no
+	// bucket.
 	List(ctx context.Context, prefix, token string, size int) (page []bucket.Attrs, next string, err error)
 
-	// Stat describes an object. ErrNotExist if there is no object or no bucket.
+	// Stat describes an object. The error is ErrNotExist if there is no object or no
+	// bucket.
 	Stat(ctx context.Context, name string) (Stored, error)
 
-	// Get opens exactly this version of an object, from offset on, for length bytes,
-	// which exist and are at least one. ErrPrecondition if the version is gone.
+	// Get opens length bytes of exactly this version of an object, from offset on. The
+	// range is not empty and lies within the object. The error is ErrPrecondition or
+	// ErrNotExist if the version is gone.
 	Get(ctx context.Context, name, version string, offset, length int64) (io.ReadCloser, error)
 
-	// Put stores an object. ErrPrecondition if the condition does not hold.
+	// Put stores an object. The error is ErrPrecondition if the condition does not hold.
 	Put(ctx context.Context, name string, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error)
 
 	// SetHeaders replaces the headers of an object and returns its new description.
@@ -37,7 +40,8 @@ type Store interface {
 	// ErrReplaced if the object has changed since, and ErrNotExist if it is gone.
 	SetHeaders(ctx context.Context, name string, now Stored, h bucket.Headers) (Stored, error)
 
-	// Delete deletes an object. ErrNotExist if there is no object or no bucket.
+	// Delete deletes an object. The error is ErrNotExist if there is no object or no
+	// bucket.
 	Delete(ctx context.Context, name string, cond bucket.Condition) error
 }
 
@@ -51,17 +55,17 @@ type Stored struct {
 // The next try may succeed.
 var ErrReplaced = errors.New("object was replaced meanwhile")
 
-// pageSize is the most objects that a page of a listing holds.
+// pageSize is the largest number of objects in a page of a listing.
 const pageSize = 1000
 
-// Bucket implements bucket.Bucket by a Store. It tries calls again as its Policy
+// Bucket implements bucket.Bucket on top of a Store. It tries calls again as its Policy
 // says, and finds out whether a write whose answer was lost has succeeded.
 type Bucket struct {
 	Store    Store
 	Policy   *Policy
-	Address  string // as configured, for people
-	Place    string // in errors: the address without options, with a slash at its end
-	Prefix   string // of every name; empty, or ends in a slash
+	Address  string // URL of the bucket as configured
+	Place    string // URL for errors: without options, with a slash at its end
+	Prefix   string // prefix of every name; empty, or ends in a slash
 	Reserved string // a key that callers neither see nor use; empty if there is none
 
 	exists atomic.Bool // an answer has shown that the bucket exists
@@ -105,7 +109,8 @@ func (b *Bucket) Wrap(step, key string, err error) error {
 
 // Absent returns ErrNoBucket if the bucket does not exist, and ErrNotExist otherwise:
 // providers give the same answer for a missing object in either case. It makes a
-// request only if no earlier answer has shown that the bucket exists.
+// request only if no earlier answer has shown that the bucket exists. If that request
+// fails and another try may succeed, Absent returns its error.
 func (b *Bucket) Absent(ctx context.Context) error {
 	if b.exists.Load() {
 		return bucket.ErrNotExist
@@ -164,7 +169,7 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs
 	}
 }
 
-// Stat returns everything that is known of an object.
+// Stat returns all attributes of an object that are known.
 func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	var now Stored
 	name, err := b.Name(key)
@@ -180,9 +185,9 @@ func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	return b.attrs(now.Attrs), nil
 }
 
-// Open implements bucket.Bucket. It asks for the object's attributes and then for
-// the bytes of exactly that version. The reader continues after interruptions,
-// and checks the checksum if it reads the whole and the checksum is known.
+// Open implements bucket.Bucket. It requests the object's attributes and then the
+// bytes of exactly that version. The reader continues after interruptions. If it reads
+// the whole object and the checksum is known, it compares the checksum at the end.
 func (b *Bucket) Open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, bucket.Attrs, error) {
 	r, attrs, err := b.open(ctx, key, offset, length)
 	if err != nil {
@@ -235,8 +240,8 @@ func (b *Bucket) Write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 	return attrs, b.Wrap("write", o.Key, err)
 }
 
-// Put stores an object by put, which makes one try. If a repeated try finds the
-// precondition broken, the first one may have succeeded with its answer lost. So
+// Put stores an object by calling put, which makes one try. If a later try finds the
+// precondition broken, an earlier try may have succeeded with its answer lost. So
 // the object is checked: if it has the bytes and headers of the write, the write
 // has succeeded.
 func (b *Bucket) Put(ctx context.Context, o *bucket.Object, put func(ctx context.Context, name string) (bucket.Attrs, error)) (bucket.Attrs, error) {

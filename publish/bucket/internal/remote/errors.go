@@ -40,7 +40,8 @@ func isKnown(err error) bool {
 	return retry.IsPermanent(err) || slices.ContainsFunc(known, func(ours error) bool { return errors.Is(err, ours) })
 }
 
-// Final reports whether another try cannot succeed, whatever the provider.
+// Final reports whether an error means, with every provider, that another try cannot
+// succeed.
 func Final(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	return isKnown(err) || errors.Is(err, context.Canceled) || errors.As(err, &certificate)
@@ -52,8 +53,9 @@ func TemporaryStatus(status int) bool {
 	return status == 0 || retry.TemporaryStatus(status)
 }
 
-// StatusError returns the sentinel of an HTTP status with the provider's message,
-// or only the message if there is no sentinel.
+// StatusError returns the error for an HTTP status: ErrDenied with the provider's
+// message, ErrPrecondition or ErrNotExist without it, and for any other status an error
+// that is only the message.
 func StatusError(status int, message string) error {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
@@ -78,8 +80,9 @@ func IsPolicy(status int, message string) bool {
 
 var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
 
-// Line shortens a message from outside to one line of at most 300 characters. It
-// removes the queries of addresses, which may contain secrets.
+// Line shortens a message from outside to one line of at most 300 characters, plus an
+// ellipsis if it was longer. It removes the queries of addresses, which may contain
+// secrets.
 func Line(s string) string {
 	s = queries.ReplaceAllString(s, "$1")
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")

@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	// slowestRate is the bytes a second that even a slow line manages.
+	// slowestRate is the number of bytes a second that even a slow line manages.
 	slowestRate = 32 << 10
 
-	// triesToReach is how many tries a server gets that has never answered, for
-	// instance because its address is wrong.
+	// triesToReach is how many times a call is tried if the server has never answered,
+	// for instance because its address is wrong.
 	triesToReach = 4
 )
 

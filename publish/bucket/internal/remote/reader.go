@@ -27,8 +27,8 @@ type Reader struct {
 }
 
 // reader returns a reader of a range of the object with a name, at the version of
-// attrs; a negative length means to its end. Its errors are passed through wrap.
-// It makes no request before Open or Read.
+// a; a negative length means to the end of the object. The errors of Read are passed
+// through wrap. The reader makes no request before Open or Read.
 func (b *Bucket) reader(ctx context.Context, name string, a bucket.Attrs, offset, length int64, wrap func(error) error) *Reader {
 	left := max(a.Size-offset, 0)
 	if length >= 0 {
@@ -51,8 +51,8 @@ func (b *Bucket) reader(ctx context.Context, name string, a bucket.Attrs, offset
 	}
 }
 
-// Open makes the first connection, so that errors show before the first Read. It
-// makes one try.
+// Open connects to the server, in one try, for the bytes that are left. A caller may
+// call it before the first Read, to see an error early.
 func (r *Reader) Open() (err error) {
 	if r.left > 0 { // HTTP has no empty range
 		r.body, err = r.connect(r.offset, r.left)
