@@ -35,8 +35,8 @@ type Options struct {
 	// vendor's own.
 	BaseURL string
 
-	// Dir is the folder in which exec runs its command: the show's. Empty means the
-	// current folder.
+	// Dir is the folder in which exec runs its command, usually the show's. Empty means
+	// the current folder.
 	Dir string
 
 	// Stdout and Stderr receive the output of a command of exec. nil discards it; an

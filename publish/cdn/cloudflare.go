@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// cloudflare purges by its API: POST /zones/{zone_id}/purge_cache with "files"
-// or "tags".
+// cloudflare purges with Cloudflare's API: POST /zones/{zone_id}/purge_cache with
+// "files" or "tags".
 //
 // Sources: https://developers.cloudflare.com/api/resources/cache/methods/purge
 // and, for the limits (100 operations in a call on most plans, 500 URLs on
@@ -58,7 +58,8 @@ func (p *cloudflare) Purge(ctx context.Context, urls, keys []string) error {
 }
 
 // withOtherScheme adds to every https URL the same URL with http, because Cloudflare's
-// cache key contains the scheme, and old subscriptions ask for a feed over http.
+// cache key contains the scheme, and apps with old subscriptions request a feed over
+// http.
 func withOtherScheme(urls []string) (all []string) {
 	for _, u := range urls {
 		all = append(all, u)

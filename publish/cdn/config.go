@@ -20,9 +20,9 @@ import (
 // ConfigOptions are settings that the show does not have. They are optional.
 type ConfigOptions struct {
 	Origin  string   // address at which the CDN finds the objects; empty means the address of the storage
-	Listen  string   // of nginx: port, or address and port; empty means 80
-	Cache   string   // of nginx: folder of its cache; empty means one below /var/cache/nginx
-	Purgers []string // of Varnish and nginx: IP addresses and ranges that may purge, besides this machine
+	Listen  string   // port, or address and port, at which nginx listens; empty means 80
+	Cache   string   // folder of nginx's cache; empty means one below /var/cache/nginx
+	Purgers []string // IP addresses and ranges that may purge Varnish or nginx, besides this machine
 }
 
 // kinds are the CDNs that can be configured in text, with their templates.
@@ -81,7 +81,7 @@ type config struct {
 	URL    string
 	HTTPS  bool
 	Host   string // with a port, if the URL has one
-	Name   string // without a port
+	Name   string // host without a port
 	Base   string // path of the URL; starts and ends in a slash
 	Feed   string // key
 	Origin *origin
@@ -175,8 +175,8 @@ func (c *config) forNginx(s *show.Show, o *ConfigOptions) (err error) {
 	return nil
 }
 
-// forCloudflare refuses an origin at which an object's path is not its public one:
-// Cloudflare's rules could rewrite the path, but a purge might miss the object.
+// forCloudflare refuses a show or an origin whose address has a path: Cloudflare's rules
+// could rewrite the path of an object, but a purge might then miss the object.
 func (c *config) forCloudflare() error {
 	if c.Base != "/" {
 		return errors.New("url: has a path; give the show a host of its own")

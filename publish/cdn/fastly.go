@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// fastly purges by its API.
+// fastly purges with Fastly's API.
 //
 // Sources: the purge API's reference (POST /purge/{cached_url}; POST
 // /service/{service_id}/purge with up to 256 keys in a Surrogate-Key header;
@@ -24,8 +24,8 @@ type fastly struct {
 }
 
 const (
-	fastlyKeys  = 256     // in one call
-	headerBytes = 4 << 10 // of a header that names keys; servers take at least 8 KiB
+	fastlyKeys  = 256     // keys in one call
+	headerBytes = 4 << 10 // bytes of keys in one header; servers accept at least 8 KiB
 )
 
 func openFastly(settings map[string]string, c *caller, o *Options) (Purger, error) {

@@ -16,7 +16,7 @@ import (
 )
 
 // google purges Cloud CDN through the URL map of its load balancer: POST
-// …/invalidateCache with a host and a path, or with at most 10 cache tags. It takes
+// …/invalidateCache with a host and a path, or with at most 10 cache tags. A purge takes
 // effect about 10 seconds after the answer. Google allows 500 calls a minute and
 // answers further ones with 429.
 //
@@ -29,7 +29,7 @@ type google struct {
 	tokens oauth2.TokenSource
 }
 
-const googleTags = 10 // in one call
+const googleTags = 10 // tags in one call
 
 // invalidation is Google's CacheInvalidationRule.
 type invalidation struct {

@@ -16,9 +16,9 @@ import (
 type origin struct {
 	HTTPS bool
 	Host  string // as in the Host header
-	Name  string // without a port
+	Name  string // host without a port
 	Port  string
-	Path  string // of the folder that holds the keys; starts and ends in a slash
+	Path  string // path of the folder that holds the keys; starts and ends in a slash
 }
 
 // URL returns the origin without its path.
@@ -29,8 +29,8 @@ func (o *origin) URL() string {
 	return "http://" + o.Host
 }
 
-// Values of the show in a configuration consist of these characters only, none of
-// which has a meaning in the language of any of the four configurations; see config.go.
+// Values of the show in a configuration match one of these expressions. None of their
+// characters has a meaning in the language of the configuration; see config.go.
 var (
 	safeName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 	safePath = regexp.MustCompile(`^/([A-Za-z0-9._~-]+/)*$`)

@@ -18,7 +18,7 @@ func TestSpellings(t *testing.T) {
 		{"https://example.com/show/", "index.html", []string{"https://example.com/show/index.html", "https://example.com/show/", "https://example.com/show"}},
 		{"https://show.example/", "episodes/x/index.html", []string{"https://show.example/episodes/x/index.html", "https://show.example/episodes/x/", "https://show.example/episodes/x"}},
 		{"http://127.0.0.1:8080/", "404.html", []string{"http://127.0.0.1:8080/404.html"}},
-		{"https://show.example/", "old/my-index.html", []string{"https://show.example/old/my-index.html"}}, // a page of its own
+		{"https://show.example/", "old/my-index.html", []string{"https://show.example/old/my-index.html"}}, // not the index page of a folder
 		{"https://show.example/", "4 & más/a:b?/index.html", []string{
 			"https://show.example/4%20&%20m%C3%A1s/a:b%3F/index.html", "https://show.example/4%20&%20m%C3%A1s/a:b%3F/", "https://show.example/4%20&%20m%C3%A1s/a:b%3F",
 		}},
@@ -40,7 +40,7 @@ func TestBatches(t *testing.T) {
 		{"", 2, 0, nil},
 		{"a b c d e", 2, 0, []string{"a b", "c d", "e"}},
 		{"aa bb cc", 9, 5, []string{"aa bb", "cc"}},
-		{"aaaaaaaa b", 9, 5, []string{"aaaaaaaa", "b"}}, // a string that is too long has a batch of its own
+		{"aaaaaaaa b", 9, 5, []string{"aaaaaaaa", "b"}}, // a batch has at least one string, however long
 	} {
 		var got []string
 		for _, b := range batches(strings.Fields(test.list), test.n, test.size) {

@@ -1,6 +1,6 @@
-// Package consistency checks that a release says the same of an episode everywhere: in
-// the feed's item, the ID3 tag, the chapters file and the source. It reads the bytes that
-// would be published.
+// Package consistency checks that a release says the same about an episode everywhere:
+// in the feed's item, the ID3 tag, the chapters file and the source. It reads the bytes
+// that would be published.
 package consistency
 
 import (
@@ -17,11 +17,11 @@ import (
 	"onair/show/chapters"
 )
 
-// item has the values of an item of the feed that are compared.
+// item holds the values of a feed's item that are compared.
 type item struct {
 	title, number, season, duration string
-	url, length                     string // of the enclosure
-	chapters                        string // address
+	url, length                     string // attributes of the enclosure
+	chapters                        string // address of the chapters file
 }
 
 // Check compares the bytes of a release. Tags and chapters of audio that is not on this
@@ -87,7 +87,7 @@ func (p *prover) keep(e *tree.Element) {
 	}
 }
 
-// episode returns the values of an episode that differ between its source and the release.
+// episode describes each difference between the source of an episode and the release.
 func (p *prover) episode(e *release.Episode) (differences []string) {
 	differ := func(where, what, got, want string) {
 		if oneLine(got) != oneLine(want) {

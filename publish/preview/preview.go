@@ -27,21 +27,21 @@ type Options struct {
 	Dir string // the folder of the show, to watch
 
 	// Build builds the release. It is called again after every change, one call at a
-	// time. withIndex says whether the release has a search index, which takes long to
-	// build: Build is called with it once nothing has changed for a while.
+	// time. withIndex says whether the release must have a search index, which takes long
+	// to build: it is true only once nothing has changed for a while.
 	Build func(ctx context.Context, withIndex bool) (*Build, error)
 
 	// Log is called with a line for the terminal, in a few words.
 	Log func(line string)
 
-	NoWatch bool // build once
+	NoWatch bool // changes are not noticed; optional
 }
 
 // Build is a release, and what the preview shows about it.
 type Build struct {
 	Release  *release.Release  // nil if the show cannot be read
 	Findings finding.List      // without the findings that the show accepts
-	Marks    map[string]string // slug of an episode that is not live → why
+	Marks    map[string]string // why an episode is not live, by slug
 }
 
 // Preview is a show that is served while it is edited.
@@ -71,7 +71,7 @@ type found struct {
 	Hint     string `json:"hint"`
 }
 
-// New returns a preview, which serves nothing until Run has built it.
+// New returns a preview, which serves nothing until Run has built the show.
 func New(o *Options) *Preview { return &Preview{o: o} }
 
 // indexDelay is how long nothing must change before the search index is built.
@@ -175,7 +175,7 @@ func (p *Preview) set(b *Build) bool {
 	return true
 }
 
-// current returns the state, and a channel that is closed when it changes.
+// current returns the state, and a channel that is closed when the state changes.
 func (p *Preview) current() (state, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

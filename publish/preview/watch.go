@@ -91,13 +91,13 @@ func wait(ctx context.Context, events <-chan fsnotify.Event) {
 	}
 }
 
-// ignored reports whether a file or folder does not belong to the show: it is hidden,
-// or a copy that an editor keeps.
+// ignored reports whether a file or folder does not belong to the show: it is hidden, is
+// a copy that an editor keeps, or holds packages of Node.js.
 func ignored(name string) bool {
 	return strings.HasPrefix(name, ".") && name != "." || strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp") || name == "node_modules"
 }
 
-// addFolders watches a folder and those below it. Links are not followed.
+// addFolders watches a folder and the folders below it. Symbolic links are not followed.
 func addFolders(w *fsnotify.Watcher, dir string) error {
 	return walk(dir, func(path string, d fs.DirEntry) error {
 		if d.IsDir() {
@@ -107,7 +107,7 @@ func addFolders(w *fsnotify.Watcher, dir string) error {
 	})
 }
 
-// fingerprint sums up the names, sizes and times of all files in a folder.
+// fingerprint returns a hash of the names, sizes and times of all files of a show.
 func fingerprint(dir string) uint64 {
 	sum := fnv.New64a()
 	_ = walk(dir, func(path string, d fs.DirEntry) error {
