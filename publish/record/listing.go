@@ -22,13 +22,13 @@ type Listing struct {
 	State      *State                  // nil until ReadState
 	Headerless bool                    // the public bucket keeps no headers to compare
 	KeepsParts bool                    // tagged audio is joined from parts
-	Private    bool                    // the records are in a bucket of their own
+	Private    bool                    // the records are not in the public bucket
 	JoinSends  func([]int64) int64     // returns how many bytes a join of parts of these sizes sends; nil if a join sends no bytes
 	Sparse     bool                    // the bucket of the records can stat one object without listing
 	Rebuilt    bool                    // State was rebuilt from a live feed that onair wrote
-	Clock      time.Time               // time of the last write to the storage, by the storage's clock
-	Requests   Requests                // made so far: for the listing, and for what was read after it
-	Digest     string                  // of all that was listed: names, versions, sizes, headers
+	Clock      time.Time               // time at which the newest listed object was written, by the storage's clock
+	Requests   Requests                // requests made so far: for the listing, and for reads after it
+	Digest     string                  // digest of all that was listed: keys, versions, sizes, headers, times
 
 	record, former *bucket.Attrs // release.json in the bucket of records, and an older one in the public bucket if the records were there before
 }
@@ -36,8 +36,8 @@ type Listing struct {
 // Requests are requests to the storage, by kind.
 type Requests struct{ List, Read, Write, Copy, Delete int }
 
-// List lists a storage. It does not read the record: State is nil. Listings with the
-// same Digest lead to the same plan.
+// List lists a storage. It does not read the record: State is nil. Two listings with the
+// same Digest are equal.
 func List(ctx context.Context, s Storage) (*Listing, error) {
 	_, sparse := s.Records().(bucket.Sparse)
 	seen := &Listing{
@@ -84,9 +84,9 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 		seen.Requests.List += 1 + max(0, n-1)/1000
 		return nil
 	}
-	// The record is listed first; in a single bucket its key sorts first. A
-	// concurrent publisher writes another record, so the claim then fails before
-	// anything is changed.
+	// The record is listed before the show's objects; in a single bucket its key sorts
+	// before theirs. So if another publisher changes an object after it was listed, the
+	// listed record is outdated, and the claim fails before the feed changes.
 	if s.State != nil {
 		if err := list(s.State, bucket.RecordsPrefix, false); err != nil {
 			return nil, err
@@ -160,7 +160,7 @@ func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*buc
 // parallel is how many objects are requested at once.
 const parallel = 8
 
-// stat requests objects one by one, several at once.
+// stat requests the attributes of objects, several at once.
 func (l *Listing) stat(ctx context.Context, b bucket.Sparse, keys []string) error {
 	found := make([]bucket.Attrs, len(keys))
 	group, ctx := errgroup.WithContext(ctx)
@@ -182,8 +182,9 @@ func (l *Listing) stat(ctx context.Context, b bucket.Sparse, keys []string) erro
 }
 
 // Edited reports whether an object has other bytes than the record says. An object that
-// an interrupted publish has not written yet is not edited. A sparse listing has no
-// checksum of objects that the release does not have, so only their size is compared.
+// an interrupted publish has not written yet does not count as edited. A sparse listing
+// has no checksums of objects that the release does not have, so only their sizes are
+// compared.
 func (l *Listing) Edited(key string) bool {
 	attrs, there := l.Objects[key]
 	known, recorded := l.State.Objects[key]

@@ -11,7 +11,7 @@ import (
 // Owner is the show that a record belongs to.
 type Owner struct {
 	Title   string `json:"title"`
-	URL     string `json:"url"`                    // of the show
+	URL     string `json:"url"`                    // URL of the show
 	Feed    string `json:"feed"`                   // key of its feed
 	GUID    string `json:"podcast_guid,omitempty"` // empty for a show without a public URL
 	Storage string `json:"storage"`                // URL of its public bucket
@@ -50,7 +50,7 @@ func (o *Owner) Recorded(private bool) *Owner {
 // in another storage.
 type OtherShowError struct {
 	Records string // URL of the bucket with the record
-	Owner   Owner  // of the record
+	Owner   Owner  // owner of the record
 }
 
 func (e *OtherShowError) Error() string {
@@ -66,8 +66,8 @@ func (e *OtherShowError) Hint() string {
 	return "correct storage: or state: in show.yaml; every show and every target needs a bucket or a prefix of its own, such as gs://bucket/name"
 }
 
-// checkOwner returns an *OtherShowError if the record belongs to another show than the
-// one that uses the storage. A record without an owner belongs to any show.
+// checkOwner returns an *OtherShowError if the record does not belong to the show that
+// uses the storage. A record without an owner belongs to any show.
 func (s *State) checkOwner(storage Storage, where string) error {
 	mine, theirs := storage.Owner, s.Owner
 	if mine == nil || theirs == nil {

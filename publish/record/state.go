@@ -28,10 +28,10 @@ const (
 	locksPrefix = bucket.RecordsPrefix + "locks/"
 )
 
-// FeedKey is the key of the copy of a feed.
+// FeedKey returns the key of the copy of a feed with this SHA-256.
 func FeedKey(sha256 string) string { return feedsPrefix + sha256 + ".xml" }
 
-// LockKey is the key of the copy of a lock.
+// LockKey returns the key of the copy of a lock with this SHA-256.
 func LockKey(sha256 string) string { return locksPrefix + sha256 + ".lock" }
 
 // schemaVersion is the schema version of release.json.
@@ -44,24 +44,25 @@ type State struct {
 	Nonce         string            `json:"nonce"`            // random; makes every record differ from others
 	By            string            `json:"by,omitempty"`     // who published
 	At            time.Time         `json:"at"`               // when, by the publisher's clock
-	Commit        string            `json:"commit,omitempty"` // of the show's git repository
+	Commit        string            `json:"commit,omitempty"` // commit of the show's git repository
 	FeedSHA256    string            `json:"feed_sha256"`
-	LockSHA256    string            `json:"lock_sha256,omitempty"` // of the kept copy of the lock
-	Episodes      []Episode         `json:"episodes"`              // those in the feed, newest first
-	Feeds         []KeptFeed        `json:"feeds"`                 // kept for rollback, newest first
-	Pending       Pending           `json:"pending"`               // what an interrupted publish did not do
+	LockSHA256    string            `json:"lock_sha256,omitempty"` // SHA-256 of the kept copy of the lock
+	Episodes      []Episode         `json:"episodes"`              // episodes in the feed, newest first
+	Feeds         []KeptFeed        `json:"feeds"`                 // feeds that are kept for a rollback, newest first
+	Pending       Pending           `json:"pending"`               // work that this publish, or the next one, has to do
 	Announced     Announced         `json:"announced"`
-	Deleting      []string          `json:"deleting,omitempty"` // keys that a publish is pruning, or was when it crashed
+	Deleting      []string          `json:"deleting,omitempty"` // keys that a publish deletes, or was deleting when it was interrupted
 	Objects       map[string]Object `json:"objects"`            // every object that onair published, by key
 
 	// Owner is the show that the record belongs to; nil if it is not known.
 	Owner *Owner `json:"owner,omitempty"`
-	// MovedFrom has former addresses of the feed that lead to its present key.
+	// MovedFrom has the addresses of the feed under former URLs of the show.
 	MovedFrom []string `json:"moved_from,omitempty"`
 	// Moved maps the former slugs of episodes to their GUIDs. The page of a former slug
 	// leads to the episode's present page.
 	Moved map[string]string `json:"moved,omitempty"`
-	// Tree identifies the show's files in the commit; empty if it is not known.
+	// Tree identifies the show's files at the time of the publish, in the form of
+	// checkout.Files; empty if they are not known.
 	Tree string `json:"tree,omitempty"`
 
 	Version string `json:"-"` // the bucket's token of this record; empty if there was none
@@ -83,8 +84,8 @@ type Episode struct {
 	GUID  string `json:"guid"`
 	Slug  string `json:"slug"`
 	Title string `json:"title"`
-	Audio string `json:"audio"`          // key
-	Item  string `json:"item,omitempty"` // SHA-256 of its item in the feed
+	Audio string `json:"audio"`          // key of the tagged audio
+	Item  string `json:"item,omitempty"` // SHA-256 of the episode's item in the feed
 }
 
 // KeptFeed is a feed that was live and can be restored.
@@ -96,7 +97,7 @@ type KeptFeed struct {
 	Items  int       `json:"items"`
 }
 
-// Pending is the work of a publish that remains after its last write.
+// Pending is the work of a publish that remains once all objects are written.
 type Pending struct {
 	Purge    []string `json:"purge,omitempty"`    // keys whose copies the CDN has to drop
 	Verify   bool     `json:"verify,omitempty"`   // what is live was not verified
@@ -120,7 +121,7 @@ type Object struct {
 	ContentType  string     `json:"content_type,omitempty"`
 	CacheControl string     `json:"cache_control,omitempty"`
 	Version      string     `json:"version,omitempty"`
-	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // since when no release has it, by the storage's clock; nil if it is wanted
+	Unwanted     *time.Time `json:"unreferenced_since,omitempty"` // since when no release has the object, by the storage's clock; nil if the release has it
 	Unproven     bool       `json:"unproven,omitempty"`           // written by a publish that ended early, and possibly never proven
 }
 
@@ -195,8 +196,8 @@ func (s *State) KeepFeedAgain(sha256 string) {
 	}
 }
 
-// EarlierFeed finds a kept feed that is not live by the start of its SHA-256. The
-// empty string finds the feed before the live one, so a second rollback goes back
+// EarlierFeed finds a kept feed, other than the live one, by the start of its SHA-256.
+// The empty string finds the feed before the live one, so a second rollback goes back
 // further.
 func (s *State) EarlierFeed(digest string) (f KeptFeed, ok bool) {
 	feeds := s.Feeds

@@ -3,10 +3,10 @@
 //
 // release.json says who published what, when and from which commit; for every object
 // its SHA-256, CRC32C, size, class and the bucket's version token; and what the feed
-// says of each episode. It repeats facts of the storage and is never their only source:
-// if it is lost, the next publish writes it again from the listing.
+// says about each episode. If release.json is lost, the next publish makes it again from
+// the listing and the live feed.
 //
-// Everything of onair's own has a key that begins with .onair/:
+// The keys of onair's own objects begin with .onair/. Among them are:
 //
 //	.onair/release.json           the record
 //	.onair/feeds/<sha256>.xml     the last feeds, for a rollback
@@ -60,8 +60,8 @@ func Headerless(b bucket.Bucket) bool {
 	return ok
 }
 
-// maxBytes is the most that Download reads. release.json has about 400 bytes for
-// each object, so this is enough for a catalogue of more than 10,000 episodes.
+// maxBytes is the size limit of Download. release.json has about 400 bytes for each
+// object, so this is enough for a catalogue of more than 10,000 episodes.
 const maxBytes = 128 << 20
 
 // Download reads a record or a feed. It fails if there are more than 128 MiB.

@@ -28,11 +28,11 @@ func (p pieces) tag() ([]byte, error) {
 	return slices.Concat(all...), err
 }
 
-// episodeTag is the tag of an episode and its facts.
+// episodeTag is the tag of an episode, with facts about the tag.
 type episodeTag struct {
 	pieces pieces
 	facts  tagFacts
-	err    error // why it cannot be encoded
+	err    error // why the tag cannot be encoded
 }
 
 // tagFacts are the cached facts of an encoded tag.
@@ -85,8 +85,8 @@ func (b *builder) tag(e *Episode) *episodeTag {
 	return tag
 }
 
-// tagFacts encodes the tag of an episode, unless the facts of an equal tag are
-// remembered.
+// tagFacts returns the facts of an episode's tag. It encodes the tag unless the cache has
+// the facts of an equal tag.
 func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 	compute := func() (facts tagFacts, err error) {
 		cut, err := t.Parts()
@@ -191,8 +191,8 @@ func AudioExt(mediaType string) string {
 
 // ContentSum returns the SHA-256 that identifies an object's content in its key. For
 // tagged audio it is the SHA-256 of the two digests of tag and payload, for other
-// objects the SHA-256 of the bytes. It returns an error for audio that is shorter than
-// its tag claims.
+// objects the SHA-256 of the bytes. Audio that is shorter than its tag claims counts as
+// a tag without a payload.
 func ContentSum(key string, body io.Reader) (string, error) {
 	tag, rest := sha256.New(), sha256.New()
 	if !strings.HasPrefix(key, "audio/") {

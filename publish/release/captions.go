@@ -24,7 +24,7 @@ var formats = []struct {
 }
 
 // addTranscripts reads and checks an episode's transcripts, and writes their formats if
-// the episode is live. If the facts of a transcript are remembered, it uses them
+// the feed names the episode. If the cache has the facts of a transcript, it uses those
 // instead. It may be called for several episodes at the same time.
 func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 	for _, f := range e.Transcripts {
@@ -65,8 +65,8 @@ func unreadable(file string, err error) finding.Finding {
 	return ruleReadTranscript.At(finding.Position{File: file}, "read transcript: %v", err)
 }
 
-// textFacts returns the facts of a parsed transcript. It writes every format of it if
-// the episode is live.
+// textFacts returns the facts of a parsed transcript. If the feed names the episode, it
+// writes every format of the transcript.
 func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, error) {
 	facts := textFacts{Timed: p.cues != nil, Machine: p.text.Machine}
 	known, err := newKnownFindings(p.text.Findings)
@@ -85,7 +85,7 @@ func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, er
 	return facts, err
 }
 
-// inFeed returns the files of the transcript that the feed names, in its order.
+// inFeed returns the files of the transcript that the feed names, in the feed's order.
 func (t *transcript) inFeed() []*Object {
 	wanted := t.texts.show.Transcripts.Feed
 	if len(wanted) == 0 {
@@ -206,5 +206,5 @@ func mediaType(o *Object) string {
 	return name
 }
 
-// captions reports whether a format of a transcript carries times.
+// captions reports whether a file of a transcript has times.
 func captions(t *transcript, o *Object) bool { return t.timed && path.Ext(o.Key) != ".txt" }

@@ -15,7 +15,7 @@ import (
 	"onair/show"
 )
 
-// minimal is a copy of the minimal example with one more line in show.yaml.
+// minimal makes a copy of the minimal example with one more line in show.yaml.
 func minimal(t *testing.T, line string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -32,7 +32,7 @@ func minimal(t *testing.T, line string) (dir string) {
 	return dir
 }
 
-// creditedShow is a copy of the example that credits contributors.
+// creditedShow makes a copy of the minimal example that credits contributors.
 func creditedShow(t *testing.T) (dir string, git func(args ...string)) {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -80,7 +80,7 @@ func ofRule(l finding.List, rule string) (found finding.List) {
 	return found
 }
 
-// The settings of a repository of transcripts hold in a show as well.
+// The settings in transcripts.yaml apply to the transcripts of a show as well.
 func TestTranscriptSettings(t *testing.T) {
 	t.Parallel()
 	dir, _ := creditedShow(t)
@@ -115,7 +115,7 @@ func TestTranscriptSettings(t *testing.T) {
 	}
 }
 
-// html is the transcript of the only episode.
+// html returns the transcript of the only episode as HTML.
 func html(t *testing.T, r *release.Release) string {
 	t.Helper()
 	return transcriptIn(t, r, ".html")
@@ -143,8 +143,8 @@ func transcriptIn(t *testing.T, r *release.Release, extension string) string {
 	return ""
 }
 
-// The contributors to a transcript are named on its page. A clone whose history cannot
-// tell them is refused.
+// The contributors to a transcript are named on its page. A shallow clone, whose history
+// may lack some of them, is refused.
 func TestContributors(t *testing.T) {
 	t.Parallel()
 	dir, git := creditedShow(t)
@@ -195,7 +195,7 @@ func TestContributors(t *testing.T) {
 	}
 }
 
-// A translation that does not match the original is a warning.
+// A translation that does not match the original is reported as a warning.
 func TestTranslation(t *testing.T) {
 	t.Parallel()
 	dir, _ := creditedShow(t)

@@ -24,10 +24,10 @@ type cardMaker struct {
 	theme  *templates.Theme
 	words  *words.Words
 	font   *card.Font
-	digest string // of the font
+	digest string // digest of the font; empty for the default font
 
 	// showArtwork returns the show's artwork in the size of a card; nil if it cannot be
-	// decoded. Most cards have it.
+	// decoded. Most cards show it.
 	showArtwork func() *raster.Image
 }
 

@@ -23,8 +23,8 @@ type Episode struct {
 	Waiting bool
 
 	Enclosure  *Object // the tagged audio; nil unless the feed names the episode and onair publishes the audio
-	ItemSHA256 string  // of its item in the feed; empty unless the feed names the episode
-	Payload    *Object // the part with its audio, if the episode is scheduled or Waiting; nil if masters are not kept
+	ItemSHA256 string  // SHA-256 of the episode's item in the feed; empty unless the feed names the episode
+	Payload    *Object // the part with the audio of a scheduled or Waiting episode; nil if masters are not kept
 
 	images      map[string]string // addresses of the images in the notes
 	master      *master           // nil if the audio is not on this machine
@@ -45,7 +45,7 @@ func (e *Episode) AudioKey() string {
 // HasMaster reports whether the audio is on this machine.
 func (e *Episode) HasMaster() bool { return e.master != nil }
 
-// waveformKey returns the key of its waveform; empty if there is none.
+// waveformKey returns the key of the episode's waveform; empty if there is none.
 func (e *Episode) waveformKey() string {
 	if e.waveform == nil {
 		return ""
@@ -94,9 +94,10 @@ func (b *builder) checkTimes(e *Episode) {
 	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
 }
 
-// addEpisode adds one episode, except its transcripts and its page. Of a live episode
-// it adds everything else, of a scheduled one the facts of its audio, and of a draft
-// only the findings. It reports whether there is more to add.
+// addEpisode adds one episode, except its transcripts and its page. For a live episode it
+// adds all other objects, for a scheduled one the part with the audio, and for every
+// episode the findings and the facts of the audio. It reports whether transcripts and a
+// page can follow.
 func (b *builder) addEpisode(e *Episode) bool {
 	b.release.Episodes = append(b.release.Episodes, e)
 	e.images = b.addNoteImages(e.Notes, e.Dir, e.Status == show.Live, func(address string) finding.Position {

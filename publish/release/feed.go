@@ -179,7 +179,7 @@ func (r *Release) copyOfFeed(key string, data []byte) *Object {
 	return o
 }
 
-// withNewFeedURL inserts itunes:new-feed-url into a feed, after its generator.
+// withNewFeedURL inserts itunes:new-feed-url into a feed, after the element generator.
 func withNewFeedURL(data []byte, address string) ([]byte, error) {
 	var text bytes.Buffer
 	if err := xml.EscapeText(&text, []byte(address)); err != nil {

@@ -79,7 +79,7 @@ func (p *pictures) digest(of *audio.Picture) string {
 
 // image is the state of an image of the show.
 type image struct {
-	key string // of its object; empty before there is one
+	key string // key of the image's object; empty before there is one
 	err error
 }
 
@@ -142,7 +142,7 @@ func (b *builder) imageKey(name string) string {
 			}
 			return err
 		})
-		if err != nil { // it was deleted in between
+		if err != nil { // the file was deleted after b.picture read it
 			im.err = &imageError{name, err}
 			return ""
 		}
@@ -190,7 +190,8 @@ func (b *builder) checkArtwork(name string, at finding.Position) {
 	}
 }
 
-// artworkKey returns the key of an episode's artwork, or of the show's if it has none.
+// artworkKey returns the key of an episode's own artwork. If own is empty or cannot be
+// read, it returns the key of the show's artwork.
 func (b *builder) artworkKey(own string) string {
 	if own != "" && own != b.show.Artwork {
 		if key := b.imageKey(own); key != "" {
@@ -238,8 +239,8 @@ func (b *builder) addNoteImages(text, dir string, publish bool, at func(address 
 	return urls
 }
 
-// localImage returns the path in the show's folder of an image that a text in dir shows.
-// local is false for an image elsewhere.
+// localImage returns the path of an image that a text in dir shows. The path is relative
+// to the show's folder. local is false for an image elsewhere.
 func localImage(address, dir string) (name string, local bool) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -289,8 +290,8 @@ func (b *builder) noteImage(name string) *noteImage {
 	return im
 }
 
-// lineOf returns the position of a text in a file. It searches the part of the file in
-// lines, which begins at the line with the number first.
+// lineOf returns the position of a text in a file. It searches lines, a part of the file
+// that begins at line number first. Without a match it returns the position of first.
 func lineOf(file, lines string, first int, text string) finding.Position {
 	if i := strings.Index(lines, text); i >= 0 {
 		first += strings.Count(lines[:i], "\n")

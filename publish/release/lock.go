@@ -19,9 +19,9 @@ import (
 // CI.
 var ErrLocked = errors.New("onair.lock would change")
 
-// PinnedBy returns the slugs of the episodes whose entry in the lock the release adds
-// or changes, in the order of the release, and whether it adds or changes the show's
-// own entry.
+// PinnedBy returns the slugs of the episodes whose entries in the lock the release adds
+// or changes, in the order of the release. show says whether the release changes the
+// show's own entry.
 func (r *Release) PinnedBy() (slugs []string, show bool) {
 	for _, e := range r.Episodes {
 		pin, old := r.Lock.Episodes[e.GUID], r.Show.Lock.Episodes[e.GUID]
@@ -57,8 +57,8 @@ func (r *Release) WriteLock(locked bool) error {
 }
 
 // KeptLock returns the copy of the lock that is kept beside the record, and its
-// SHA-256. Unless the record is private, the copy has only what is live. A private show
-// keeps no copy: data is nil.
+// SHA-256. Unless the record is private, the copy has only the live episodes. A private
+// show keeps no copy: data is nil.
 func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 	if r.Show.Private {
 		return nil, ""
@@ -73,9 +73,9 @@ func (r *Release) KeptLock(private bool) (data []byte, sum string) {
 	return data, fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// forget removes an episode from the release's lock. It reports an episode that is
-// still in the show's folder and not a draft, because such an episode would be pinned
-// again.
+// forget removes an episode from the release's lock. If the episode is still in the
+// show's folder and not a draft, forget reports a finding instead, because the episode
+// would be pinned again.
 func (b *builder) forget(name string) {
 	for _, e := range b.release.Episodes {
 		if (e.GUID == name || e.Slug == name) && e.Status != show.Draft {

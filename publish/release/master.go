@@ -27,7 +27,7 @@ type master struct {
 	folder show.Folder
 	name   string
 	info   *audio.Info
-	tag    *audio.Tag // its own, without the data of pictures; nil if it has none
+	tag    *audio.Tag // tag of the file, without the data of pictures; nil if it has none
 }
 
 // probed is the cached result of probing a master.
@@ -96,7 +96,7 @@ func (m *master) probe(cache *derive.Cache) error {
 }
 
 // dropPictures drops the data of pictures in the tag, which are megabytes and not
-// needed. It keeps which chapters have an image, and of what kind.
+// needed. It keeps the media types and sizes of the chapters' images.
 func dropPictures(tag *audio.Tag) {
 	if tag == nil {
 		return
@@ -121,7 +121,7 @@ func (m *master) tagged(tag []byte) (io.ReadCloser, error) {
 	}{audio.Tagged(tag, file, m.info), file}, nil
 }
 
-// pin returns the master's pin in the lock.
+// pin returns the entry of the master in the lock.
 func (m *master) pin(slug string) pins.Pin {
 	return pins.Pin{
 		Slug: slug,
@@ -138,15 +138,15 @@ func (m *master) pin(slug string) pins.Pin {
 	}
 }
 
-// probing is a master and why it could not be probed.
+// probing is a master with the result of probing it.
 type probing struct {
 	*master
-	err      error
+	err      error // why the master could not be probed
 	waveform waveform
 }
 
-// maxProbes bounds the masters that are read at once; more would only make a
-// disk seek.
+// maxProbes is the largest number of masters that are read at once; more would only make
+// a disk seek.
 const maxProbes = 4
 
 // probeMasters probes the masters of all episodes, several at a time: to hash an hour
@@ -183,9 +183,9 @@ func (b *builder) probeMasters(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// measure finds out what the episode's audio is: from the master when it is on
-// this machine, from the lock when it is not. It reports whether the episode
-// can go on; a draft without audio can.
+// measure sets the pin of an episode: from the master if that is on this machine, and
+// from the lock otherwise. It reports whether addEpisode can go on; it can for a draft
+// without audio.
 func (b *builder) measure(e *Episode) bool {
 	pinned := b.show.Lock.Episodes[e.GUID]
 	p := b.masters[e.Audio]

@@ -40,7 +40,7 @@ var marks = []audio.Chapter{
 	{Start: 10 * time.Second, End: time.Hour, Title: "Dusk"},
 }
 
-// publishable is an example that was never published, with chapters in the tag
+// publishable returns the example as if it was never published, with chapters in the tag
 // of a master.
 func publishable(t *testing.T, chapters ...audio.Chapter) fstest.MapFS {
 	files := showtest.Example(t)

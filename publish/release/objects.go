@@ -22,12 +22,12 @@ type Object struct {
 	Class   Class
 	Role    Role
 	Episode string // slug; empty for an object of the whole show
-	SHA256  string // hex; for audio, of the digests of its tag and payload
+	SHA256  string // of the bytes, in hex; for tagged audio, of the digests of the tag and the payload
 	Missing string // file that is not on this machine; Body is nil then
 	Gone    bool   // a page that says that an episode is gone; it is pruned like an unwanted object
 
 	// Parts are the parts from which tagged audio is joined: the pieces of its tag,
-	// then the payload. nil sends it whole.
+	// then the payload. nil means that the object can only be sent whole.
 	Parts []*Object
 }
 
@@ -85,12 +85,12 @@ func held(data []byte) source {
 // keyFunc returns the key of an object whose bytes have the SHA-256, in hex.
 type keyFunc func(sha256 string) string
 
-// hashedKey returns a key that holds the hash of the content.
+// hashedKey returns a function whose keys contain the hash of the content.
 func hashedKey(stem, ext string) keyFunc {
 	return func(sha256 string) string { return stem + "-" + sha256[:16] + ext }
 }
 
-// fixedKey returns a key that does not depend on the content.
+// fixedKey returns a function that returns the same key for all content.
 func fixedKey(key string) keyFunc { return func(string) string { return key } }
 
 // addNew renders an object and adds it.
@@ -125,7 +125,7 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	return o, nil
 }
 
-// renderSums is render for sums that are remembered.
+// renderSums is like render, but returns only the sums, which can be cached.
 func (b *builder) renderSums(role Role, key keyFunc, from source) (sums, error) {
 	o, err := b.render(role, key, from)
 	if err != nil {

@@ -15,17 +15,17 @@ import (
 // The page of an episode shows the show's settings, the episode with its transcripts,
 // and the titles and artwork of some other episodes. All other pages show the whole
 // site without transcripts, or less. The keys cover more than the pages show: they are
-// of whole structs, so that a new field of a template cannot be forgotten here.
+// made from whole structs, so that a new field of a template cannot be forgotten here.
 type pageInputs struct {
 	site     *templates.Site
-	show     derive.Key            // of the data on which every page depends
-	episodes map[*show.Episode]int // index of site.Episodes
-	keys     []derive.Key          // of each episode, without its transcripts; zero if unknown
+	show     derive.Key            // key of the data on which every page depends
+	episodes map[*show.Episode]int // index in site.Episodes and keys
+	keys     []derive.Key          // key of each episode, without its transcripts; zero if unknown
 }
 
 var pageFunc = derive.Func{Name: "pages", Version: 4}
 
-// newPageInputs returns the inputs of pages, or nil if nothing is remembered.
+// newPageInputs returns the inputs of pages, or nil if pages are not cached.
 func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pageInputs {
 	if b.o.Cache == nil || b.place == "" {
 		return nil
@@ -41,8 +41,8 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 			lists = append(lists, p.Key)
 		}
 	}
-	// The policy of every page allows audio from other hosts if an episode has its
-	// audio there.
+	// The Content-Security-Policy of every page allows audio from other hosts if an
+	// episode has its audio there.
 	elsewhere := slices.ContainsFunc(site.Episodes, func(e *templates.Episode) bool { return strings.Contains(e.AudioKey, "://") })
 	in.show, err = derive.TryKey(settings, site.Description, site.ArtworkKey, site.LogoKey, site.FeedKey, site.AssetKeys,
 		site.IconKeys, site.Versions[site.ArtworkKey], site.Versions[site.LogoKey], lists, elsewhere)
@@ -95,7 +95,7 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 }
 
 // episode returns the key of an episode's page, which links to the neighbours; zero if
-// the page is not to be remembered.
+// the page must not be cached.
 func (in *pageInputs) episode(e *Episode, neighbours []*templates.Episode) derive.Key {
 	if in == nil {
 		return derive.Key{}
@@ -123,7 +123,7 @@ func (in *pageInputs) episode(e *Episode, neighbours []*templates.Episode) deriv
 }
 
 // ofPage returns the key of a page that shows an episode without its transcripts; zero
-// if it is not to be remembered.
+// if the page must not be cached.
 func (in *pageInputs) ofPage(e *templates.Episode) derive.Key {
 	i, ok := in.episodes[e.Episode]
 	if !ok || in.keys[i] == (derive.Key{}) {
@@ -132,8 +132,8 @@ func (in *pageInputs) ofPage(e *templates.Episode) derive.Key {
 	return derive.KeyOf(in.show, in.keys[i])
 }
 
-// others returns the keys of the pages that are not about one episode; zero if they are
-// not to be remembered. It is called when the transcripts are known.
+// others returns the keys of the pages that are not about one episode. Pages whose key is
+// zero or missing must not be cached. It is called when the transcripts are known.
 func (in *pageInputs) others() map[templates.Inputs]derive.Key {
 	if in == nil {
 		return nil

@@ -18,10 +18,10 @@
 // Tagged audio is never stored on the way: its tag is made in memory, and the
 // master's payload is streamed after it.
 //
-// With a cache, what is known of transcripts and pages is remembered: findings, and
-// the size and checksums of every format and page. While the files and settings that
-// they are made from stay the same, they are rendered only when somebody opens their
-// objects. The release is the same without a cache.
+// A cache keeps the findings about transcripts, and the size and checksums of every
+// format of a transcript and of every page. While the files and settings that a format or
+// page is made from stay the same, it is rendered only when its object is opened. The
+// release is the same without a cache.
 //
 // What can be wrong with a release is in rules.go.
 package release
@@ -46,21 +46,22 @@ import (
 
 // Options are the circumstances of a release. Only Now is required.
 type Options struct {
-	Now   time.Time     // decides which episodes are live, and nothing else
+	Now   time.Time     // time of the release; decides which episodes are live
 	Cache *derive.Cache // nil disables caching
 	Trace *derive.Trace // records inputs besides the show's files; may be nil
 
-	// WithoutIndex leaves out the files of the search index, which take longer than most.
+	// WithoutIndex leaves out the files of the search index, which takes long to make.
 	WithoutIndex bool
 
 	// Rendered is called with each object that is rendered while the release is
-	// built, and its bytes, which are only valid during the call. The object has no
-	// headers yet. Several calls may be made at the same time. nil disables it.
+	// built, and with the bytes of the object, which are only valid during the call. The
+	// object has no headers yet. Several calls may be made at the same time. nil disables
+	// it.
 	Rendered func(o *Object, data []byte)
 
-	// Progress is called with how many of the show's episodes have been measured,
-	// which is the part of a release that takes long. Calls do not overlap. nil
-	// disables it.
+	// Progress is called each time the audio of an episode has been measured, which is
+	// the part of a release that takes long. done is the number of measured episodes, all
+	// that of the show's episodes. Calls do not overlap. nil disables it.
 	Progress func(done, all int)
 
 	// MayWait leaves a due episode that has no audio at all out of the feed, with a
@@ -84,7 +85,7 @@ type Release struct {
 	Show     *show.Show
 	Now      time.Time
 	Objects  []*Object // sorted by key
-	Parts    []*Object // of tagged audio, for the bucket of onair's records; sorted by key
+	Parts    []*Object // parts of tagged audio, for the bucket of onair's records; sorted by key
 	Episodes []*Episode
 	Lock     *pins.Lock
 	Feed     *Object
@@ -106,7 +107,7 @@ func (r *Release) updated() (newest time.Time) {
 	return newest
 }
 
-// LiveGUIDs are the GUIDs of the episodes that the feed names.
+// LiveGUIDs returns the set of the GUIDs of the episodes that the feed names.
 func (r *Release) LiveGUIDs() map[string]bool {
 	guids := map[string]bool{}
 	for _, e := range r.Live() {
@@ -196,8 +197,9 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	return b.release, b.findings, nil
 }
 
-// remember calls derive.Value for a value that belongs to the show, such as one for
-// each episode. The name distinguishes values of the same function.
+// remember returns a value of the show from the cache, or else computes it and stores it
+// there; see derive.Value. name distinguishes values of the same function, such as those
+// of each episode.
 func remember[T any](b *builder, f derive.Func, name string, inputs derive.Key, compute func() (T, error)) (T, error) {
 	if b.place == "" {
 		return compute()
@@ -205,8 +207,8 @@ func remember[T any](b *builder, f derive.Func, name string, inputs derive.Key, 
 	return derive.Value(b.o.Cache, f, b.place+name, inputs, compute)
 }
 
-// placeOf returns the beginning of the names under which values that belong to a show
-// are remembered; empty if the show is not in a folder.
+// placeOf returns the prefix of the names under which the cache keeps values of a show;
+// empty if the show is not in a folder.
 func placeOf(s *show.Show) string {
 	dir, err := filepath.Abs(s.Folder.Dir)
 	if s.Folder.Dir == "" || err != nil {

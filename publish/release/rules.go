@@ -162,8 +162,8 @@ var (
 	ruleNoteImage      = rules.Must("P026")
 )
 
-// knownFinding is a finding about a transcript in the form in which it is remembered,
-// without the fields that its rule determines.
+// knownFinding is a finding about a transcript in the form in which it is cached, without
+// the fields that its rule determines.
 type knownFinding struct {
 	Rule    string         `json:"rule,omitempty"`
 	Line    int            `json:"line,omitempty"`
@@ -182,8 +182,8 @@ var textRules = transcripts.Rules()
 // errNotText reports that findings quote bytes that JSON cannot hold.
 var errNotText = errors.New("not UTF-8")
 
-// newKnownFindings converts findings to the form in which they are remembered. If it
-// returns an error, they must not be remembered.
+// newKnownFindings converts findings to the form in which they are cached. If it returns
+// an error, they must not be cached.
 func newKnownFindings(found finding.List) (known []knownFinding, err error) {
 	for _, f := range found {
 		if !utf8.ValidString(f.Message) || !utf8.ValidString(f.Hint) || !utf8.ValidString(f.File) {
@@ -204,7 +204,7 @@ func newKnownFindings(found finding.List) (known []knownFinding, err error) {
 	return known, err
 }
 
-// finding returns the finding about a file that k remembers.
+// finding converts k back to a finding about a file.
 func (k *knownFinding) finding(file string) finding.Finding {
 	if k.Whole != nil {
 		return finding.Finding(*k.Whole)

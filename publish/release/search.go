@@ -20,7 +20,7 @@ type searchIndex struct {
 	b        *builder
 	episodes []*Episode // oldest first
 	known    []searchTexts
-	keys     []derive.Key // of each episode's content in the index; zero if unknown
+	keys     []derive.Key // key of each episode's content in the index; zero if unknown
 }
 
 // searchTexts has the cached facts of the texts of an episode.
@@ -93,8 +93,8 @@ func (x *searchIndex) build(ctx context.Context) ([]byte, error) {
 func searchTextsKey(e *Episode) keyFunc { return hashedKey("episodes/"+e.Slug+"/search", ".bin") }
 
 // addTexts finds the sums of the texts of an episode. It returns the episode if it had
-// to read it, and nil if the sums are remembered. It may be called for several episodes
-// at the same time.
+// to read its texts, and nil if the cache has the sums. It may be called for several
+// episodes at the same time.
 func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) {
 	e := x.episodes[i]
 	inputs := []any{x.about(e), e.Notes}
@@ -140,7 +140,7 @@ func (x *searchIndex) texts(i int) source {
 
 // addSegment adds the files of a segment with the episodes x.episodes[from:to].
 func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex.SegmentKeys, error) {
-	// If no texts are remembered, as in a first build, each transcript is read once.
+	// If the cache has no texts, as in a first build, each transcript is read once.
 	fresh := searchindex.NewBuilder()
 	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.addTexts(from + n) }, func(e *searchindex.Episode) {
 		if e == nil {
@@ -239,8 +239,8 @@ func (x *searchIndex) about(e *Episode) *searchindex.Episode {
 	return indexed
 }
 
-// episode returns an episode of the index, with the turns of the transcript in its own
-// language.
+// episode returns an episode of the index, with its notes and the turns of its first
+// transcript.
 func (x *searchIndex) episode(e *Episode) (*searchindex.Episode, error) {
 	indexed := x.about(e)
 	if notes := strings.Join(strings.Fields(markdown.Text(e.Notes)), " "); notes != "" {

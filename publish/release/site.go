@@ -44,14 +44,14 @@ type site struct {
 	theme *templates.Theme
 	data  *templates.Site
 	pages []templates.Page
-	done  []bool  // whether rendering each page was tried
-	errs  []error // why each page could not be rendered
+	done  []bool  // for each page, whether rendering was tried
+	errs  []error // for each page, why it could not be rendered
 	err   error   // why there are no pages
 	alone bool    // an episode's page can be rendered before other episodes are complete
 
 	withText map[string][]int // indices of the pages that show transcripts, by slug
 
-	inputs *pageInputs // nil if pages are not remembered
+	inputs *pageInputs // nil if pages are not cached
 }
 
 // newSite returns the site of the live episodes, whose transcripts are added
@@ -81,7 +81,7 @@ func (b *builder) newSite(ctx context.Context) *site {
 	s.done, s.errs = make([]bool, len(s.pages)), make([]error, len(s.pages))
 	b.findings = append(b.findings, s.theme.Warnings()...)
 	s.alone = !s.theme.Overridden()
-	if s.alone { // pages of the show's own templates are not remembered: they may show anything
+	if s.alone { // pages of the show's own templates are not cached: they may show anything
 		s.inputs = newPageInputs(b, s.data, s.pages)
 	}
 	return s
@@ -99,7 +99,7 @@ func (s *site) renderEpisode(e *Episode) (objects []*Object) {
 }
 
 // render returns the object of a page; nil if the page cannot be rendered. It renders
-// the page only if the page's sums are not remembered for the inputs.
+// the page unless the cache has the sums of the page for the inputs.
 func (s *site) render(i int, inputs derive.Key) *Object {
 	key := s.pages[i].Key
 	compute := func() (sums, error) {
@@ -262,7 +262,8 @@ func (b *builder) descriptionImage(address string) string { return b.description
 
 var notesFunc = derive.Func{Name: "notes", Version: 1}
 
-// notes returns the notes of an episode as HTML, whose links are relative to base.
+// notes returns the notes of an episode as HTML. Relative links are resolved against
+// base, unless base is empty.
 func (b *builder) notes(e *Episode, base string) string {
 	html, _ := remember(b, notesFunc, e.Slug+"\x00"+base, derive.KeyOf(e.Notes, base, e.images), func() ([]byte, error) {
 		return []byte(markdown.HTMLWithImages(e.Notes, base, func(address string) string { return e.images[address] })), nil

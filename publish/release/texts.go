@@ -24,10 +24,10 @@ type texts struct {
 	cache    *derive.Cache
 	settings *repo.Settings
 	options  transcripts.Options // without File
-	inputs   derive.Key          // of the options
+	inputs   derive.Key          // key of the options
 
 	mu     sync.Mutex
-	recent []*parsed // that were read last
+	recent []*parsed // transcripts that were read last
 }
 
 // transcript is a transcript of an episode and the objects made from it. It does not
@@ -35,12 +35,12 @@ type texts struct {
 type transcript struct {
 	show.TranscriptFile
 	texts    *texts
-	duration time.Duration // of the audio
+	duration time.Duration // duration of the audio
 	payload  string        // SHA-256 of the audio without its tag; empty if unknown
 	words    string        // path of the recognized words; empty if there are none
-	key      derive.Key    // of the text and of everything else that the objects depend on; zero if unknown
-	machine  bool          // whether it is the text of a speech recognizer and not reviewed
-	timed    bool          // whether it can be shown as captions
+	key      derive.Key    // key of the text and of all else that the objects depend on; zero if unknown
+	machine  bool          // whether the text comes from a speech recognizer and was not reviewed
+	timed    bool          // whether the text can be shown as captions
 	gaps     []gap         // what could not be understood; nil unless the episode is live
 	files    []*Object     // in the order of formats
 }
@@ -60,14 +60,14 @@ type textFacts struct {
 	Timed    bool           `json:"timed,omitempty"`
 	Machine  bool           `json:"machine,omitempty"`
 	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
-	Gaps     []gap          `json:"gaps,omitempty"`  // likewise
+	Gaps     []gap          `json:"gaps,omitempty"`  // nil unless the episode is live
 }
 
 // gap is a place of a transcript where words could not be understood.
 type gap struct {
 	Line    int           `json:"line"`
 	Speaker string        `json:"speaker,omitempty"`
-	Words   string        `json:"words,omitempty"` // around the gap
+	Words   string        `json:"words,omitempty"` // words around the gap
 	Start   time.Duration `json:"start,omitempty"`
 	Timed   bool          `json:"timed,omitempty"` // whether Start is known
 }
@@ -88,7 +88,8 @@ var (
 	translateFunc = derive.Func{Name: "translations", Version: 1}
 )
 
-// maxTranscript bounds a transcript; an hour of talk is some 60 kB.
+// maxTranscript is the size limit of a transcript, in bytes; an hour of talk is some
+// 60 kB.
 const maxTranscript = 16 << 20
 
 // keptTexts is how many parsed transcripts are kept. The formats of a transcript are
@@ -165,7 +166,7 @@ func (t *transcript) parse(load func() ([]byte, error)) (*parsed, error) {
 }
 
 // findWords returns the path of the recognized words of an episode. It is empty if
-// there are none, and for a transcript that has times of its own or is a translation.
+// there are none, and for a transcript that is a translation or not in Markdown.
 func (t *transcript) findWords(e *Episode) string {
 	if t.Language != e.Language || path.Ext(t.Path) != ".md" {
 		return ""
@@ -204,7 +205,7 @@ func (t *transcript) align(text *transcripts.Transcript) {
 	text.Findings = append(text.Findings, text.Align(heard, t.Path)...)
 }
 
-// wordsKey returns the key of the inputs of align; zero without words.
+// wordsKey returns the key of the inputs of align; zero if there are no recognized words.
 func (t *transcript) wordsKey() (derive.Key, error) {
 	if t.words == "" {
 		return derive.Key{}, nil
@@ -250,9 +251,9 @@ func (x *texts) drop(p *parsed) {
 	x.recent = slices.DeleteFunc(x.recent, func(other *parsed) bool { return other == p })
 }
 
-// facts returns the remembered facts of the transcript, or else the facts that compute
-// returns for it. The formats are wanted if the parameter live is true. Facts that
-// compute returns with an error are not remembered.
+// facts returns the facts of the transcript from the cache, or else those that compute
+// returns. live says whether the facts include the formats. Facts that compute returns
+// with an error are not cached.
 func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) (textFacts, error) {
 	whole := func(data []byte) (textFacts, error) {
 		p, err := t.parse(func() ([]byte, error) { return data, nil })

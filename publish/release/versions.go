@@ -49,7 +49,7 @@ type decodedImage struct {
 	img  *raster.Image
 }
 
-// maxDecoded is how many images are kept. One has up to 1.6 MB.
+// maxDecoded is how many images are kept. An image takes up to 1.6 MB.
 const maxDecoded = 6
 
 // decode returns an image of the show, scaled down to the largest version.

@@ -64,7 +64,8 @@ func (b *builder) addWaveform(e *Episode) {
 	e.waveform.Episode = e.Slug
 }
 
-// checkWaveforms reports, once for the whole show, why episodes have no waveform.
+// checkWaveforms reports why episodes have no waveform. It reports a missing ffmpeg, and
+// audio that is not on this machine, once for the whole show.
 func (b *builder) checkWaveforms() {
 	if !b.show.Waveform {
 		return

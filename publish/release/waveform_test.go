@@ -30,7 +30,8 @@ func putFFmpeg(t *testing.T, script string) {
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// loud is a script with the output of a decoder for ten seconds of sound at one level.
+// loud is a script that writes what a decoder writes for ten seconds of sound at one
+// level.
 const loud = `head -c 882000 /dev/zero | tr '\0' '\20'`
 
 // drawing returns the waveform of a release, and checks that the page shows it.
