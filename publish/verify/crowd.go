@@ -31,7 +31,7 @@ var apps = []app{
 }
 
 // checkApps requests the feed and one enclosure as apps do: with their names, with and
-// without compression, and with the version that they have already.
+// without compression, and with the version of the feed that they have already.
 func (v *verifier) checkApps(ctx context.Context, feed *record.LiveFeed, data []byte) {
 	audio := ""
 	for _, i := range feed.Channel.Items {
@@ -105,7 +105,7 @@ func (t *visit) get(ctx context.Context, address string, header http.Header) (*h
 // missing are the statuses that do not depend on who asks.
 var missing = []int{http.StatusNotFound, http.StatusGone, http.StatusRequestedRangeNotSatisfiable}
 
-// isBad reports whether an address has a problem already.
+// isBad reports whether an error about an address was found already.
 func (v *verifier) isBad(address string) bool {
 	return slices.ContainsFunc(v.problems, func(p problem) bool { return p.url == address && p.Severity == finding.Error })
 }

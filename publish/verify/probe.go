@@ -34,8 +34,8 @@ type probe struct {
 	web      *Web
 	problems []problem
 
-	response *http.Response // of the last request that had one
-	body     *bytes.Buffer  // what was read; nil discards it
+	response *http.Response // response to the last request that got one
+	body     *bytes.Buffer  // receives the body that is read; nil discards it
 }
 
 // probe checks an object as apps fetch it, and returns the problems.
@@ -134,7 +134,7 @@ func (p *probe) badStatus(response *http.Response) {
 }
 
 // checkHead requests only the headers, as Apple does before it accepts an episode.
-// It reports whether the object exists.
+// It returns false if further requests for the object would fail as well.
 func (p *probe) checkHead(ctx context.Context) bool {
 	response, ok := p.request(ctx, &fetch.Request{Method: http.MethodHead})
 	if !ok {
@@ -166,7 +166,7 @@ func (p *probe) checkLength(got int64) {
 	}
 }
 
-// checkHeaders compares type, caching and CORS.
+// checkHeaders checks the headers about type, caching, CORS and encoding.
 func (p *probe) checkHeaders(response *http.Response) {
 	h := response.Header
 	if got := strings.Join(h.Values("Content-Type"), ", "); p.Type != "" && mediaType(got) != mediaType(p.Type) {
@@ -200,7 +200,7 @@ func mediaType(header string) string {
 }
 
 // sameCaching compares two values of Cache-Control by their directives. It ignores
-// s-maxage, which is for shared caches and which they may remove.
+// s-maxage, which is for shared caches: a shared cache may remove it.
 func sameCaching(a, b string) bool { return slices.Equal(directives(a), directives(b)) }
 
 func directives(header string) (list []string) {
@@ -214,7 +214,7 @@ func directives(header string) (list []string) {
 	return slices.Compact(list)
 }
 
-// rangeBytes is the most bytes requested by Range.
+// rangeBytes is the largest number of bytes that a request with Range asks for.
 const rangeBytes = 64
 
 // checkRange requests some bytes from the middle. If range requests are not
@@ -339,8 +339,8 @@ func (p *probe) compare(sum string, n int64) {
 const maxEqual = 3
 
 // report makes findings of problems. If there are more than maxEqual equal problems,
-// such as denied access to every object of a bucket, they become one finding. It has the
-// position of the problems or, if they have different positions, the position shared.
+// such as denied access to every object of a bucket, they become one finding. If their
+// positions differ, the finding has the position in the parameter shared.
 func report(problems []problem, shared finding.Position) finding.List {
 	type kind struct {
 		rule, message, hint string

@@ -26,12 +26,12 @@ type Expectation struct {
 	Type   string // media type; empty disables the check
 	CORS   bool   // a web player on any site may read it
 	Ranges bool   // byte ranges of it can be requested (RFC 9110 section 14)
-	SHA256 string // of the body, hex; empty disables the check
+	SHA256 string // SHA-256 of the body, in hex; empty disables the check
 
 	at      finding.Position // where findings about the object point to in the show
 	cache   string           // Cache-Control; empty disables the check
 	lenient bool             // another type is a warning
-	payload int64            // bytes of tagged audio after its tag; then SHA256 is of the digests of tag and payload; 0 for other objects
+	payload int64            // bytes of tagged audio after the tag; 0 for other objects. For tagged audio, SHA256 is that of the digests of tag and payload
 	through string           // another address that must lead to the object; empty if there is none
 
 	// published and local are the SHA-256 of a page as it was published, and as
@@ -57,8 +57,8 @@ type Web struct {
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 
-	// until is the deadline of small requests, each of which may take at least the time
-	// shortest; zero means none.
+	// until is the deadline for small requests and for further tries. A small request may
+	// take at least the time in shortest, even after the deadline.
 	until time.Time
 }
 
@@ -129,8 +129,8 @@ func Visible(s *show.Show) bool {
 	return !s.Detached && Reachable(s) && served
 }
 
-// maxTimeouts is how many objects may time out. After that, and after the deadline, the
-// other objects are not requested.
+// maxTimeouts is how many objects may time out. If so many have timed out when the
+// deadline is over, the other objects are not requested.
 const maxTimeouts = 4
 
 // probeAll checks every expectation, several at once, and returns the problems in the

@@ -19,7 +19,8 @@ import (
 	"onair/publish/verify"
 )
 
-// fault responds to requests incorrectly, for a test.
+// fault answers a request incorrectly, in place of the site. If it returns false, the
+// site answers the request.
 type fault func(s *site, w http.ResponseWriter, r *http.Request) bool
 
 func status(code int) fault {

@@ -126,7 +126,7 @@ var remedies = map[string]remedy{
 	ruleVariant.ID:      {other: "let the CDN keep one copy for each Accept-Encoding or compress only text by itself, leave audio alone, and pass on the ETag of its origin; then purge"},
 }
 
-// Remedies of one case of a rule.
+// Remedies for a special case of a rule.
 var (
 	noVersionsAtAll = remedy{other: "keep the masters elsewhere as well"}
 	askTheCDN       = remedy{other: "check what listeners get: onair verify"}
@@ -145,7 +145,8 @@ var (
 )
 
 func init() {
-	// The bucket and listeners report the same faults under different rules.
+	// The same fault has one rule if it is found in the bucket, and another if it is found
+	// at the show's address.
 	remedies[ruleNotPublic.ID] = readDenied
 	remedies[ruleBucketCORS.ID] = remedies[ruleCORS.ID]
 }

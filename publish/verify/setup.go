@@ -51,7 +51,7 @@ type setupCheck struct {
 	show    *show.Show
 	client  *fetch.Client
 	found   finding.List
-	example string // key of an object that exists; empty if the bucket is empty
+	example string // key of an object in the public bucket; empty if nothing is published
 }
 
 // add adds a finding about the bucket in a field of show.yaml: storage or state.
@@ -72,8 +72,9 @@ func (c *setupCheck) url(field string) string {
 	return c.show.Storage
 }
 
-// inspect lists a bucket until its first object. It returns nil if the bucket does
-// not exist, which is a finding, or has no settings, like a folder.
+// inspect checks that a bucket exists and can be listed, and takes the key of an object
+// in the public bucket as the example. It returns nil if the bucket cannot be listed,
+// which is a finding, or has no settings, like a folder.
 func (c *setupCheck) inspect(ctx context.Context, b bucket.Bucket, field string) (bucket.Inspector, error) {
 	for attrs, err := range b.List(ctx, "") {
 		switch {

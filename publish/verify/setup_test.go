@@ -28,8 +28,8 @@ type inspected struct {
 	address   string // empty if its provider requires credentials
 	versioned bool
 	site      bucket.Website
-	broken    error // of List
-	unasked   error // of requests for its settings
+	broken    error // error of List
+	unasked   error // error of requests for the settings
 }
 
 func (b *inspected) Versioned(context.Context) (bool, error)         { return b.versioned, b.unasked }
@@ -59,8 +59,8 @@ type rights struct {
 	site          bucket.Website
 	empty         bool  // nothing is published yet
 	keysOnly      bool  // reading requires credentials
-	settings      error // of reading the settings of the public bucket
-	stateSettings error // of reading the settings of the private bucket
+	settings      error // error of reading the settings of the public bucket
+	stateSettings error // error of reading the settings of the private bucket
 }
 
 var pages = bucket.Website{IndexPage: "index.html", ErrorPage: "404.html"}

@@ -71,7 +71,7 @@ func TestStraysAreProven(t *testing.T) {
 	}
 }
 
-// purgeList records the keys that it is called with.
+// purgeList records the URLs that it is called with.
 type purgeList struct{ urls []string }
 
 func (l *purgeList) Purge(_ context.Context, urls, _ []string) error {

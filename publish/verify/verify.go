@@ -86,7 +86,7 @@ type verifier struct {
 
 	want     []Expectation
 	known    map[string]bool // addresses in want
-	ahead    bool            // the folder's feed differs from the live one
+	ahead    bool            // the folder's feed differs from the live one, or the folder has errors
 	problems []problem
 }
 
@@ -121,7 +121,7 @@ func (v *verifier) run(ctx context.Context) {
 	}
 	v.addOlder(ctx, feed)
 	v.compareFolder(feed, data)
-	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // HEAD; feed has checked the body
+	v.expect(Expectation{URL: v.r.Show.FeedURL(), at: v.r.Show.At("url")}) // by HEAD; v.feed has checked the body
 	if !v.r.Show.Site.Disabled {
 		v.expect(v.page(v.r.Show.URL, v.r.Show.At("url")))
 	}
@@ -361,7 +361,7 @@ func (v *verifier) checkNamed(feed *record.LiveFeed) {
 	}
 }
 
-// sampleBytes is the most bytes of files that are read unless Options.Full is set.
+// sampleBytes is how many bytes of files are read at most, unless Options.Full is set.
 const sampleBytes = 64 << 20
 
 // sample chooses the expectations whose files are read. The feed determines the

@@ -49,7 +49,7 @@ func TestVerifyUnchangedSite(t *testing.T) {
 	}
 }
 
-// role makes requests for the first object of a role fail with a fault.
+// role limits a fault to requests for the first object of a role.
 func role(role release.Role, f fault) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		return r.URL.Path == "/"+s.key(role) && f(s, w, r)
@@ -76,10 +76,10 @@ func answer(text string) fault {
 	}
 }
 
-// agent makes requests fail whose User-Agent contains the name of an app.
+// agent limits a fault to requests whose User-Agent contains name.
 func agent(name string, f fault) fault { return asks("User-Agent", name, f) }
 
-// asks makes requests fail whose header with the name contains part.
+// asks limits a fault to requests in which the header called name contains part.
 func asks(name, part string, f fault) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		return strings.Contains(r.Header.Get(name), part) && f(s, w, r)

@@ -31,7 +31,7 @@ type site struct {
 	// tamper handles requests instead of the site; if it returns false, the site
 	// handles the request.
 	tamper func(w http.ResponseWriter, r *http.Request) bool
-	plain  http.HandlerFunc // port 80; nil redirects
+	plain  http.HandlerFunc // answers requests at port 80; nil redirects to https
 
 	mu          sync.Mutex
 	clock       time.Time
