@@ -96,8 +96,9 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 }
 
 // noteUnwanted marks recorded objects that the release does not have, or has only as
-// pages of removed episodes, as unwanted since now, unless they are marked already. now
-// is the storage's time. Unwanted objects that the storage lacks leave the record.
+// stand-ins for pages that are gone, as unwanted since now, unless they are marked
+// already. now is the storage's time. Unwanted objects that the storage lacks leave the
+// record.
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {

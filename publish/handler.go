@@ -38,10 +38,10 @@ type tagged struct {
 }
 
 // NewHandler serves a build folder or a local bucket as a CDN in front of a real
-// bucket would: headers from keys, HEAD, byte ranges, conditional requests, "/" as
-// index.html, 404.html, and CORS for web players. It serves regular files only, nothing
-// that is hidden or in a hidden folder, such as onair's own records, and follows no link
-// out of root. feed is the key of the show's feed.
+// bucket would: with the headers that belong to a key, HEAD, byte ranges, conditional
+// requests, "/" as index.html, 404.html, and CORS for web players. It serves regular
+// files only. It serves nothing that is hidden or in a hidden folder, such as onair's own
+// records, and follows no symbolic link out of root. feed is the key of the show's feed.
 func NewHandler(root *os.Root, feed string) http.Handler {
 	return &handler{root: root, feed: feed, tags: map[string]tagged{}}
 }

@@ -84,8 +84,8 @@ type PlanOptions struct {
 	// AdoptKeys are keys of objects that onair did not write and may overwrite.
 	AdoptKeys []string
 
-	// Erase deletes all files of the episodes in Drop, once the
-	// feed is live without them.
+	// Erase plans the deletion of all files of the episodes in Drop, once the feed is
+	// live without these episodes.
 	Erase bool
 
 	// Unchecked makes a plan that is only shown, so nothing is refused.
@@ -172,7 +172,7 @@ func observe(ctx context.Context, s record.Storage, r *release.Release, cacheDir
 // complete adds to a listing the record and, for a sparse bucket, the attributes of the
 // objects in the release. If there is no record, it reads the episodes of the live feed,
 // because they must stay in the feed. It adds to the release the objects that depend on
-// the record: copies of the feed at former addresses, and pages of removed episodes. If
+// the record: copies of the feed at former addresses, and stand-ins for former pages. If
 // the release is nil, it adds only the record.
 func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release, cacheDir string) error {
 	if err := seen.ReadState(ctx, s, cacheDir); err != nil {

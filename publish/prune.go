@@ -67,12 +67,12 @@ func (p *Plan) pruneCopies(left *int) {
 	}
 }
 
-// pruneParts deletes parts that nothing needs and that are older than PruneAfter, and
-// what joins that crashed have left.
+// pruneParts plans the deletion of parts that nothing needs and that are at least
+// PruneAfter old, and of temporary objects that crashed joins left behind.
 func (p *Plan) pruneParts(now time.Time, left *int) {
 	for _, key := range p.unneededParts() {
 		attrs := p.seen.Parts[key]
-		leftover := strings.HasPrefix(key, bucket.JoinedPrefix) // remains of a join that crashed
+		leftover := strings.HasPrefix(key, bucket.JoinedPrefix)
 		if *left == 0 || !leftover && now.Sub(attrs.Updated) < PruneAfter {
 			continue
 		}
@@ -81,8 +81,8 @@ func (p *Plan) pruneParts(now time.Time, left *int) {
 	}
 }
 
-// unneededParts returns the keys of the stored parts that no release on record needs and
-// that the plan does not delete yet.
+// unneededParts returns the keys of the stored parts that neither the release, nor its
+// lock, nor the plan has.
 func (p *Plan) unneededParts() (keys []string) {
 	kept := map[string]bool{}
 	for _, part := range p.Release.Parts {

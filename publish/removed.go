@@ -18,10 +18,10 @@ import (
 // reasonErased is the reason to delete the objects of an episode that is erased.
 const reasonErased = "belongs to an episode that is erased"
 
-// addStandIns adds a page to a release for each recorded page that the release does not
-// have. The page of an episode that is gone says so. The page of an episode that is
-// still live leads to its present page. Any other page says that it is gone, because it
-// may name an episode that was removed.
+// addStandIns adds to a release an object in place of each recorded page that the
+// release no longer has. For a page of a live episode it leads to the episode's present
+// page. For any other page it says that the episode or the page is gone, because the old
+// page may name an episode that was removed.
 func addStandIns(r *release.Release, s *record.State) error {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {
@@ -119,7 +119,8 @@ func wasPublished(s *record.State, slug string) bool {
 
 // erase plans the deletion of the objects of the named episodes, and of episodes that an
 // earlier publish did not finish erasing. It spares objects that the release needs. A
-// name is a slug or a GUID.
+// name is a slug or a GUID. If everybody can read the parts, erase also plans the deletion
+// of parts that nothing needs.
 func (p *Plan) erase(names []string) {
 	p.erased = slices.Clone(p.Previous.Pending.Erase)
 	for _, name := range names {
@@ -147,8 +148,9 @@ func (p *Plan) erase(names []string) {
 	}
 }
 
-// leftWith reports whether an image, a waveform or a part of the search index left the
-// release together with the page of the episode with a slug.
+// leftWith reports whether an object below assets/, such as an image, a waveform or a file
+// of the search index, left the release at the same time as the page of the episode with
+// this slug.
 func (p *Plan) leftWith(key, slug string) bool {
 	if ext := path.Ext(key); !strings.HasPrefix(key, "assets/") || ext == ".css" || ext == ".js" {
 		return false
@@ -201,8 +203,9 @@ func (a *applier) erase(ctx context.Context) error {
 	return nil
 }
 
-// Removed describes, by their kinds, the files of removed episodes that the plan deletes
-// now, and those that stay until they are pruned. Either is empty if there are none.
+// Removed counts files of removed episodes by their kinds, as text: erased those that the
+// plan deletes, staying those that stay until they are pruned. Either is empty if there
+// are none.
 func (p *Plan) Removed() (erased, staying string) {
 	var now, later []string
 	for _, c := range slices.Concat(p.Changes, p.Parts) {
@@ -230,7 +233,7 @@ func countKinds(keys []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// kindOf describes what an object of a removed episode is to a listener, in the singular.
+// kindOf returns the kind of an object of a removed episode, as a noun in the singular.
 func kindOf(key string) string {
 	name, ext := path.Base(key), path.Ext(key)
 	switch {

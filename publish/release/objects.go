@@ -24,7 +24,7 @@ type Object struct {
 	Episode string // slug; empty for an object of the whole show
 	SHA256  string // of the bytes, in hex; for tagged audio, of the digests of the tag and the payload
 	Missing string // file that is not on this machine; Body is nil then
-	Gone    bool   // a page that says that an episode is gone; it is pruned like an unwanted object
+	Gone    bool   // stands in for an object that is gone; it is pruned like an unwanted object
 
 	// Parts are the parts from which tagged audio is joined: the pieces of its tag,
 	// then the payload. nil means that the object can only be sent whole.

@@ -46,7 +46,7 @@ var goneTexts = map[string]struct{ episode, page string }{
 	"zh": {"本集已下架。", "本页已下架。"},
 }
 
-// gone returns what to say at the key of a page that is gone, and the language of that.
+// gone returns the text for the key of a page that is gone, and the language of the text.
 func (r *Release) gone(key string) (text, language string) {
 	language, _, _ = strings.Cut(strings.ToLower(r.Show.Language), "-")
 	texts, ok := goneTexts[language]
@@ -69,8 +69,8 @@ func (r *Release) AddGonePage(key string) error {
 	return r.addStandInPage(key, true, &standInData{Language: language, Text: text, Home: r.Show.URL, Show: r.Show.Title})
 }
 
-// AddGoneEmbed adds a description without a player at the key at which oembed.com
-// clients find the player of an episode that is gone.
+// AddGoneEmbed adds an oEmbed description without a player, at the key of the description
+// of an episode that is gone.
 func (r *Release) AddGoneEmbed(key string) error {
 	text, _ := r.gone(key)
 	data, err := json.MarshalIndent(map[string]string{"version": "1.0", "type": "link", "title": text}, "", "  ")

@@ -255,8 +255,8 @@ func (p *probe) checkRange(ctx context.Context) {
 	p.checkHeaders(response)
 }
 
-// OtherSite is the Origin of requests in the name of a web player on another site. No
-// such site can exist.
+// OtherSite is the Origin of requests that are made like those of a web player on another
+// site. The domain is reserved for examples, so no such site exists.
 const OtherSite = "https://player.example"
 
 // header returns a request header with one field, and an Origin if CORS is
