@@ -118,7 +118,7 @@ func purger(t *testing.T, settings ...string) cdn.Purger {
 
 // freePort returns a port that was free a moment ago. Another process may take it, so
 // the caller must check that it can listen on the port.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
