@@ -1,9 +1,14 @@
 package e2e
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -150,4 +155,35 @@ func TestEmbedShowsTranscript(t *testing.T) {
 	b.do(t, "play a turn", chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#transcript a[data-seek]")].at(-4).click()`))
 	b.waitFor(t, "the turn to play", `!audio.paused && audio.currentTime > 5 && !!document.querySelector("#transcript .turn[aria-current]")`)
 	b.mustBeQuiet(t)
+}
+
+// TestHourIsLight opens the page of an hour of talk. It may cause 14 requests, and its
+// HTML, styles and scripts may have 60 kB after gzip.
+func TestHourIsLight(t *testing.T) {
+	t.Parallel()
+	site := gallery(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/hour/")
+	b.waitFor(t, "the page to load", `document.readyState === "complete"`)
+	loaded := eval[[]string](t, b, `performance.getEntriesByType("resource").map(e => e.name)`)
+	if requests := len(loaded) + 1; requests > 14 {
+		t.Errorf("%d requests, want at most 14: %q", requests, loaded)
+	}
+	var packed bytes.Buffer
+	for _, name := range append(loaded, site.url+"episodes/hour/index.html") {
+		if !slices.Contains([]string{".html", ".css", ".js"}, path.Ext(name)) {
+			continue
+		}
+		data, err := os.ReadFile(site.file(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		z := gzip.NewWriter(&packed)
+		_, _ = z.Write(data)
+		_ = z.Close()
+	}
+	t.Logf("%d requests, %d bytes of HTML, styles and scripts", len(loaded)+1, packed.Len())
+	if packed.Len() > 60_000 {
+		t.Errorf("%d bytes of HTML, styles and scripts, want at most 60,000", packed.Len())
+	}
 }
