@@ -21,7 +21,7 @@ const maxChapterFile = 1 << 20
 type FileChapters struct {
 	List     []chapters.Chapter
 	Count    int           // number of chapters in the file; List may have fewer
-	Duration time.Duration // of the audio; 0 for a file without audio
+	Duration time.Duration // duration of the audio; 0 for a file without audio
 }
 
 // ReadChapters reads the chapters of a file of the given size in bytes: audio that has

@@ -59,7 +59,7 @@ func CheckOldTags(old *Tag, trailing []TrailingTag, published *Tag, at finding.P
 			l.Add(otherName("tag of the master", i, value, now, at))
 		}
 	}
-	chapters := slices.DeleteFunc(sortedChapters(old.Chapters), func(c Chapter) bool { // leaves the chapters that can be published
+	chapters := slices.DeleteFunc(sortedChapters(old.Chapters), func(c Chapter) bool { // chapters after the end of the audio cannot be published
 		return published.Duration > 0 && c.Start >= published.Duration
 	})
 	if len(chapters) > 0 && !sameChapters(chapters, published.Chapters) {

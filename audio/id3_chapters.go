@@ -187,9 +187,9 @@ type chapterSet struct {
 	unreadable int // number of CHAP frames that are too short
 
 	order      []int  // indexes of the elements that are chapters, by start
-	hidden     []bool // by index in elements
-	tableWrong bool   // the tables of contents contradict the chapters
-	repaired   bool   // times were changed or elements left out
+	hidden     []bool // whether a chapter is hidden, by index in elements
+	tableWrong bool   // whether the tables of contents contradict the chapters
+	repaired   bool   // whether times were changed or elements left out
 }
 
 // chapterTime converts a time of a CHAP frame.

@@ -16,7 +16,7 @@ func TestAppendV23(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		tag  []byte // with one frame
+		tag  []byte // tag with one frame
 		want string // frames, or an error
 	}{
 		{"2.3 unchanged, even if damaged", foreignTag(3, 0, frame23("TSOA", 0x40, "\x09?")), string(frame23("TSOA", 0x40, "\x09?"))},

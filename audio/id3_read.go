@@ -89,7 +89,7 @@ type oldTags struct {
 	leftOut []string // descriptions of frames that repeat a field or a text
 
 	texts    textPlaces // positions and texts of frames with text
-	chapters chapterSet // from the first tag that has chapters
+	chapters chapterSet // chapters of the first tag that has any
 }
 
 // An oldFrame is a frame and the field of Tag that it belongs to. The field is the ID
@@ -205,8 +205,8 @@ func (o *oldTags) repeats(f frame) (leftOut []string, again bool) {
 // A tagReader reads the frames of one tag.
 type tagReader struct {
 	version   int
-	unsync    bool            // every frame of a 2.4 tag is unsynchronised
-	earlier   map[string]bool // fields that an earlier tag has
+	unsync    bool            // whether every frame of a 2.4 tag is unsynchronised
+	earlier   map[string]bool // fields that earlier tags have
 	tag       *Tag
 	found     []oldFrame
 	maxFrames int    // limit of found

@@ -109,7 +109,7 @@ func positive(n int) string {
 // differ from run to run.
 type tagWriter struct {
 	parts [][]byte
-	open  bool // the last part may be appended to
+	open  bool // whether add may append to the last part
 }
 
 // add appends to the last part if it is open, or begins a part.

@@ -18,8 +18,8 @@ type Loudness struct {
 	Range       float64       // LU (EBU Tech 3342)
 	TruePeak    float64       // dBTP; at least -120
 	Clipped     int           // runs of three or more consecutive samples at full scale
-	SilentStart time.Duration // until the first sample above -50 dBFS; the whole duration if there is none
-	SilentEnd   time.Duration // after the last sample above -50 dBFS; the whole duration if there is none
+	SilentStart time.Duration // time until the first sample above -50 dBFS; the whole duration if there is none
+	SilentEnd   time.Duration // time after the last sample above -50 dBFS; the whole duration if there is none
 	Side        float64       // dB: the difference of two channels relative to their sum; -120 to 120; 0 for mono
 	Balance     float64       // dB: the left channel relative to the right one; -120 to 120; 0 for mono
 }
@@ -64,10 +64,10 @@ var loudnessFunc = derive.Func{Name: "audio-loudness", Version: 2, AnyBuild: tru
 const loudnessGraph = "[0:a:0]asplit[pcm][r];[r]ebur128=peak=true:framelog=verbose,anullsink"
 
 const (
-	silenceLevel = 104 // of 32768: -50 dBFS
+	silenceLevel = 104 // -50 dBFS; 32768 is 0 dBFS
 	fullScale    = 32767
 	clipRun      = 3   // samples
-	maxDecibels  = 120 // dB; more extreme values are cut to it
+	maxDecibels  = 120 // dB; larger and smaller values are limited to ±maxDecibels
 )
 
 // MeasureLoudness decodes a master with ffmpeg and measures its loudness, which takes

@@ -19,17 +19,17 @@ const (
 // An mpegSummary has the facts about all MPEG frames of a payload.
 type mpegSummary struct {
 	mpegFrames     int
-	bytes          int64 // of the MPEG frames
+	bytes          int64 // total length of the MPEG frames
 	duration       time.Duration
 	sampleRate     int // Hz, of the first MPEG frame
 	bitrates       map[int]bool
-	mono           bool // there are MPEG frames with one channel
-	stereo         bool // there are MPEG frames with two channels
+	mono           bool // whether there are MPEG frames with one channel
+	stereo         bool // whether there are MPEG frames with two channels
 	junk           interruptions
 	tags           interruptions
 	streamChanges  interruptions
 	lastBytes      int64 // length of a truncated last MPEG frame; 0 if it is complete
-	lastSize       int   // length that its header gives
+	lastSize       int   // length that the header of the last MPEG frame gives
 	trailingJunk   int64 // bytes after the last MPEG frame
 	trailingJunkAt int64
 }
@@ -37,7 +37,7 @@ type mpegSummary struct {
 // interruptions counts interruptions of one kind.
 type interruptions struct {
 	count int
-	first int64 // offset of the first
+	first int64 // offset of the first one
 	bytes int64
 }
 

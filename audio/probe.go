@@ -29,22 +29,22 @@ const searchBytes = 1 << 20
 // file is the whole file.
 type Info struct {
 	MediaType  string        // MP3 or M4A
-	Duration   time.Duration // from the number of samples; for M4A from the file's header
-	MPEGFrames int           // without the info header
-	Bitrate    int           // kbit/s, the mean of all MPEG frames, rounded
+	Duration   time.Duration // computed from the number of samples; for M4A from the file's header
+	MPEGFrames int           // number of MPEG frames, without the info header
+	Bitrate    int           // mean bitrate of all MPEG frames in kbit/s, rounded
 	VBR        bool          // whether MPEG frames differ in bitrate; always false for M4A
-	SampleRate int           // Hz, of the first MPEG frame
+	SampleRate int           // sample rate of the first MPEG frame, in Hz
 	Channels   int           // 2 if an MPEG frame is stereo, else 1; any number for M4A
 
 	PayloadStart int64             // byte offset in the master
 	PayloadEnd   int64             // byte offset after the last byte
-	SHA256       [sha256.Size]byte // of the payload
-	CRC32C       uint32            // of the payload
+	SHA256       [sha256.Size]byte // checksum of the payload
+	CRC32C       uint32            // checksum of the payload
 
 	TagVersion string // version of the first ID3v2 tag, such as 2.3.0; empty if there is none
 	TagBytes   int64  // length of all ID3v2 tags at the front
 
-	TrailingTags []TrailingTag // after the payload, in the order of the file
+	TrailingTags []TrailingTag // tags after the payload, in the order of the file
 
 	EncoderDelay      int // silent samples that the encoder added before the audio
 	EncoderPadding    int // silent samples that the encoder added after the audio

@@ -15,15 +15,15 @@ type TrailingTag struct {
 	Kind   string // ID3v1, ID3v2, APE or Lyrics3
 	Bytes  int64
 	Title  string // empty if the tag has none or cannot be read, as for Lyrics3
-	Artist string // likewise
-	Album  string // likewise
+	Artist string // as for Title
+	Album  string // as for Title
 }
 
 // Sizes of tags other than ID3v2, in bytes.
 const (
 	id3v1Bytes       = 128
-	id3v1ExtraBytes  = 227 // of the extension "TAG+", before an ID3v1 tag
-	apeFooterBytes   = 32  // of a footer, or of a header
+	id3v1ExtraBytes  = 227 // extension "TAG+" before an ID3v1 tag
+	apeFooterBytes   = 32  // footer or header of an APE tag
 	lyrics1MaxBytes  = 5100 + len("LYRICSBEGIN") + len("LYRICSEND")
 	lyrics2TailBytes = 6 + len("LYRICS200") // the size as decimal digits, and the mark
 )

@@ -57,9 +57,9 @@ func KnownWaveform(cache *derive.Cache, info *Info) *Waveform {
 // A waveformBuilder makes a waveform from samples.
 type waveformBuilder struct {
 	Waveform
-	channels  int // of the sound
-	low, high int // of the current pixel
-	samples   int // of the current pixel
+	channels  int // channels of the sound
+	low, high int // in the current pixel
+	samples   int // in the current pixel
 }
 
 // add adds whole samples of all channels. The waveform has the mean of the channels.

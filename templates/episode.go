@@ -116,7 +116,7 @@ func order(c show.Credit) int {
 // transcripts.
 type speakers struct {
 	hues   map[string]int
-	images map[string]string // keys
+	images map[string]string // keys of the pictures
 }
 
 // hueCount is the number of colours that the theme has for speakers.

@@ -256,8 +256,7 @@ func summary(e *Episode) string {
 // plainText returns the text of HTML that was rendered from Markdown.
 func plainText(html template.HTML) string { return markdown.TextOf(string(html)) }
 
-// excerptLength is about the number of characters that search engines and link previews
-// show.
+// excerptLength is roughly how many characters search engines and link previews show.
 const excerptLength = 200
 
 // excerpt returns the beginning of a text, cut after a word.

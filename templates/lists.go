@@ -45,9 +45,9 @@ type lists struct {
 	archive   []list          // years or seasons, newest first
 	seasons   bool            // whether the archive is divided into seasons
 	elsewhere bool            // whether an episode has its audio outside the bucket
-	topics    []list          // most episodes first
-	sponsors  []list          // by name
-	people    []*show.Person  // people who have a page, by name
+	topics    []list          // those with most episodes first
+	sponsors  []list          // sorted by name
+	people    []*show.Person  // people who have a page, sorted by name
 	credits   map[*show.Person][]credited
 	related   [][]*Episode // up to three for each episode
 }

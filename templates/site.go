@@ -280,7 +280,7 @@ func (e *Episode) PageKey() string { return show.PageKey(e.Slug) }
 
 // Gap is a place of a transcript where words could not be understood.
 type Gap struct {
-	Language string // of the transcript
+	Language string // language of the transcript
 	Speaker  string
 	Words    string // text around the gap
 	Start    time.Duration
@@ -293,7 +293,7 @@ type Transcript struct {
 	Language string
 	Files    []File // files of the transcript for download
 	EditURL  string // where to propose a change; may be empty
-	Machine  bool   // the text is from a speech recogniser and not reviewed yet
+	Machine  bool   // whether the text is from a speech recogniser and not reviewed yet
 
 	// Contributors are the names of the authors and editors, those with most commits
 	// first. The names are untrusted text.

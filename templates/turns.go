@@ -16,7 +16,7 @@ type turnView struct {
 	transcripts.Turn
 	Anchor string        // id on the page; empty if it has none
 	Timed  bool          // whether Start is known
-	Start  time.Duration // from the start of the audio
+	Start  time.Duration // time from the start of the audio
 
 	Hue     int    // 0 to 11, the colour of the speaker
 	Image   string // key of the speaker's picture; empty if there is none

@@ -27,13 +27,13 @@ const audioEntryBytes = 36
 
 // A Movie describes an MPEG-4 file with one audio track.
 type Movie struct {
-	Duration   time.Duration // of the audio track, after its edit list
+	Duration   time.Duration // duration of the audio track after its edit list
 	Frames     int           // AAC frames of the audio track
 	SampleRate int           // Hz
 	Channels   int
-	IndexLast  bool // the index comes after the audio
+	IndexLast  bool // whether the index comes after the audio
 
-	Chapters []Chapter // as the file has them
+	Chapters []Chapter // in the order of the file
 	Images   int       // pictures in a track of chapter images
 	Problems []string  // problems of the chapters, one line each
 }
@@ -81,7 +81,7 @@ type reader struct {
 	size       int64
 	boxes      int
 	scale      uint32        // ticks per second of mvhd
-	duration   time.Duration // from mvhd
+	duration   time.Duration // duration in mvhd
 	tracks     []*track
 	nero       span  // content of chpl
 	moov, mdat int64 // offsets of the content of the two boxes; 0 if not seen

@@ -11,8 +11,8 @@ import (
 // Frame is an MPEG frame of a payload.
 type Frame struct {
 	Header Header
-	Offset int64         // of the first byte
-	Start  time.Duration // when the samples start
+	Offset int64         // offset of the first byte
+	Start  time.Duration // time at which the samples start
 	Data   []byte        // the whole MPEG frame; valid until the next one
 }
 

@@ -11,7 +11,7 @@ import (
 type Info struct {
 	Kind    string // Xing, Info or VBRI
 	Frames  int    // MPEG frames after the info header; 0 if not given
-	Bytes   int64  // of the payload; 0 if not given
+	Bytes   int64  // length of the payload; 0 if not given
 	Delay   int    // samples that the encoder added before the audio
 	Padding int    // samples that the encoder added after the audio
 }

@@ -78,8 +78,8 @@ type store struct {
 	held    []byte        // the file's first bytes, as load read them, up to the end of a record; may be nil
 	pending map[id][]byte // values to write
 
-	unwritten int       // bytes of pending
-	flushed   time.Time // when values were written last
+	unwritten int       // bytes of the pending values
+	flushed   time.Time // when values were last written
 }
 
 func openStore(name string) *store {

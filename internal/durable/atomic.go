@@ -32,11 +32,11 @@ type File struct {
 	name string // final name, slash-separated, below root
 	temp string
 	f    *os.File
-	size int64     // written so far
+	size int64     // bytes written so far
 	old  *Existing // the version that Commit may replace; nil means any
-	own  bool      // root was opened for this file alone
+	own  bool      // whether root was opened for this file alone
 
-	scratch bool // neither locked nor synced
+	scratch bool // whether the file is neither locked nor synced
 }
 
 // Create starts a file below root. It makes missing folders. Because it writes through an

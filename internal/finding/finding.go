@@ -77,7 +77,7 @@ type Finding struct {
 	Message string // one line, lower case, no full stop
 	Hint    string // what to do about it; may be empty
 	Source  string // the specification the rule comes from; may be empty
-	Fixable bool   // a command can fix it without asking
+	Fixable bool   // whether a command can fix it without asking
 	Fix     []Edit // edits of File; only a suggestion if Fixable is false; may be empty
 }
 

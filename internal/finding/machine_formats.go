@@ -55,8 +55,8 @@ func WriteGitHub(w io.Writer, l List) error {
 	return nil
 }
 
-// data and property escape as the runner of GitHub Actions unescapes, so that
-// text from a file cannot start a workflow command.
+// data and property escape the message and the properties of a workflow command, so
+// that text from a file cannot start another command.
 func data(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
 }

@@ -9,7 +9,7 @@ import (
 // lower case, and < and > occur only in tags.
 type token struct {
 	raw  string // as written
-	name string // of the element; empty for text
+	name string // name of the element; empty for text
 	end  bool   // whether it is an end tag
 }
 

@@ -30,16 +30,16 @@ type simplifier struct {
 	open     []opened // elements, outermost first
 	complete bool
 
-	table  bool // inside a table
+	table  bool // whether a table is open
 	cells  int  // number of cells of the row so far
 	pre    int  // how many pre elements are open
-	broken bool // the last thing written is a line break
+	broken bool // whether a line break was written last
 }
 
 // opened is an element that has no end tag yet.
 type opened struct {
 	name, start string // start is its start tag
-	implied     bool   // a paragraph that is not in the source
+	implied     bool   // whether it is a paragraph that is not in the source
 	text        int    // index in out at which the text of a list item starts, after the blocks in the item
 }
 

@@ -10,7 +10,7 @@ import (
 // have 3 to 5 kB after compression.
 const (
 	shardSize = 6 << 10
-	longSize  = 2 << 10 // the places of a word that take more are stored in chunks
+	longSize  = 2 << 10 // places of a word that together take more are stored in chunks
 	chunkSize = 1 << 10
 )
 
@@ -40,7 +40,7 @@ func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
 
 // list has the places of a word.
 type list struct {
-	ends    []chunk // where the places of each episode with the word end
+	ends    []chunk // for each episode with the word: where its places end
 	docs    []byte  // for each episode: difference from the number of the episode before, number of documents, differences of their numbers
 	weights []byte  // weight of each document
 	places  []byte  // for each document: number of places, differences of the places

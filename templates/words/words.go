@@ -75,7 +75,7 @@ func Keys() []string { return slices.Sorted(maps.Keys(embedded()[Fallback])) }
 
 // A LineError is an error in a line of a catalogue.
 type LineError struct {
-	Line    int    // from 1
+	Line    int    // line number, from 1
 	Key     string // key in the line; empty if it has none
 	Message string
 }
