@@ -40,7 +40,7 @@ var ErrConflict = errors.New("another publish is running")
 //
 //  1. immutable objects, audio first: nothing names them yet;
 //  2. new pages: nothing links to them yet;
-//  3. prove all of that through the public URL;
+//  3. prove the immutable objects through the public URL;
 //  4. the claim: release.json, by compare-and-swap; the slower publisher loses
 //     here;
 //  5. the feed, by compare-and-swap on the version that the plan saw;
@@ -52,8 +52,8 @@ var ErrConflict = errors.New("another publish is running")
 //
 // If Apply is killed at any point, the live feed names only existing objects, and the
 // next Apply of a fresh plan continues where this one stopped. The error is an
-// *UnfinishedError. If it wraps an *UnverifiedError, listeners do not get what they
-// should.
+// *UnfinishedError. If it wraps an *UnverifiedError, a check through the public URL
+// failed.
 func Apply(ctx context.Context, p *Plan, s record.Storage, o *ApplyOptions) (Outcome, error) {
 	if o == nil {
 		o = &ApplyOptions{}
@@ -120,8 +120,8 @@ func newApplier(p *Plan, s record.Storage, o *ApplyOptions) *applier {
 	}
 }
 
-// probe checks that the provider honours preconditions. If it does not, the
-// publish continues, and reports that no other publish may run at the same time.
+// probe checks that the provider honours preconditions. If the provider does not, the
+// publish continues, and warns that no other publish may run at the same time.
 func (a *applier) probe(ctx context.Context) error {
 	for _, b := range []bucket.Bucket{a.storage.Public, a.storage.Records()} {
 		prober, ok := b.(bucket.Prober)

@@ -22,8 +22,8 @@ import (
 )
 
 // buildRecord is the key of the record of the last build, in the folder of the build.
-// Another program, or a pull request, may have written the record. So the builds change
-// a recorded object only if the object still has the recorded version.
+// Another program, or a pull request, may have written the record. So Build changes a
+// recorded object only if the object still has the recorded version.
 const buildRecord = bucket.RecordsPrefix + "build.json"
 
 // builtObjects is the content of buildRecord.

@@ -138,8 +138,8 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	return nil
 }
 
-// keepLock stores a copy of the release's lock beside the record. Without a private
-// bucket for it, the copy has only the live episodes.
+// keepLock stores a copy of the release's lock beside the record. If the record is in the
+// public bucket, the copy has only the live episodes.
 func (a *applier) keepLock(ctx context.Context) error {
 	data, sum := a.plan.Release.KeptLock(a.storage.State != nil)
 	if sum == a.state.LockSHA256 || data == nil {

@@ -9,7 +9,7 @@
 //	release    makes everything that should be live from a show
 //	record     reads and writes release.json, and lists the storage
 //	verify     checks the show as listeners get it
-//	bucket     is the contract of storage; below it are its providers
+//	bucket     defines storage; its providers are packages below it
 //	cdn        purges CDNs and writes their configuration
 //
 // Publishing can be interrupted at any time and started again; [Apply] documents

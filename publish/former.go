@@ -27,8 +27,8 @@ func keepFormerFeeds(r *release.Release, s *record.State) error {
 	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)
 }
 
-// movedFrom returns the addresses of the feed under former URLs of the show. The key of
-// the feed may have been the same there.
+// movedFrom returns the addresses of the feed under former URLs of the show. The feed may
+// have had the same key in the storage as now.
 func movedFrom(s *show.Show, previous *record.State) []string {
 	moved := slices.Clone(previous.MovedFrom)
 	if o := previous.Owner; o != nil && o.URL != s.URL && o.URL != show.DefaultURL && o.URL != "" {
@@ -72,9 +72,8 @@ func (p *Plan) feedIsHere() bool {
 	return live && p.Previous.Owner == nil
 }
 
-// findFormerFeeds adds the former feeds of the show to the record, for a record that was
-// lost. A former feed is a file that onair wrote as a feed and that has an episode of
-// the show.
+// findFormerFeeds adds the former feeds of the show to a record that is being rebuilt. A
+// former feed is a file that onair wrote as a feed and that has an episode of the show.
 func findFormerFeeds(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release) error {
 	const atMost = 20 // files to read
 	read := 0

@@ -62,7 +62,7 @@ type Change struct {
 	Class   release.Class
 	Joined  bool // the storage joins the object from parts
 
-	object  *release.Object // nil if the release does not want it
+	object  *release.Object // nil if the release does not have the object
 	version string          // token of the stored object when the plan was made; empty if there was none
 }
 
@@ -272,7 +272,7 @@ func compare(r *release.Release, seen *record.Listing) *Plan {
 	return p
 }
 
-// diff compares one object.
+// diff returns the change of one object of a release.
 func diff(o *release.Object, seen *record.Listing) Change {
 	old, ok := seen.Objects[o.Key]
 	c := Change{Key: o.Key, Size: o.Size, Class: o.Class, Episode: o.Episode, Action: Keep, object: o, version: old.Version}

@@ -122,8 +122,8 @@ func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out
 	return out, changesFeed
 }
 
-// Replaced returns the slugs of live episodes whose audio gets a new URL: apps
-// that have it may download it again.
+// Replaced returns the slugs of live episodes whose audio gets a new URL, so that apps
+// may download the audio again.
 func (p *Plan) Replaced() (slugs []string) {
 	for _, e := range p.Episodes {
 		if old := p.Previous.Episode(e.GUID); old != nil && e.Enclosure != nil && old.Audio != e.Enclosure.Key {

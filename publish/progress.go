@@ -10,7 +10,7 @@ import (
 
 // Progress says how far a step of Apply is.
 type Progress struct {
-	Step                string // audio, files, prove, feed, pages, purge, verify, announce, prune
+	Step                string // audio, files, prove, feed, pages, erase, purge, verify, announce or prune; storage for a warning
 	Objects, AllObjects int
 	Bytes, AllBytes     int64
 	Joined              int    // objects joined in the storage

@@ -18,7 +18,7 @@ const (
 	// PruneAfter is how long an object must have been unwanted before it is pruned:
 	// apps and directories may use an old feed for that long.
 	PruneAfter = 30 * 24 * time.Hour
-	// pruneAtMost is the most objects that one publish prunes.
+	// pruneAtMost is the largest number of objects that one publish prunes.
 	pruneAtMost = 1000
 )
 
@@ -128,8 +128,9 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 	return kept, p.keepOlderPages(ctx, s, kept)
 }
 
-// keepOlderPages adds to kept the keys that the live feed pages with older episodes
-// name. Kept feeds have only the newest episodes, and refer to these pages for the rest.
+// keepOlderPages adds the keys that are named in the live pages of the feed with older
+// episodes. A kept feed has only the newest episodes, and refers to these pages for the
+// others.
 func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[string]bool) error {
 	live := p.Release.LiveGUIDs()
 	for n := 1; ; n++ {

@@ -171,10 +171,9 @@ func (e *RetagError) Error() string {
 }
 
 // checkDescent refuses a checkout that does not contain the live commit, because
-// publishing it would undo the work of others; it also refuses one for which git cannot
-// answer. A checkout with another history is allowed if that history has all published
-// files, as after a rebase. Without changes, or outside of a repository, nothing is
-// refused.
+// publishing it would undo the work of others. A checkout with another history is allowed
+// if that history has all published files, as after a rebase. A checkout is also refused
+// if git cannot answer. Without changes, or outside of a repository, nothing is refused.
 func (p *Plan) checkDescent(ctx context.Context, over bool) error {
 	if over || p.Previous.Commit == "" || p.Empty() {
 		return nil

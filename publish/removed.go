@@ -18,10 +18,10 @@ import (
 // reasonErased is the reason to delete the objects of an episode that is erased.
 const reasonErased = "belongs to an episode that is erased"
 
-// addStandIns adds to a release an object in place of each recorded page that the
-// release no longer has. For a page of a live episode it leads to the episode's present
-// page. For any other page it says that the episode or the page is gone, because the old
-// page may name an episode that was removed.
+// addStandIns adds stand-ins to a release for recorded pages that the release no longer
+// has. The stand-in for a page of a live episode leads to the episode's present page. Any
+// other says that the episode or the page is gone, because the old page may name an
+// episode that was removed.
 func addStandIns(r *release.Release, s *record.State) error {
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {
@@ -203,9 +203,9 @@ func (a *applier) erase(ctx context.Context) error {
 	return nil
 }
 
-// Removed counts files of removed episodes by their kinds, as text: erased those that the
-// plan deletes, staying those that stay until they are pruned. Either is empty if there
-// are none.
+// Removed counts the files of removed episodes by kind, in texts such as "1 page". The
+// text erased is about the files that the plan deletes, and staying about the files that
+// stay until they are pruned. A text is empty if there are no such files.
 func (p *Plan) Removed() (erased, staying string) {
 	var now, later []string
 	for _, c := range slices.Concat(p.Changes, p.Parts) {

@@ -186,8 +186,9 @@ func (p *Plan) toVerify() []string {
 	return changed
 }
 
-// announce notifies the pending channels that the feed has changed, and records which of
-// them accepted that. It does nothing unless the show was verified without errors.
+// announce notifies the pending channels that the feed has changed, and records the
+// channels that accepted the notification. It does nothing unless the show was verified
+// without errors.
 func (a *applier) announce(ctx context.Context) error {
 	pending := a.state.Pending.Announce
 	verified := a.outcome.Verified != nil && *a.outcome.Verified

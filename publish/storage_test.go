@@ -213,8 +213,8 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// A rollback restores the feed before the live one, also after a rollback further
-// back, and after another publish of the release that was live before.
+// A rollback restores the feed before the live one. A second rollback goes back further.
+// After another publish, a rollback restores the feed that was live before that publish.
 func TestRollbackGoesBack(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)

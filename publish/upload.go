@@ -54,8 +54,8 @@ func (u *uploader) each(ctx context.Context, changes []*Change, write func(conte
 	return group.Wait()
 }
 
-// writePart stores a part. Another publish may have stored the same part since the plan
-// was made.
+// writePart stores a part. It accepts the same part if another publish has stored it
+// since the plan was made.
 func (u *uploader) writePart(ctx context.Context, c *Change) error {
 	b := u.storage.Records()
 	attrs, err := b.Write(ctx, u.meter.metered(c.object), c.condition())

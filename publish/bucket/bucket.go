@@ -40,8 +40,8 @@ var (
 	ErrNoBucket = errors.New("bucket does not exist")
 	// ErrDenied reports that credentials are missing or do not permit the call.
 	ErrDenied = errors.New("permission denied")
-	// ErrBody reports that a body to be written differs from its Object, for
-	// instance because the file has changed. Trying again would not help.
+	// ErrBody reports that a body to be written cannot be read or differs from its
+	// Object, for instance because the file has changed. Trying again would not help.
 	ErrBody = errors.New("body does not match its size or checksum")
 )
 

@@ -28,8 +28,8 @@ func Relay(ctx context.Context, b Bucket, o *Object, parts []Part, cond Conditio
 	return attrs, err
 }
 
-// CheckParts returns ErrBody unless the parts together have the size of the object
-// and, if the checksums of all parts are known, its checksum.
+// CheckParts returns ErrBody unless the parts together have the size of the object. If
+// the checksums of all parts are known, they must also give the object's checksum.
 func CheckParts(o *Object, parts []Part) error {
 	var size int64
 	var sum uint32

@@ -83,7 +83,7 @@ type config struct {
 	Host   string // with a port, if the URL has one
 	Name   string // host without a port
 	Base   string // path of the URL; starts and ends in a slash
-	Feed   string // key
+	Feed   string // key of the feed
 	Origin *origin
 
 	Service string // id at Fastly

@@ -36,8 +36,8 @@
 // is an error.
 //
 // With purge: keys an object is purged by its surrogate key instead of by its
-// URLs: one call for hundreds of pages instead of one for each. Its surrogate
-// key is its own key, escaped as in a URL (see SurrogateKey). Responses have to
+// URLs: one call for hundreds of pages instead of one for each. The surrogate key
+// is the key of the object, escaped as in a URL (see SurrogateKey). Responses have to
 // contain it: the printed configurations of Varnish and Fastly add it; behind
 // Cloudflare and Google Cloud CDN the origin has to send it as a Cache-Tag header,
 // which a bucket cannot.
@@ -51,7 +51,7 @@
 //	cloudflare  CLOUDFLARE_API_TOKEN  or CLOUDFLARE_API_TOKEN_FILE
 //	google      Application Default Credentials
 //
-// A token is sent only to its vendor: not to the target of a redirect, and not into
+// A token is sent only to its vendor, and not to the target of a redirect. It is not in
 // an error, even if the vendor's answer repeats it.
 //
 // # Limits

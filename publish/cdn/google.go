@@ -39,7 +39,7 @@ type invalidation struct {
 }
 
 func openGoogle(settings map[string]string, c *caller, o *Options) (Purger, error) {
-	// Tokens are fetched with this context after this function has returned.
+	// This context is used to fetch tokens after this function has returned.
 	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, c.client)
 	creds, err := googleauth.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/compute")
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 // its own first, escaped as onair writes it in feeds and links. base is the
 // show's url and ends in a slash; key is the object's.
 //
-// The index page of a folder has three: with index.html, with only the slash, and
-// without the slash, where a redirect may be cached, or a 404 from before the page
-// existed. A CDN that rewrites one spelling to another has one copy and gets three
-// purges; other CDNs have a copy for each spelling.
+// The index page of a folder has three: with index.html, with only the slash, and,
+// except at the root, without the slash. At the last one a redirect may be cached, or a
+// 404 from before the page existed. A CDN that rewrites one spelling to another has one
+// copy and gets three purges; other CDNs have a copy for each spelling.
 //
 // The spellings do not include http beside https: Fastly, Google Cloud CDN, Varnish and
 // nginx make no difference between them. Cloudflare does, and its purger adds the URLs
@@ -44,7 +44,8 @@ func isHost(rawURL string) bool {
 func SurrogateKey(key string) string { return (&url.URL{Path: "/" + key}).EscapedPath()[1:] }
 
 // batches splits a list into batches of at most n strings and, if size is not 0, of
-// at most size bytes with one byte between two strings.
+// at most size bytes with one byte between two strings. A string that is longer than
+// size is alone in its batch.
 func batches(list []string, n, size int) (all [][]string) {
 	bytes := 0
 	for _, s := range list {

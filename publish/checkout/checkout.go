@@ -42,7 +42,7 @@ type Descent int
 
 // The values of a Descent.
 const (
-	Contained Descent = iota // HEAD is the commit or descends from it; or the folder has no commit
+	Contained Descent = iota // HEAD is the commit or descends from it; or there is no HEAD
 	Older                    // HEAD is an ancestor of the commit
 	Diverged                 // neither HEAD nor the commit is an ancestor of the other
 	Unknown                  // the repository does not have the commit
@@ -87,8 +87,9 @@ func fileID(name, blob string) string {
 	return hex.EncodeToString(sum[:])[:fileDigits]
 }
 
-// isTracked reports whether people write a file, rather than onair: a YAML file in the
-// show's folder, or any file but audio in one of the folders below.
+// isTracked reports whether a file is one that people write, and not onair: a YAML file
+// in the show's folder itself, or a file other than audio in one of the folders for
+// episodes, people, sponsors, templates and transcripts.
 func isTracked(name string) bool {
 	dir, _, below := strings.Cut(name, "/")
 	if !below {

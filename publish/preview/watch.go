@@ -13,7 +13,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// The pauses of watching.
+// Pauses of watch.
 const (
 	settle       = 30 * time.Millisecond // after an event, for further events of the same save
 	scanInterval = 2 * time.Second       // between scans; network drives, for example, report no events

@@ -85,8 +85,8 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 		return nil
 	}
 	// The record is listed before the show's objects; in a single bucket its key sorts
-	// before theirs. So if another publisher changes an object after it was listed, the
-	// listed record is outdated, and the claim fails before the feed changes.
+	// before theirs. So if another publisher claims the storage while the objects are
+	// listed, the listed record is outdated, and this publisher's claim fails.
 	if s.State != nil {
 		if err := list(s.State, bucket.RecordsPrefix, false); err != nil {
 			return nil, err

@@ -115,8 +115,8 @@ func WithoutPrefix(address, base string) string {
 	return base + rest
 }
 
-// ReadFeed returns the objects below a base URL that a feed written by onair
-// names, and its episodes.
+// ReadFeed returns the objects below a base URL that a feed names, and the episodes of
+// the feed.
 func ReadFeed(data []byte, base string) (Named, []Episode, error) {
 	feed, err := ParseLiveFeed(data)
 	if err != nil {

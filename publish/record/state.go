@@ -164,7 +164,7 @@ func (s *State) Unfinished() bool {
 // maxFeeds is how many feeds are kept.
 const maxFeeds = 20
 
-// KeepFeed records a feed as the newest, once, and forgets the oldest feed if there are
+// KeepFeed records a feed as the newest, once, and drops the oldest feed if there are
 // more than maxFeeds.
 func (s *State) KeepFeed(f KeptFeed) {
 	feeds := []KeptFeed{f}

@@ -40,7 +40,7 @@ type tagFacts struct {
 	Whole  sums   `json:"whole"`
 	Pieces []sums `json:"pieces,omitempty"` // nil unless masters are kept
 	Clean  bool   `json:"clean,omitempty"`  // CheckTag finds nothing
-	CRC32C uint32 `json:"crc32c"`           // of the tag followed by the payload
+	CRC32C uint32 `json:"crc32c"`           // checksum of the tag followed by the payload
 }
 
 var tagFunc = derive.Func{Name: "tags", Version: 1}
@@ -181,7 +181,7 @@ func (b *builder) addAudio(e *Episode, tag *episodeTag) {
 	e.Enclosure = b.add(o)
 }
 
-// AudioExt returns the extension of a file or a key of audio with a media type.
+// AudioExt returns the extension of audio with a media type, for file names and keys.
 func AudioExt(mediaType string) string {
 	if mediaType == audio.MP3 {
 		return ".mp3"
@@ -219,8 +219,8 @@ func (b *builder) addPiece(e *Episode, s sums, from source) *Object {
 	return b.addPart(o)
 }
 
-// addPayload adds an episode's payload to the parts and returns it, or nil if masters
-// are not kept. It has no Body if the audio is not on this machine.
+// addPayload adds an episode's payload to the parts and returns the part, or nil if
+// masters are not kept. The part has no Body if the audio is not on this machine.
 func (b *builder) addPayload(e *Episode) *Object {
 	if !b.show.KeepMasters || e.Pin.Payload.Bytes == 0 {
 		return nil

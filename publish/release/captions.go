@@ -126,7 +126,7 @@ func (t *transcript) source(format string) source {
 }
 
 // compareTranslations compares the translations of an episode's transcript with the
-// one in the episode's own language.
+// transcript in the episode's own language.
 func compareTranslations(e *Episode) (found finding.List) {
 	original := slices.IndexFunc(e.transcripts, func(t *transcript) bool { return t.Language == e.Language })
 	if original < 0 {

@@ -16,7 +16,7 @@ import (
 type Episode struct {
 	*show.Episode
 	Status show.Status
-	Pin    pins.Pin // zero while nothing is known of the audio
+	Pin    pins.Pin // facts about the audio; zero if nothing is known
 
 	// Waiting means that the episode is due and stays out of the feed, because its
 	// audio is missing.

@@ -113,8 +113,8 @@ func (b *builder) picture(name string) (*audio.Picture, error) {
 	return p, im.err
 }
 
-// digest returns the SHA-256 of a picture from the method picture, in hex; empty for
-// nil.
+// digest returns the SHA-256, in hex, of a picture that the method picture returned;
+// empty for nil.
 func (b *builder) digest(p *audio.Picture) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -291,7 +291,7 @@ func (b *builder) noteImage(name string) *noteImage {
 }
 
 // lineOf returns the position of a text in a file. It searches lines, a part of the file
-// that begins at line number first. Without a match it returns the position of first.
+// that begins at line number first. Without a match it returns the line first.
 func lineOf(file, lines string, first int, text string) finding.Position {
 	if i := strings.Index(lines, text); i >= 0 {
 		first += strings.Count(lines[:i], "\n")

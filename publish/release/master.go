@@ -96,7 +96,7 @@ func (m *master) probe(cache *derive.Cache) error {
 }
 
 // dropPictures drops the data of pictures in the tag, which are megabytes and not
-// needed. It keeps the media types and sizes of the chapters' images.
+// needed. It keeps the other facts about the chapters' images.
 func dropPictures(tag *audio.Tag) {
 	if tag == nil {
 		return
@@ -290,8 +290,9 @@ func (b *builder) checkSameAudio(episodes []*Episode) {
 	}
 }
 
-// adoptChapters gives an episode whose files have no chapters the chapters of its
-// master's own tag. The pin has them too, for machines without the audio.
+// adoptChapters gives an episode the chapters of its master's own tag, unless the
+// episode's files have chapters. It adds them to the pin too, for machines without the
+// audio.
 func (b *builder) adoptChapters(e *Episode) {
 	if e.OwnChapters {
 		return

@@ -204,8 +204,8 @@ func TestChaptersOfTheMasterAreRepaired(t *testing.T) {
 	}
 }
 
-// TestOlderPins pins what older versions of onair published of a master, and replaces
-// it.
+// TestOlderPins pins the audio that older versions of onair published for a master, and
+// replaces that audio.
 func TestOlderPins(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

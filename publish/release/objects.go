@@ -22,7 +22,7 @@ type Object struct {
 	Class   Class
 	Role    Role
 	Episode string // slug; empty for an object of the whole show
-	SHA256  string // of the bytes, in hex; for tagged audio, of the digests of the tag and the payload
+	SHA256  string // SHA-256 of the bytes, in hex; for tagged audio, that of the digests of tag and payload
 	Missing string // file that is not on this machine; Body is nil then
 	Gone    bool   // stands in for an object that is gone; it is pruned like an unwanted object
 
@@ -146,7 +146,7 @@ func objectOf(role Role, data []byte, from source) *Object {
 }
 
 // body returns a function that opens a reader of the bytes that a source writes. size is
-// about how many there are.
+// the approximate number of bytes.
 func body(from source, size int) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		out := bytes.NewBuffer(make([]byte, 0, size))
@@ -224,8 +224,8 @@ func sumsOf(data []byte) sums {
 // sums returns the sums of an object.
 func (o *Object) sums() sums { return sums{o.Size, o.SHA256, o.CRC32C} }
 
-// object returns an object with the sums, which has no key yet. The source from writes
-// its bytes.
+// object returns an object that has the sums and no key yet. The source from writes the
+// object's bytes.
 func (b *builder) object(role Role, s sums, from source) *Object {
 	return &Object{
 		Role:   role,

@@ -84,7 +84,7 @@ func (in *pageInputs) ofEpisode(e *templates.Episode) derive.Key {
 	for _, s := range e.Sponsors {
 		image(s.Logo)
 	}
-	// The time zone decides on which days the times are, and the rules of the zone may
+	// The days that a page shows depend on the time zone, and the rules of the zone may
 	// change.
 	zone := in.site.Show.Timezone
 	key, err := derive.TryKey(page, e.Episode.Notes, e.Episode.Transcripts, notes, images, e.Date.In(zone).String(), e.Updated.In(zone).String())

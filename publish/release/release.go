@@ -10,7 +10,7 @@
 //	feed.xml (feed: path:)                              the feed            feed
 //
 // Everything that a feed names, except pages, has the hash of its content in its key,
-// so a listener never gets a mixture of old and new. The hash is the first 16 hex
+// so an old feed leads to old content and a new feed to new. The hash is the first 16 hex
 // digits of the content's SHA-256. For tagged audio it is the start of
 // SHA-256(SHA-256(tag) ‖ SHA-256(payload)), which needs only the lock and not the
 // audio. The headers follow from the key and the configuration ([HeadersFor]).
@@ -65,7 +65,7 @@ type Options struct {
 	Progress func(done, all int)
 
 	// MayWait leaves a due episode that has no audio at all out of the feed, with a
-	// warning. Otherwise it is an error.
+	// warning. Otherwise such an episode is an error.
 	MayWait bool
 	// LeaveOut names due episodes, by slug, that stay out of the feed because their
 	// audio is neither on this machine nor in the storage.

@@ -257,7 +257,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 }
 
 // descriptionImage returns the address of an image in the show's description; empty for
-// one that is elsewhere.
+// an image that is not in the show's folder.
 func (b *builder) descriptionImage(address string) string { return b.descriptionImages[address] }
 
 var notesFunc = derive.Func{Name: "notes", Version: 1}

@@ -310,9 +310,9 @@ func (t *transcript) compare(original *transcript) finding.List {
 }
 
 // heeded returns the findings about a transcript, without the findings of rules that
-// transcripts.yaml disables. The reader understands most transcripts with errors of the
-// linter, so these errors become warnings: an old transcript with many of them must not
-// stop a publish.
+// transcripts.yaml disables. A transcript with errors of the linter can usually be read.
+// So such errors become warnings, and an old transcript with many of them does not stop a
+// publish.
 func (t *transcript) heeded(known []knownFinding) (found finding.List) {
 	for i := range known {
 		f := known[i].finding(t.Path)

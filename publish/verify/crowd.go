@@ -79,8 +79,8 @@ func (t *visit) add(rule *finding.Rule, address, format string, args ...any) {
 	t.problems = append(t.problems, problem{Finding: f, url: address})
 }
 
-// get makes a request of the app. It returns nil if there is no useful response, and
-// reports why unless onair's own request had the same problem.
+// get makes a request in the name of the app. It returns nil if there is no useful
+// response, and reports why unless onair's own request had the same problem.
 func (t *visit) get(ctx context.Context, address string, header http.Header) (*http.Response, []byte) {
 	header.Set("User-Agent", t.app.agent)
 	response, err := cmp.Or(t.v.w.Client, defaultClient()).Do(ctx, &fetch.Request{URL: address, Header: header})
@@ -183,7 +183,7 @@ func challenge(response *http.Response, body []byte) string {
 	return ""
 }
 
-// cleanWord returns a word of a header for a message.
+// cleanWord returns the letters and hyphens of a header, for a message.
 func cleanWord(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' {

@@ -73,8 +73,8 @@ const shortest = 10 * time.Second
 // parallel is how many requests are made at once.
 const parallel = 8
 
-// minTries is how often a probe is tried before it reports a fault that may pass,
-// even after the deadline.
+// minTries is how often a probe is tried at least, even after the deadline, before it
+// reports a fault that may pass.
 const minTries = 3
 
 // Prove checks objects through their public addresses, as an app will: HEAD, a

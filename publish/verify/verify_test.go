@@ -182,7 +182,7 @@ func older(feed []byte) []byte { return bytes.Replace(feed, []byte("Ghosts"), []
 func TestVerifyWaits(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		stale    time.Duration // how long the CDN keeps the old one
+		stale    time.Duration // how long the CDN keeps the old feed
 		patience time.Duration
 		want     []string
 		message  string

@@ -75,7 +75,7 @@ func newSite(t *testing.T, change func(fstest.MapFS)) *site {
 		s.Release = unchanged
 	}
 	secure := httptest.NewUnstartedServer(s)
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // for clients that do not trust the certificate
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // some tests use a client that does not trust the certificate
 	secure.StartTLS()
 	plain := httptest.NewServer(http.HandlerFunc(s.servePlain))
 	t.Cleanup(func() { secure.Close(); plain.Close() })

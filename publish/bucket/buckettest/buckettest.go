@@ -30,7 +30,7 @@ type Options struct {
 	// IgnoresJoinConditions is set if a join ignores the conditions on the object
 	// and its parts.
 	IgnoresJoinConditions string
-	// CannotJoinLarge is set if copies of ranges are wrong.
+	// CannotJoinLarge is set if the provider cannot copy ranges correctly.
 	CannotJoinLarge string
 	// Sibling returns another empty bucket of the same provider, for parts. nil keeps
 	// parts only in the bucket itself.

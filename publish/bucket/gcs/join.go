@@ -207,8 +207,8 @@ func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, hea
 	return a, prove(ctx, target, a, size, sum)
 }
 
-// prove checks the size and checksum of a stored object and deletes it if they are
-// wrong, although the service promises that they are right.
+// prove checks the size and checksum of a stored object, although the service promises
+// that they are right. It deletes the object if they are wrong.
 func prove(ctx context.Context, target *storage.ObjectHandle, a *storage.ObjectAttrs, size int64, sum uint32) error {
 	if a.Size == size && a.CRC32C == sum {
 		return nil

@@ -51,8 +51,8 @@ func TestJoinFaults(t *testing.T) {
 					if o := f.objects["new.xml"]; o == nil || string(o.body) != "one" {
 						t.Errorf("new.xml is %+v", o)
 					}
-					// Pruning finds objects under JoinedPrefix: those that could not be
-					// deleted, or whose creation was not confirmed.
+					// Objects that could not be deleted, or whose creation was not
+					// confirmed, are under JoinedPrefix, where pruning finds them.
 					for name := range f.private.objects {
 						if name != "feed.xml" && !strings.HasPrefix(name, bucket.JoinedPrefix) {
 							t.Errorf("left behind: %s", name)
@@ -108,8 +108,7 @@ func TestJoinedWrong(t *testing.T) {
 	}
 }
 
-// A join sends requests and hardly any bytes: the bodies of all requests are
-// counted together.
+// A join sends hardly any bytes. The test counts the bytes in the bodies of all requests.
 func TestJoinTravel(t *testing.T) {
 	t.Parallel()
 	const megabyte = 1 << 20

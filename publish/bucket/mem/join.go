@@ -11,7 +11,7 @@ import (
 	"onair/publish/bucket"
 )
 
-// OpJoin is the kind of calls of Join.
+// OpJoin is the kind of a call of Join.
 const OpJoin = "join"
 
 var _ bucket.Joiner = (*Bucket)(nil)

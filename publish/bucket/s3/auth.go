@@ -25,7 +25,7 @@ import (
 // this machine is one of Amazon's.
 const detectTimeout = 10 * time.Second
 
-// newClient returns a client with the settings and credentials of Amazon's usual places.
+// newClient returns a client with the settings and credentials that the SDK finds.
 func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, error) {
 	detect, cancel := context.WithTimeout(ctx, detectTimeout)
 	defer cancel()

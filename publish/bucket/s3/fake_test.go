@@ -41,7 +41,7 @@ type provider struct {
 	ignores  bool // ignores preconditions of writes, as some providers do
 	refuses  bool // refuses preconditions of writes, as B2 does
 	noCRC    bool // refuses x-amz-checksum-crc32c, as B2 did
-	noFull   bool // refuses a CRC32C of the whole of an upload in parts, as R2 does
+	noFull   bool // refuses a CRC32C of the whole object for an upload in parts, as R2 does
 	noTarget bool // refuses conditions on the target of a copy, and on a delete
 	saysNot  bool // does not return the checksum of a copied part
 	noURL    bool // does not escape names in listings

@@ -26,14 +26,13 @@ const maxCopies = 3
 
 // Join builds an object as an upload in parts of equal size. The provider copies a part
 // that lies within one stored object. Other parts, such as the first one with the tag
-// and the start of the audio, are read and sent: for audio, one part is downloaded and
-// one uploaded, whatever the length. An object too small for an upload in parts is read
-// and sent whole.
+// and the start of the audio, are read and sent: for audio usually one part, whatever the
+// length. An object too small for an upload in parts is read and sent whole.
 //
 // The provider returns the checksums of its copies, so that the checksum of the whole
 // is known before the object appears. Join returns errors.ErrUnsupported if the
-// provider returns no checksums or wrong ones (versitygw: that of the whole source,
-// whatever the range), refuses the copy (MinIO) or cannot compare a CRC32C of the whole
+// provider returns no checksums, returns wrong ones (versitygw, for a range the checksum
+// of the whole source), refuses the copy (MinIO) or cannot compare a CRC32C of the whole
 // (R2).
 func (b *Bucket) Join(ctx context.Context, o *bucket.Object, parts []bucket.Part, cond bucket.Condition) (bucket.Attrs, error) {
 	attrs, err := b.join(ctx, o, parts, cond)

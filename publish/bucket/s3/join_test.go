@@ -102,7 +102,7 @@ func TestUnprovedJoin(t *testing.T) {
 	}
 }
 
-// The provider has no copies of ranges, or none in an upload with a checksum.
+// The provider cannot copy ranges, or cannot copy them into an upload with a checksum.
 func TestNoRangeCopy(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]faults.Do{

@@ -57,9 +57,9 @@ func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
 	return false, nil
 }
 
-// refuses reports whether the provider refused a write because of its precondition. The
-// error of a provider that does not know preconditions is no such refusal; any other
-// error is returned.
+// refuses reports whether the provider refused a write because its precondition does not
+// hold. If the provider refused it because it does not know preconditions, the result is
+// false. Any other error is returned.
 func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
 	switch {
 	case err == nil || unsupported(err):

@@ -89,7 +89,7 @@ func TestProbeFails(t *testing.T) {
 	})
 }
 
-// A refusal whose code is lost on the way is a refusal.
+// A refusal counts as one even if its code is lost on the way.
 func TestProbeAnswerIsCut(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {

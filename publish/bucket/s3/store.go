@@ -23,7 +23,7 @@ import (
 	"onair/publish/bucket/internal/remote"
 )
 
-// metaCRC32C is the metadata that keeps an object's CRC32C, in hex.
+// metaCRC32C is the metadata key under which an object's CRC32C is stored, in hex.
 const metaCRC32C = "onair-crc32c"
 
 // store is the API of S3. A call makes one try.
@@ -225,7 +225,8 @@ func optional(value string) *string {
 	return &value
 }
 
-// withSum returns an object's metadata with its checksum, as it is stored.
+// withSum returns the metadata to store with an object: its own, and its checksum if
+// that is known.
 func withSum(metadata map[string]string, size int64, crc32c uint32) map[string]string {
 	if crc32c == 0 && size > 0 {
 		return remote.Lower(metadata) // the checksum is unknown

@@ -30,7 +30,7 @@ type Fault struct {
 // Do handles a request instead of base.
 type Do = func(base http.RoundTripper, req *http.Request) (*http.Response, error)
 
-// On returns a fault that handles a request that matches.
+// On makes a Fault.
 func On(match func(*http.Request) bool, do Do) Fault { return Fault{match, do} }
 
 // RoundTrip implements http.RoundTripper.

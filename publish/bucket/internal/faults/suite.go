@@ -32,7 +32,7 @@ type Suite struct {
 	Calls   map[string]callFunc // calls to test in addition to those of every bucket
 	Limit   time.Duration       // the longest that any call may take
 
-	Temporary map[string]Do    // faults that stop after a few requests; one is "503"
+	Temporary map[string]Do    // faults that stop after a few requests; one is named "503"
 	Lasting   map[string]Do    // faults that look temporary and never stop
 	Final     map[string]Final // faults that no other try can fix
 	Commits   func(*http.Request) bool
@@ -149,7 +149,7 @@ func (s *Suite) cancelled(t *testing.T, b bucket.Bucket, net *Transport, call ca
 	}
 }
 
-// times returns a fault n times.
+// times returns n faults.
 func (s *Suite) times(n int, do Do) (all []Fault) {
 	match := Always
 	if s.Spares != nil {

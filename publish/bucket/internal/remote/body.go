@@ -18,8 +18,8 @@ func SendBody(ctx context.Context, w io.Writer, o *bucket.Object) error {
 	return last.release()
 }
 
-// holdBack is a writer that delays each write until the next one, or until it is
-// released. It drops bytes beyond the size of the object.
+// holdBack is a writer that keeps the bytes of each Write until the next Write or until
+// release is called. It drops bytes beyond the size of the object.
 type holdBack struct {
 	w    io.Writer
 	left int64 // bytes that are still expected

@@ -20,8 +20,8 @@ const (
 	// slowestRate is the number of bytes a second that even a slow line manages.
 	slowestRate = 32 << 10
 
-	// triesToReach is how many times a call is tried if the server has never answered,
-	// for instance because its address is wrong.
+	// triesToReach is how many times a call is tried if it cannot connect to a server that
+	// has never answered, for instance because the address is wrong.
 	triesToReach = 4
 )
 

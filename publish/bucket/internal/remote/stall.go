@@ -25,9 +25,9 @@ type stallGuard struct {
 // for a minute.
 func CancelStalled(base http.RoundTripper) http.RoundTripper { return &stallGuard{base} }
 
-// Transport returns a new transport for parallel requests to one host. It keeps as many
-// connections as a publish has workers, while the default transport would close most of
-// them after each request.
+// Transport returns a new transport for parallel requests to one host. It keeps up to 64
+// idle connections to the host. The default transport keeps two, and so would close most
+// connections after each request.
 func Transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
