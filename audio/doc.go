@@ -57,7 +57,7 @@
 // [TagFile] changes only the fields that its caller changes. An unchanged field keeps
 // its frames, including content that a [Tag] cannot hold, such as "4/12", a second
 // artist or the subtitle of a chapter. A frame of ID3v2.3 is copied byte for byte if
-// readers that follow the specification see the same in it as this package; else it is
+// readers that follow the specification decode it as this package does; else it is
 // encoded anew. Frames that belong to no field, such as PRIV, USLT or GEOB, are kept
 // too; they come after the chapters. TLEN is always measured.
 //

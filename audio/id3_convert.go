@@ -34,8 +34,8 @@ var unchangedBodies = map[string]bool{
 }
 
 // appendV23 appends a frame in the form of ID3v2.3. A frame of an ID3v2.3 tag is
-// appended byte for byte if readers that follow the specification see the same in it as
-// this package; else it is encoded anew. A time stamp becomes several frames.
+// appended byte for byte if readers that follow the specification decode it as this
+// package does; else it is encoded anew. A time stamp becomes several frames.
 func (f frame) appendV23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body

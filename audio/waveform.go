@@ -58,8 +58,8 @@ func KnownWaveform(cache *derive.Cache, info *Info) *Waveform {
 type waveformBuilder struct {
 	Waveform
 	channels  int // channels of the sound
-	low, high int // in the current pixel
-	samples   int // in the current pixel
+	low, high int // lowest and highest sample in the current pixel
+	samples   int // number of samples in the current pixel
 }
 
 // add adds whole samples of all channels. The waveform has the mean of the channels.
@@ -137,9 +137,9 @@ func (w *Waveform) column(x, columns int) (low, high int) {
 const peakColumns = 200
 
 // Peaks condenses the waveform for onair.lock: 200 columns from the start of the sound
-// to its end, with two hex digits each. A column is the mean of its peaks, because the
-// highest peak of twenty seconds is nearly the same everywhere. The highest column is
-// ff. Silence is all 00, and an empty waveform is an empty string.
+// to its end, with two hex digits each. A column is the mean of its peaks, because in
+// speech the highest peak of many seconds is nearly the same everywhere. The highest
+// column is ff. Silence is all 00, and an empty waveform is an empty string.
 func (w *Waveform) Peaks() string {
 	if w.Length == 0 {
 		return ""

@@ -29,7 +29,8 @@ type Trace struct {
 	uncertain bool
 }
 
-// Conditions are the present values of the inputs that are not files.
+// Conditions has the present values of the inputs that are not files, and a limit to
+// the age of cached values.
 type Conditions struct {
 	Env func(name string) string // returns the value of a variable; nil if no value is known
 	Git func(dir string) string  // returns the state of the git repository of a folder; nil if no state is known

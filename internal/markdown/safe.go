@@ -19,7 +19,7 @@ type safeRenderer struct {
 	base     *url.URL                    // nil leaves relative addresses as they are
 	imageURL func(address string) string // see HTMLWithImages; may be nil
 
-	unbalanced bool // raw HTML was written, whose elements may not be closed
+	unbalanced bool // whether raw HTML was written, which may leave elements open
 }
 
 var _ renderer.NodeRenderer = (*safeRenderer)(nil)

@@ -189,7 +189,7 @@ func OpenNamed(name string) (*os.File, error) {
 	return os.Open(name)
 }
 
-// Named is a folder of which OpenNamed opens the files.
+// Named is the path of a folder, as a file system whose files are opened by OpenNamed.
 type Named string
 
 // Open implements fs.FS.

@@ -175,7 +175,8 @@ func (w *Words) Date(t time.Time) string {
 }
 
 // Length returns a duration in the words that people use for the length of an episode,
-// such as 1 h 2 min. It is rounded to minutes, or to seconds if it is below a minute.
+// such as 1 h 2 min. It is rounded to minutes, or up to whole seconds if it is below a
+// minute.
 func (w *Words) Length(d time.Duration) string {
 	d = max(d, 0)
 	if d < time.Minute {
