@@ -115,8 +115,8 @@ func TestRedirectsStayPublic(t *testing.T) {
 	}
 }
 
-// TestRebindingIsRefused checks a name that resolves to a public address at first
-// and to this machine later. The address that is dialed counts.
+// TestRebindingIsRefused checks a name that resolves to a public address at first and
+// to this machine later. The check must use the address that is dialled.
 func TestRebindingIsRefused(t *testing.T) {
 	t.Parallel()
 	asked := 0

@@ -43,7 +43,7 @@ type strip struct {
 // jpegFile is a JPEG file with a single scan, in the parts that are needed to join
 // strips.
 type jpegFile struct {
-	size int    // index in head of the height, which the width follows
+	size int    // index of the height in head; the width follows it
 	head []byte // up to the header of the scan
 	scan []byte // the header of the scan
 	data []byte // the compressed pixels
