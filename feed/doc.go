@@ -48,6 +48,7 @@
 //	                      content:encoded: the whole notes, if the description
 //	                      lacks some of their text, an image or a table
 //	Item.Enclosure        enclosure url, length in bytes, type
+//	Item.Alternates       podcast:alternateEnclosure, podcast:source
 //	Item.Duration         itunes:duration in whole seconds
 //	Explicit, Block       itunes:explicit, itunes:block
 //	Item.ArtworkURL       itunes:image, unless it is the show's

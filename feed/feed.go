@@ -30,6 +30,7 @@ type Item struct {
 	Episode     *show.Episode // required
 	PageURL     string        // empty if there is no page
 	Enclosure   Enclosure
+	Alternates  []Alternate
 	Duration    time.Duration // rounded to whole seconds; left out if zero
 	Notes       string        // HTML, for description and content:encoded
 	ArtworkURL  string        // empty for the show's artwork
@@ -43,6 +44,16 @@ type Enclosure struct {
 	Type  string // MIME type
 	Bytes int64  // length of the served file
 	Fixed bool   // another host serves the audio; URL is written without a prefix
+}
+
+// Alternate is the audio in another language: podcast:alternateEnclosure. It has no
+// podcast:integrity, because the digest of the tagged file is only known where the audio
+// is, and the feed is the same everywhere.
+type Alternate struct {
+	Enclosure
+	Bitrate  int    // bit/s; left out if zero
+	Language string // RFC 5646
+	Title    string // at most 32 characters
 }
 
 // Transcript is one file of a transcript.

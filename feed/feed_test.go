@@ -114,9 +114,13 @@ func rich() *Document {
 		},
 		Items: []Item{
 			{
-				Episode:     cloudy,
-				PageURL:     episode,
-				Enclosure:   Enclosure{URL: base + "audio/4-cloudy-0123456789abcdef.mp3", Type: "audio/mpeg", Bytes: 987654},
+				Episode:   cloudy,
+				PageURL:   episode,
+				Enclosure: Enclosure{URL: base + "audio/4-cloudy-0123456789abcdef.mp3", Type: "audio/mpeg", Bytes: 987654},
+				Alternates: []Alternate{
+					{Enclosure{URL: base + "audio/4-cloudy.es-0123456789abcdef.mp3", Type: "audio/mpeg", Bytes: 765432}, 64_000, "es", `español "& más"`},
+					{Enclosure{URL: base + "audio/4-cloudy.de-0123456789abcdef.m4a", Type: "audio/x-m4a", Bytes: 1}, 0, "de", ""},
+				},
 				Duration:    61*time.Second + 600*time.Millisecond,
 				Notes:       markdown.HTML("Vega and Rigel ask Deneb where an episode goes after *publish*.\n\n## Links\n\n- [Ranges](https://www.rfc-editor.org/rfc/rfc9110)\n- `]]>` ends a CDATA section\n", episode),
 				ArtworkURL:  base + "assets/cloudy-0123456789abcdef.jpg",

@@ -266,6 +266,16 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 	if i.ChaptersURL != "" {
 		w.empty("podcast:chapters", "url", i.ChaptersURL, "type", chaptersType)
 	}
+	for _, a := range i.Alternates {
+		bitrate := ""
+		if a.Bitrate > 0 {
+			bitrate = strconv.Itoa(a.Bitrate)
+		}
+		w.start("podcast:alternateEnclosure", "type", a.Type, "length", strconv.FormatInt(a.Bytes, 10),
+			"bitrate", bitrate, "lang", a.Language, "title", a.Title)
+		w.empty("podcast:source", "uri", enclosureURL(d.Show, &a.Enclosure))
+		w.end()
+	}
 	w.persons(e.Credits(d.Show), d.PersonURL)
 	for _, b := range e.Soundbites {
 		w.text("podcast:soundbite", b.Title, "startTime", seconds(b.Start), "duration", seconds(b.Duration))

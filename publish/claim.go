@@ -10,6 +10,7 @@ import (
 
 	"onair/publish/bucket"
 	"onair/publish/record"
+	"onair/publish/release"
 )
 
 // claim stores copies of the new feed and the lock, and then writes to release.json
@@ -90,9 +91,22 @@ func (p *Plan) stateOf(o *ApplyOptions) *record.State {
 		}
 	}
 	for _, e := range p.Release.Live() {
-		s.Episodes = append(s.Episodes, record.Episode{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.AudioKey(), Item: e.ItemSHA256})
+		s.Episodes = append(s.Episodes, record.Episode{GUID: e.GUID, Slug: e.Slug, Title: e.Title, Audio: e.AudioKey(), Item: e.ItemSHA256, Alternates: alternateKeys(e)})
 	}
 	return s
+}
+
+// alternateKeys returns the keys of an episode's audio in other languages; nil if it has
+// none.
+func alternateKeys(e *release.Episode) map[string]string {
+	if len(e.Alternates) == 0 {
+		return nil
+	}
+	keys := map[string]string{}
+	for _, a := range e.Alternates {
+		keys[a.Language] = a.AudioKey()
+	}
+	return keys
 }
 
 // noteUnwanted marks recorded objects that the release does not have, or has only as

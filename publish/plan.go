@@ -262,8 +262,10 @@ func compare(r *release.Release, seen *record.Listing) *Plan {
 		p.Changes = append(p.Changes, c)
 	}
 	for _, e := range r.Episodes {
-		if (e.Status == show.Scheduled || e.Waiting) && e.Payload != nil && seen.KeepsParts && seen.Private {
-			parts[e.Payload.Key] = true
+		for _, r := range e.Recordings() {
+			if (e.Status == show.Scheduled || e.Waiting) && r.Payload != nil && seen.KeepsParts && seen.Private {
+				parts[r.Payload.Key] = true
+			}
 		}
 	}
 	p.diffParts(parts)

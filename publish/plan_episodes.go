@@ -40,8 +40,11 @@ func (p *Plan) compareEpisodes() {
 			continue // it would leave the feed, which checkDropped refuses
 		case e.Status == show.Scheduled || e.Waiting:
 			ec.Action, ec.Reasons = Schedule, []string{"goes live by the first publish after its date"}
-			if ec.NoAudio, ec.Lost = p.noAudio(e); ec.NoAudio != "" {
-				ec.Reasons = []string{ec.NoAudio}
+			for _, r := range e.Recordings() {
+				if ec.NoAudio, ec.Lost = p.noAudio(r); ec.NoAudio != "" {
+					ec.Reasons = []string{ec.NoAudio}
+					break
+				}
 			}
 		case old == nil:
 			ec.Action, ec.Reasons, ec.changesFeed = Add, []string{"goes live now"}, true
@@ -106,6 +109,7 @@ func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out
 	if old.Audio != e.AudioKey() {
 		out = append(out, "new audio URL, same GUID")
 	}
+	out = append(out, alternateReasons(old.Alternates, alternateKeys(e))...)
 	if slices.Contains(roles, release.RoleTranscript) {
 		out = append(out, "transcript changes")
 	}
@@ -120,6 +124,24 @@ func reasons(old *record.Episode, e *release.Episode, roles []release.Role) (out
 		out = append(out, "page changes")
 	}
 	return out, changesFeed
+}
+
+// alternateReasons returns how the audio in other languages differs.
+func alternateReasons(old, now map[string]string) (out []string) {
+	for _, language := range sortedKeys(now) {
+		switch {
+		case old[language] == "":
+			out = append(out, "adds audio in "+language)
+		case old[language] != now[language]:
+			out = append(out, "new audio URL in "+language)
+		}
+	}
+	for _, language := range sortedKeys(old) {
+		if now[language] == "" {
+			out = append(out, "audio in "+language+" leaves the feed")
+		}
+	}
+	return out
 }
 
 // Replaced returns the slugs of live episodes whose audio gets a new URL, so that apps

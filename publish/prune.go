@@ -89,7 +89,9 @@ func (p *Plan) unneededParts() (keys []string) {
 		kept[part.Key] = true
 	}
 	for _, pin := range p.Release.Lock.Episodes {
-		kept[bucket.PartsPrefix+pin.Payload.SHA256] = true
+		for _, payload := range pin.Payloads() {
+			kept[bucket.PartsPrefix+payload.SHA256] = true
+		}
 	}
 	for _, c := range p.Parts {
 		kept[c.Key] = true

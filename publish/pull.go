@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"onair/internal/durable"
 	"onair/internal/slugs"
@@ -30,9 +31,10 @@ type Pulled struct {
 }
 
 // Pull downloads the files that are missing on this machine: the lock, and for
-// every episode in the lock the master, without its original tag. In a folder other than
-// the show's, masters are written as episodes/<slug>/audio.mp3 or audio.m4a. Existing
-// files are not changed. It calls report for every file.
+// every episode in the lock the masters, without their original tags. In a folder other
+// than the show's, masters are written as episodes/<slug>/audio.mp3 or audio.m4a, and those
+// in other languages as audio.<language>.mp3. Existing files are not changed. It calls
+// report for every file.
 func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
 	seen, err := observe(ctx, s, nil, "")
 	if err != nil {
@@ -44,21 +46,42 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 	}
 	guids := sortedKeys(lock.Episodes)
 	slices.SortFunc(guids, func(a, b string) int { return slugs.Compare(lock.Episodes[a].Slug, lock.Episodes[b].Slug) })
-	failed := 0
+	failed, all := 0, 0
 	for _, guid := range guids {
-		p := pullMaster(ctx, sh, s, seen, dir, guid, lock.Episodes[guid])
-		if err := ctx.Err(); err != nil {
-			return err
+		for _, m := range mastersOf(sh, dir, guid, lock.Episodes[guid]) {
+			p := m.pull(ctx, s, seen, dir)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if all++; p.Err != nil {
+				failed++
+			}
+			report(p)
 		}
-		if p.Err != nil {
-			failed++
-		}
-		report(p)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d masters could not be downloaded", failed, len(guids))
+		return fmt.Errorf("%d of %d masters could not be downloaded", failed, all)
 	}
 	return nil
+}
+
+// pulledMaster is a master to download.
+type pulledMaster struct {
+	guid, language string // language is empty for the audio of the episode itself
+	payload        pins.Payload
+	name           string // operating-system path
+	err            error  // why it has no path
+}
+
+// mastersOf returns the masters of an episode.
+func mastersOf(sh *show.Show, dir, guid string, pin *pins.Pin) []pulledMaster {
+	name, err := masterPath(sh, dir, guid, pin, "", "audio"+release.AudioExt(pin.MediaType))
+	all := []pulledMaster{{guid, "", pin.Payload, name, err}}
+	for _, a := range pin.Alternates {
+		name, err := masterPath(sh, dir, guid, pin, a.Language, show.AudioName(a.Language))
+		all = append(all, pulledMaster{guid, a.Language, a.Payload, name, err})
+	}
+	return all
 }
 
 // pullLock returns the show's lock if dir is the folder of the show and the lock has
@@ -95,62 +118,80 @@ func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir str
 	return lock, nil
 }
 
-// pullMaster downloads one master and checks it against its pin.
-func pullMaster(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, dir, guid string, pin *pins.Pin) Pulled {
-	name, err := masterPath(sh, dir, guid, pin)
-	if err != nil {
-		return Pulled{File: pin.Slug, Err: err}
+// pull downloads a master and checks it against its pin.
+func (m *pulledMaster) pull(ctx context.Context, s record.Storage, seen *record.Listing, dir string) Pulled {
+	if m.err != nil {
+		return Pulled{File: m.name, Err: m.err}
 	}
-	if _, err := os.Stat(name); err == nil {
-		return Pulled{File: name, Left: "it exists"}
+	if _, err := os.Stat(m.name); err == nil {
+		return Pulled{File: m.name, Left: "it exists"}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return Pulled{File: name, Err: err}
+		return Pulled{File: m.name, Err: err}
 	}
-	body, err := openPayload(ctx, s, seen, guid, pin)
+	body, err := m.open(ctx, s, seen)
 	if err != nil {
-		return Pulled{File: name, Err: err}
+		return Pulled{File: m.name, Err: err}
 	}
 	defer body.Close()
-	if err := saveChecked(dir, name, body, pin.Payload); err != nil {
-		return Pulled{File: name, Err: err}
+	if err := saveChecked(dir, m.name, body, m.payload); err != nil {
+		return Pulled{File: m.name, Err: err}
 	}
-	return Pulled{File: name, Bytes: pin.Payload.Bytes}
+	return Pulled{File: m.name, Bytes: m.payload.Bytes}
 }
 
-// masterPath returns where to write the master of an episode.
-func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin) (string, error) {
+// masterPath returns where to write a master of an episode: the path in the show, or else
+// a file of the given name. language is empty for the audio of the episode itself. With an
+// error it returns the slug.
+func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin, language, file string) (string, error) {
 	if dir == sh.Folder.Dir {
 		for _, e := range sh.Episodes {
 			if e.GUID != guid {
 				continue
 			}
-			if name, ok := sh.Folder.Path(e.Audio); ok {
+			if name, ok := sh.Folder.Path(audioPath(e, language)); ok {
 				return name, nil
 			}
 		}
 	}
 	if err := slugs.Valid(pin.Slug); err != nil {
-		return "", fmt.Errorf("the lock has an invalid slug: %w", err)
+		return pin.Slug, fmt.Errorf("the lock has an invalid slug: %w", err)
 	}
-	return filepath.Join(dir, "episodes", pin.Slug, "audio"+release.AudioExt(pin.MediaType)), nil
+	return filepath.Join(dir, "episodes", pin.Slug, file), nil
 }
 
-// openPayload opens the payload of an episode: its part or, if the storage has none, the
-// end of the published audio, after the tag.
-func openPayload(ctx context.Context, s record.Storage, seen *record.Listing, guid string, pin *pins.Pin) (io.ReadCloser, error) {
-	if part, ok := seen.Parts[bucket.PartsPrefix+pin.Payload.SHA256]; ok {
+// audioPath returns the path of an episode's audio in a language.
+func audioPath(e *show.Episode, language string) string {
+	if language == "" {
+		return e.Audio
+	}
+	for _, a := range e.Alternates {
+		if strings.EqualFold(a.Language, language) {
+			return a.Audio
+		}
+	}
+	return e.Dir + "/" + show.AudioName(language)
+}
+
+// open opens the payload: its part or, if the storage has none, the end of the published
+// audio, after the tag.
+func (m *pulledMaster) open(ctx context.Context, s record.Storage, seen *record.Listing) (io.ReadCloser, error) {
+	if part, ok := seen.Parts[bucket.PartsPrefix+m.payload.SHA256]; ok {
 		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)
 		return r, err
 	}
-	e := seen.State.Episode(guid)
+	e := seen.State.Episode(m.guid)
 	if e == nil {
 		return nil, errors.New("it is not in the storage")
 	}
-	published, ok := seen.Objects[e.Audio]
-	if !ok || published.Size < pin.Payload.Bytes {
+	key := e.Audio
+	if m.language != "" {
+		key = e.Alternates[m.language]
+	}
+	published, ok := seen.Objects[key]
+	if !ok || published.Size < m.payload.Bytes {
 		return nil, errors.New("it is not in the storage")
 	}
-	r, _, err := s.Public.Open(ctx, e.Audio, published.Size-pin.Payload.Bytes, -1)
+	r, _, err := s.Public.Open(ctx, key, published.Size-m.payload.Bytes, -1)
 	return r, err
 }
 

@@ -103,7 +103,7 @@ func movedPages(r *release.Release, s *record.State) map[string]string {
 // isOf reports whether a key belongs to a file of the episode with a slug: its page,
 // audio, captions and others.
 func isOf(key, slug string) bool {
-	audio := regexp.MustCompile(`^audio/` + regexp.QuoteMeta(slug) + `-[0-9a-f]{16}\.`)
+	audio := regexp.MustCompile(`^audio/` + regexp.QuoteMeta(slug) + `(\.[a-z0-9-]+)?-[0-9a-f]{16}\.`)
 	return strings.HasPrefix(key, "episodes/"+slug+"/") || audio.MatchString(key)
 }
 

@@ -45,6 +45,7 @@ func (l *loader) checkEpisode(e *Episode) {
 	if _, written := e.places["guid"]; !written {
 		l.missingGUID(e)
 	}
+	l.checkAlternates(e)
 	at, named := e.places["audio"]
 	if e.Enclosure.URL != "" {
 		if named || l.folder.isFile(e.Audio) {

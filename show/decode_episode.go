@@ -34,6 +34,7 @@ func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) 
 		"topics":        source.Words(&e.Topics, source.Slug),
 		"sponsors":      sponsorIDs(&e.Sponsors, r.sponsors),
 		"audio":         audioPath(&e.Audio),
+		"alternates":    alternateList(&e.Alternates),
 		"enclosure":     enclosure(e),
 		"duration":      source.Length(&e.Duration),
 		"link":          source.WebURL(&e.Link),

@@ -145,6 +145,9 @@
 //	topics         list of slugs
 //	sponsors       list of ids of sponsors.yaml
 //	audio          path of the master, also outside the folder; or {path: …}
+//	alternates     list of {audio: path, language, title} with the audio in other languages,
+//	               which has titles of at most 32 characters; by default the files in the
+//	               folder with a name such as audio.es.mp3
 //	enclosure      {url: URL, length: bytes, type: audio/mpeg}: audio that stays where it
 //	               is; onair does not tag, upload or check it
 //	duration       time or seconds, of audio that stays where it is
@@ -213,6 +216,8 @@
 //	    media_type: audio/mpeg or audio/x-m4a
 //	    tag_format: number
 //	    waveform: 400 hex digits
+//	    alternates: list of {language, sha256, crc32c, bytes, duration, bitrate, channels,
+//	    media_type, tag_format, title, spoken: digest of what machine voices spoke, 16 hex digits}
 //	    chapters: list of {start, end, title, url, image, toc}, times in seconds
 //
 // # Findings

@@ -42,6 +42,7 @@ type Episode struct {
 		Type   string // media type
 		Length int    // bytes
 	}
+	Alternates   []Alternate   // audio in other languages, in the order of front matter or of the languages
 	Duration     time.Duration // length of audio that stays elsewhere; 0 if unknown
 	Link         string        // address of a page elsewhere; empty if the page is on the show's site
 	Artwork      string        // path; empty means the show's artwork

@@ -143,6 +143,7 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 	}
 	r.findChapters(e, chapterFile)
 	r.findTranscripts(e)
+	r.findAlternates(e)
 }
 
 // findAudio sets the path of the master: the path in front matter, or else a file in the

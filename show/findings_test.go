@@ -60,7 +60,7 @@ const guid5 = "guid: 5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"
 
 func lockOf(guid, slug string) string {
 	l := &pins.Lock{Episodes: map[string]*pins.Pin{guid: {
-		Slug: slug, Payload: pins.Payload{SHA256: strings.Repeat("ab", 32), Bytes: 1}, Channels: 1, MediaType: "audio/mpeg",
+		Slug: slug, Audio: pins.Audio{Payload: pins.Payload{SHA256: strings.Repeat("ab", 32), Bytes: 1}, Channels: 1, MediaType: "audio/mpeg"},
 	}}}
 	return string(l.Format())
 }
@@ -145,6 +145,11 @@ var findingCases = []struct {
 	{"enclosure of no length", ruleType, []edit{change(ep, "number: 4 ", "number: 4\n"+`enclosure: {url: "https://old.example/4.mp3", length: 0, type: audio/mpeg}`)}, nil},
 	{"duration that is none", ruleTime, []edit{change(ep, "number: 4 ", "number: 4\n"+`duration: an hour`)}, nil},
 	{"audio here and elsewhere", ruleTwoAudio, []edit{change(ep, "number: 4 ", "number: 4\nduration: 60\n"+`enclosure: {url: "https://old.example/4.mp3", length: 4, type: audio/mpeg}`), put("episodes/4-cloudy/audio.mp3", "")}, nil},
+	{"two alternates in one language", ruleSameAlternate, []edit{put("episodes/4-cloudy/es.mp3", ""), change(ep, "number: 4 ", "number: 4\n"+`alternates: [{audio: es.mp3, language: es}, {audio: es.mp3, language: ES}]`)}, nil},
+	{"alternate that is the audio itself", ruleSameAlternate, []edit{put("episodes/4-cloudy/audio.mp3", ""), change(ep, "number: 4 ", "number: 4\n"+`alternates: [{audio: audio.mp3, language: es}]`)}, nil},
+	{"alternate without a file", ruleMissingFile, []edit{change(ep, "number: 4 ", "number: 4\n"+`alternates: [{audio: audio.es.mp3, language: es}]`)}, nil},
+	{"alternate without a language", ruleRequired, []edit{change(ep, "number: 4 ", "number: 4\n"+`alternates: [{audio: audio.es.mp3}]`)}, nil},
+	{"alternate of audio elsewhere", ruleTwoAudio, []edit{put("episodes/4-cloudy/es.mp3", ""), remove("episodes/4-cloudy/audio.mp3"), change(ep, "audio: audio.mp3", "duration: 60\nalternates: [{audio: es.mp3, language: es}]\n"+`enclosure: {url: "https://old.example/4.mp3", length: 4, type: audio/mpeg}`)}, nil},
 	{"site elsewhere", nil, []edit{showLine(`site: {enabled: false, episode_url: "https://old.example/{number}"}`)}, nil},
 	{"one page for all episodes", ruleURL, []edit{showLine(`site: {episode_url: "https://old.example/"}`)}, nil},
 	{"episode page that is no address", ruleURL, []edit{showLine(`site: {episode_url: "/{slug}"}`)}, nil},

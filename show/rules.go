@@ -218,6 +218,12 @@ var rules = finding.Rules{
 		Hint:    "divide it into paragraphs, or shorten it",
 		Example: "notes with 20,000 brackets in one paragraph",
 	},
+	{
+		ID: "S065", Severity: finding.Error,
+		Title:   "alternates has two with one language, or the audio of the episode itself",
+		Hint:    "remove one of them",
+		Example: "alternates: [{audio: audio.mp3, language: es}]",
+	},
 }
 
 var (
@@ -259,6 +265,7 @@ var (
 	ruleArtworkName     = rules.Must("S060")
 	ruleSpareTranscript = rules.Must("S063")
 	ruleTooComplex      = rules.Must("S064")
+	ruleSameAlternate   = rules.Must("S065")
 )
 
 // Rules of other packages that package show also reports.

@@ -63,15 +63,45 @@ func languages(e *Episode) (all []translation) {
 	if len(translated) == 0 {
 		return nil
 	}
-	own := translation{0, e.Episode.Transcripts[0].Language, e.PageKey()}
+	own := translation{0, e.Episode.Transcripts[0].Language, show.PageKey(e.Slug)}
 	return append([]translation{own}, translated...)
 }
 
-// translation writes the page of a translated transcript of an episode.
+// pageOf returns the key of the page of an episode's transcript in a language; empty if
+// there is none.
+func pageOf(e *Episode, language string) string {
+	for _, t := range translations(e) {
+		if strings.EqualFold(t.Language, language) {
+			return t.Key
+		}
+	}
+	return ""
+}
+
+// spoken returns the audio in the language of a translation, and the episode with this
+// audio. The episode has the page of the translation and an identity of its own, by which
+// the player tells it from the original. Both are nil if there is no such audio.
+func spoken(e *Episode, t translation) (*Alternate, *Episode) {
+	i := slices.IndexFunc(e.Alternates, func(a Alternate) bool { return strings.EqualFold(a.Language, t.Language) })
+	if i < 0 {
+		return nil, nil
+	}
+	a, of, page := &e.Alternates[i], *e.Episode, *e
+	of.GUID += " " + a.Language
+	page.Episode, page.page, page.WaveformKey = &of, t.Key, ""
+	page.AudioKey, page.AudioType, page.AudioBytes, page.Duration = a.AudioKey, a.AudioType, a.AudioBytes, a.Duration
+	return a, &page
+}
+
+// translation writes the page of a translated transcript of an episode. If there is audio
+// in its language, the page plays that.
 func (r *renderer) translation(e *Episode, t translation) error {
 	v := r.episodeView("translation", e)
+	if a, page := spoken(e, t); a != nil {
+		v.Alternate, v.Episode = a, page
+	}
 	v.Key, v.Canonical, v.Summary = t.Key, r.absolute(t.Key), ""
-	v.Title += " · " + autonym(t.Language)
+	v.Title += " · " + LanguageName(t.Language)
 	v.Crumbs = []navLink{{Text: r.word("home"), URL: r.link("index.html")}, {Text: e.Title, URL: r.link(e.PageKey())}}
 	if t.index >= len(e.Transcripts) { // the transcript could not be read, which another finding reports
 		return r.html(v)

@@ -43,7 +43,8 @@ func (r *renderer) funcs() template.FuncMap {
 		"license":      license,
 		"spdx":         func(id string) show.License { return show.License{ID: id} },
 		"service":      service,
-		"language":     autonym,
+		"language":     LanguageName,
+		"pageof":       pageOf,
 		"languages":    languages,
 		"dir":          direction,
 		"host":         host,
@@ -195,9 +196,9 @@ func service(key string) string {
 	return strings.Join(words, " ")
 }
 
-// autonym returns the name of a language in the language itself, or the code if the
+// LanguageName returns the name of a language in the language itself, or the code if the
 // language is not known.
-func autonym(code string) string {
+func LanguageName(code string) string {
 	tag, err := language.Parse(code)
 	if err != nil {
 		return code

@@ -30,6 +30,9 @@ func known(site *templates.Site) map[string]bool {
 	}
 	for _, e := range site.Episodes {
 		keys[e.AudioKey], keys[e.ArtworkKey], keys[e.CardKey] = true, true, true
+		for _, a := range e.Alternates {
+			keys[a.AudioKey] = true
+		}
 		for _, t := range e.Transcripts {
 			for _, f := range t.Files {
 				keys[f.Key] = true

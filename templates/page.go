@@ -216,6 +216,7 @@ type view struct {
 	Nav          []navLink
 	Crumbs       []navLink
 	Episode      *Episode
+	Alternate    *Alternate
 	Older, Newer *Episode
 	Related      []*Episode
 	People       []contributor

@@ -100,6 +100,9 @@ func (r *renderer) usedKeys(pages []Page) usedKeys {
 		if !isAddress(e.AudioKey) {
 			put(e.AudioKey)
 		}
+		for _, a := range e.Alternates {
+			put(a.AudioKey)
+		}
 		put(e.ArtworkKey)
 		for _, t := range e.Transcripts {
 			for _, f := range t.Files {

@@ -153,6 +153,7 @@
 //	             Topics and Sponsors have the same form, and sponsors Sponsor
 //	Apps         on the show's page: apps to subscribe in, as {Name, URL}
 //	Gaps         on the help page: {Episode, Gaps} of each episode that has any
+//	Alternate    on the page of a translation: its audio, which Episode has too; else nil
 //	Own          on a page of the show's own: {site.Page, HTML}
 //	Transcripts  the one that the page shows, if any; it has the fields of Transcript, AudioKey, and
 //	             Turns, which have the fields of transcripts.Turn and
@@ -204,6 +205,9 @@
 //	language CODE     a language's own name: español
 //	languages EPISODE its pages in the languages of its transcripts, as {Language, Key};
 //	                  empty if there is only one
+//	pageof EPISODE LANGUAGE
+//	                  key of the page of the episode's transcript in a language; "" if
+//	                  there is none
 //	dir CODE          "ltr" or "rtl"
 //	host URL          the host of a URL, without www.
 //	initial NAME      first letter, for a person without a portrait
@@ -216,6 +220,7 @@
 package templates
 
 import (
+	"cmp"
 	"html/template"
 	"time"
 
@@ -256,7 +261,7 @@ type OwnPage struct {
 	HTML template.HTML
 }
 
-// Episode is a live episode. Its Chapters, Summary and Transcripts replace those of
+// Episode is a live episode. Its Alternates, Chapters, Summary and Transcripts replace those of
 // show.Episode.
 type Episode struct {
 	*show.Episode
@@ -264,19 +269,33 @@ type Episode struct {
 	AudioKey    string // required; an address if the audio is not in the bucket
 	AudioType   string // media type, such as audio/mpeg
 	AudioBytes  int64
-	ArtworkKey  string // the episode's or the show's; empty if neither has artwork
-	CardKey     string // image of 1200 × 630 pixels for link previews; empty if there is none
-	WaveformKey string // an SVG; empty if there is none
+	Alternates  []Alternate // audio in other languages
+	ArtworkKey  string      // the episode's or the show's; empty if neither has artwork
+	CardKey     string      // image of 1200 × 630 pixels for link previews; empty if there is none
+	WaveformKey string      // an SVG; empty if there is none
 	Notes       template.HTML
 	Summary     string             // plain text: the summary, or else the first paragraph of the notes; pages shorten the latter
 	EditURL     string             // where to propose a change to the notes; may be empty
 	Chapters    []chapters.Chapter // timed, in order, including hidden ones
 	Transcripts []Transcript       // the episode's own language first
 	Gaps        []Gap              // words that could not be understood, in order
+
+	page string // key of its page if that is not PageKey's usual one
 }
 
 // PageKey returns the key of the episode's page.
-func (e *Episode) PageKey() string { return show.PageKey(e.Slug) }
+func (e *Episode) PageKey() string { return cmp.Or(e.page, show.PageKey(e.Slug)) }
+
+// Alternate is the audio of an episode in another language.
+type Alternate struct {
+	Language   string
+	Title      string // empty for the name of the language
+	Machine    bool   // machine voices speak
+	AudioKey   string
+	AudioType  string // media type
+	AudioBytes int64
+	Duration   time.Duration
+}
 
 // Gap is a place of a transcript where words could not be understood.
 type Gap struct {

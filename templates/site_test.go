@@ -100,6 +100,10 @@ func sampleSite(t testing.TB) *templates.Site {
 				{Start: 12 * time.Second, End: 48500 * time.Millisecond, Title: "What is a CDN?", Image: "episodes/4/cdn.png"},
 				{Start: 48500 * time.Millisecond, End: time.Hour, Title: "Ranges", URL: "https://www.rfc-editor.org/rfc/rfc9110"},
 			},
+			Alternates: []templates.Alternate{
+				{Language: "de", Title: "Zum <Hören>", AudioKey: "audio/4-cloudy.de-0123456789abcdef.mp3"},
+				{Language: "es", Machine: true, AudioKey: "audio/4-cloudy.es-0123456789abcdef.mp3", AudioType: "audio/mpeg", AudioBytes: 31_000_000, Duration: 61 * time.Minute},
+			},
 			Transcripts: []templates.Transcript{
 				{
 					Language: "en-gb",

@@ -95,6 +95,8 @@
 package transcripts
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -155,6 +157,17 @@ type Transcript struct {
 // Fractions counts the fractions of stamps that have two digits. If there are
 // many and none is above 29, they are frames of 1/30 s.
 type Fractions struct{ TwoDigit, Above29 int }
+
+// Digest returns a digest of the words that are spoken, 16 hex digits.
+func (t *Transcript) Digest() string {
+	sum := sha256.New()
+	for i := range t.Turns {
+		for _, b := range t.Turns[i].Blocks {
+			fmt.Fprintf(sum, "%s\n", b.Text)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
 
 // Turn is continuous speech of one speaker, or a pause.
 type Turn struct {

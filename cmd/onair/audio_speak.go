@@ -76,7 +76,7 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 		return err
 	}
 	if o.out == "" {
-		o.out = filepath.Join(s.Folder.Dir, filepath.FromSlash(e.Dir), "audio."+strings.ToLower(o.language)+".mp3")
+		o.out = filepath.Join(s.Folder.Dir, filepath.FromSlash(e.Dir), show.AudioName(o.language))
 	}
 	if err := checkOwnAudio(a, o.out); err != nil {
 		return err
@@ -85,11 +85,11 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 	if err != nil {
 		return err
 	}
-	turns, duration, err := turnsToSpeak(a, s, e, o, engine)
+	speaker := &spoken.Speaker{Engine: engine, Language: o.language, Keeper: a.speechCache("voices")}
+	turns, err := turnsToSpeak(a, s, e, o, speaker)
 	if err != nil {
 		return err
 	}
-	speaker := &spoken.Speaker{Engine: engine, Language: o.language, Duration: duration, Keeper: a.speechCache("voices")}
 	texts, err := speaker.Texts(ctx, turns)
 	if err != nil {
 		return err
@@ -149,10 +149,10 @@ func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*spe
 	return e, err
 }
 
-// turnsToSpeak returns the turns of the translated transcript with their voices, and
-// the length of the original audio. Each turn starts when the same turn of the original
+// turnsToSpeak returns the turns of the translated transcript with their voices, and sets
+// the length of the original audio and the digest. Each turn starts when the same turn of the original
 // starts or, if their numbers of turns differ, at the time in the translation.
-func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine *speech.Speaking) ([]spoken.Turn, time.Duration, error) {
+func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, speaker *spoken.Speaker) ([]spoken.Turn, error) {
 	var original, translated *transcripts.Transcript
 	for _, file := range e.Transcripts {
 		isOriginal := strings.EqualFold(file.Language, e.Language)
@@ -162,7 +162,7 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine
 		path, _ := s.Folder.Path(file.Path)
 		src, err := a.readMarkdown(path)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		t := transcripts.Parse(src, nil)
 		if isOriginal {
@@ -173,23 +173,25 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine
 		}
 	}
 	if translated == nil {
-		return nil, 0, withHint(fmt.Errorf("%s has no transcript in %s", e.Slug, o.language), "translate it: onair transcripts translate %s --to %s", e.Slug, o.language)
+		return nil, withHint(fmt.Errorf("%s has no transcript in %s", e.Slug, o.language), "translate it: onair transcripts translate %s --to %s", e.Slug, o.language)
 	}
+	speaker.Digest = translated.Digest()
 	duration, err := speakingTime(a, s, e, original)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
+	speaker.Duration = duration
 	timed := translated
 	if original != nil && len(original.Turns) == len(translated.Turns) {
 		timed = original
 	}
 	starts := timed.Starts(duration)
 	if len(starts) != len(translated.Turns) {
-		return nil, 0, errors.New("the transcript has no stamps, so that there are no times for the turns")
+		return nil, errors.New("the transcript has no stamps, so that there are no times for the turns")
 	}
-	voices, err := assignVoices(s, o, engine)
+	voices, err := assignVoices(s, o, speaker.Engine)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	var turns []spoken.Turn
 	for i := range translated.Turns {
@@ -202,7 +204,7 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, engine
 			turns = append(turns, spoken.Turn{Start: starts[i], Voice: voices(turn.Speaker), Text: text})
 		}
 	}
-	return turns, duration, nil
+	return turns, nil
 }
 
 // speakingTime returns the length of the original audio. If its words were recognized,

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -176,9 +177,17 @@ func (e *exporter) copyShow(ctx context.Context) error {
 		return err
 	}
 	for _, episode := range s.Episodes { // copy masters that are kept outside of the folder
-		if name, ok := s.Folder.Path(episode.Audio); ok && !fs.ValidPath(episode.Audio) {
+		outside := map[string]string{"audio" + strings.ToLower(path.Ext(episode.Audio)): episode.Audio}
+		for _, a := range episode.Alternates {
+			outside[show.AudioName(a.Language)] = a.Audio
+		}
+		for file, master := range outside {
+			name, ok := s.Folder.Path(master)
+			if !ok || fs.ValidPath(master) {
+				continue
+			}
 			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-				if err := e.copyFile("show/"+episode.Dir+"/audio"+strings.ToLower(filepath.Ext(name)), name); err != nil {
+				if err := e.copyFile("show/"+episode.Dir+"/"+file, name); err != nil {
 					return err
 				}
 			}
@@ -196,7 +205,8 @@ func isBuilt(dir string) bool {
 // pullMasters downloads the masters that are only in the storage.
 func (e *exporter) pullMasters(ctx context.Context) error {
 	missing := slices.ContainsFunc(e.release.Episodes, func(x *release.Episode) bool {
-		return !x.HasMaster() && !x.IsElsewhere() && e.release.Show.Lock.Episodes[x.GUID] != nil
+		return slices.ContainsFunc(x.Recordings(), func(r *release.Episode) bool { return !r.HasMaster() }) &&
+			!x.IsElsewhere() && e.release.Show.Lock.Episodes[x.GUID] != nil
 	})
 	if !missing {
 		return nil
@@ -271,8 +281,10 @@ func redirects(r *release.Release, base string) []redirect {
 				}
 			}
 		}
-		if e.AudioKey() != "" {
-			add(e.AudioKey(), e.AudioKey())
+		for _, r := range e.Recordings() {
+			if r.AudioKey() != "" {
+				add(r.AudioKey(), r.AudioKey())
+			}
 		}
 	}
 	older := olderPages(r)

@@ -125,7 +125,7 @@ func newTranslating(a *app, o *translateOptions, name string) (*translating, err
 	var translated []byte
 	var record *translate.Record
 	if t.file = o.out; t.file == "" {
-		t.file, t.record = stem+".md", stem+".source.json"
+		t.file, t.record = stem+".md", translate.RecordName(stem+".md")
 		if translated, record, err = t.readEarlier(a); err != nil {
 			return nil, err
 		}

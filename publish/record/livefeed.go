@@ -21,14 +21,15 @@ type LiveFeed struct {
 
 // LiveItem is an episode in a live feed.
 type LiveItem struct {
-	GUID        string       `xml:"guid"`
-	Titles      []liveText   `xml:"title"`
-	Links       []liveText   `xml:"link"`
-	Enclosure   *LiveFile    `xml:"enclosure"` // nil if there is none
-	Artwork     []LiveImage  `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
-	Persons     []livePerson `xml:"https://podcastindex.org/namespace/1.0 person"`
-	Transcripts []LiveFile   `xml:"https://podcastindex.org/namespace/1.0 transcript"`
-	Chapters    []LiveFile   `xml:"https://podcastindex.org/namespace/1.0 chapters"`
+	GUID        string          `xml:"guid"`
+	Titles      []liveText      `xml:"title"`
+	Links       []liveText      `xml:"link"`
+	Enclosure   *LiveFile       `xml:"enclosure"` // nil if there is none
+	Alternates  []LiveAlternate `xml:"https://podcastindex.org/namespace/1.0 alternateEnclosure"`
+	Artwork     []LiveImage     `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+	Persons     []livePerson    `xml:"https://podcastindex.org/namespace/1.0 person"`
+	Transcripts []LiveFile      `xml:"https://podcastindex.org/namespace/1.0 transcript"`
+	Chapters    []LiveFile      `xml:"https://podcastindex.org/namespace/1.0 chapters"`
 }
 
 // LiveImage is an image that a live feed names.
@@ -45,6 +46,23 @@ type LiveFile struct {
 	URL    string `xml:"url,attr"`
 	Type   string `xml:"type,attr"`
 	Length string `xml:"length,attr"`
+}
+
+// LiveAlternate is an alternate enclosure in a live feed.
+type LiveAlternate struct {
+	LiveFile        // without the URL
+	Language string `xml:"lang,attr"`
+	Sources  []struct {
+		URI string `xml:"uri,attr"`
+	} `xml:"https://podcastindex.org/namespace/1.0 source"`
+}
+
+// Files returns the file under each of its addresses.
+func (a *LiveAlternate) Files() (files []LiveFile) {
+	for _, s := range a.Sources {
+		files = append(files, LiveFile{s.URI, a.Type, a.Length})
+	}
+	return files
 }
 
 // Bytes returns the length; 0 if it is missing or malformed.
@@ -142,6 +160,16 @@ func ReadFeed(data []byte, base string) (Named, []Episode, error) {
 		if i.Enclosure != nil {
 			e.Audio = all.add(i.Enclosure.URL, base, i.Enclosure.Bytes())
 			e.Slug = slugOf(e.Audio)
+		}
+		for _, a := range i.Alternates {
+			for _, f := range a.Files() {
+				if key := all.add(f.URL, base, f.Bytes()); key != "" && a.Language != "" {
+					if e.Alternates == nil {
+						e.Alternates = map[string]string{}
+					}
+					e.Alternates[a.Language] = key
+				}
+			}
 		}
 		episodes = append(episodes, e)
 	}

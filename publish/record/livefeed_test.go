@@ -3,6 +3,8 @@ package record
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func FuzzParseLiveFeed(f *testing.F) {
@@ -26,6 +28,25 @@ func FuzzParseLiveFeed(f *testing.F) {
 			_ = i.Page()
 		}
 	})
+}
+
+func TestReadFeedWithAlternates(t *testing.T) {
+	const base = "https://a.example/"
+	all, episodes, err := ReadFeed([]byte(`<rss xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><item>
+		<enclosure url="https://a.example/audio/4-cloudy-0123456789abcdef.mp3" length="7" type="audio/mpeg"/>
+		<podcast:alternateEnclosure type="audio/mpeg" length="8" lang="es"><podcast:source uri="https://op3.dev/e/a.example/audio/4-cloudy.es-0123456789abcdef.mp3"/><podcast:source uri="ipfs://x"/></podcast:alternateEnclosure>
+		<podcast:alternateEnclosure type="audio/opus" length="9"><podcast:source uri="https://a.example/4.opus"/></podcast:alternateEnclosure>
+	</item></channel></rss>`), base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Named{"audio/4-cloudy-0123456789abcdef.mp3": 7, "audio/4-cloudy.es-0123456789abcdef.mp3": 8, "4.opus": 9}, all); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+	want := []Episode{{Slug: "4-cloudy", Audio: "audio/4-cloudy-0123456789abcdef.mp3", Alternates: map[string]string{"es": "audio/4-cloudy.es-0123456789abcdef.mp3"}}}
+	if diff := cmp.Diff(want, episodes); diff != "" {
+		t.Errorf("episodes (-want +got):\n%s", diff)
+	}
 }
 
 func TestPageOfAnItem(t *testing.T) {

@@ -86,6 +86,8 @@ type Episode struct {
 	Title string `json:"title"`
 	Audio string `json:"audio"`          // key of the tagged audio
 	Item  string `json:"item,omitempty"` // SHA-256 of the episode's item in the feed
+
+	Alternates map[string]string `json:"alternates,omitempty"` // keys of the audio in other languages
 }
 
 // KeptFeed is a feed that was live and can be restored.

@@ -2,20 +2,27 @@ package release
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"onair/audio"
 	"onair/internal/crc32c"
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish/bucket"
+	"onair/show"
+	"onair/show/chapters"
 	"onair/show/pins"
+	"onair/templates"
+	"onair/templates/words"
 )
 
 // pieces returns a tag in the pieces in which it is stored: text and chapters, large
@@ -48,8 +55,6 @@ var tagFunc = derive.Func{Name: "tags", Version: 1}
 // tag makes the episode's tag and reports problems of its content. It returns nil if
 // the tag cannot be made; the reason is reported.
 func (b *builder) tag(e *Episode) *episodeTag {
-	b.checkImages(e)
-	b.checkTimes(e)
 	if e.Pin.MediaType != audio.MP3 {
 		return &episodeTag{
 			pieces: func() ([][]byte, error) { return nil, nil },
@@ -75,7 +80,7 @@ func (b *builder) tag(e *Episode) *episodeTag {
 		}
 		return t.Parts()
 	}}
-	if tag.facts, tag.err = b.tagFacts(e, t); tag.err != nil || !tag.facts.Clean {
+	if tag.facts, tag.err = b.tagFacts(e, t); tag.err != nil || !tag.facts.Clean && !e.alternate {
 		b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
 	}
 	if e.master != nil {
@@ -115,7 +120,89 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 	if err != nil {
 		return compute()
 	}
-	return remember(b, tagFunc, e.Slug, key, compute)
+	return remember(b, tagFunc, e.stem(), key, compute)
+}
+
+// addAlternates measures the audio of an episode in other languages, and pins it.
+func (b *builder) addAlternates(e *Episode) {
+	pinned := b.show.Lock.Episodes[e.GUID]
+	e.Pin.Alternates = nil
+	for i := range e.Episode.Alternates {
+		a := &e.Episode.Alternates[i]
+		pin, master := b.measureAlternate(e, a, pinned.Alternate(a.Language))
+		if pin == nil {
+			continue
+		}
+		label := a.Title
+		if label == "" {
+			label = cmp.Or(pin.Title, b.labelOf(pin))
+			pin.Title = label
+		}
+		e.Pin.Alternates = append(e.Pin.Alternates, *pin)
+		of := *e.Episode
+		of.Audio, of.Language, of.Title = a.Audio, a.Language, e.Title+" · "+label
+		of.Chapters = slices.DeleteFunc(slices.Clone(e.Chapters), func(c chapters.Chapter) bool { return c.Start >= pin.Duration })
+		e.Alternates = append(e.Alternates, &Alternate{
+			Episode: &Episode{Episode: &of, Status: e.Status, Pin: pins.Pin{Slug: e.Slug, Audio: pin.Audio}, alternate: true, master: master},
+			Source:  a,
+			Label:   label,
+			Spoken:  pin.Spoken,
+		})
+	}
+	b.pin(e)
+}
+
+// measureAlternate returns the pin of an alternate, from the master if it is on this
+// machine, which is then returned as well, or else as it was pinned. The pin is nil if
+// there is no audio, which package show reports, or if another finding is reported.
+func (b *builder) measureAlternate(e *Episode, a *show.Alternate, pinned *pins.Alternate) (*pins.Alternate, *master) {
+	p := b.masters[a.Audio]
+	switch {
+	case errors.Is(p.err, fs.ErrNotExist) && pinned != nil:
+		pin := *pinned
+		return &pin, nil
+	case errors.Is(p.err, fs.ErrNotExist):
+		return nil, nil
+	case p.err != nil:
+		b.findings.Add(ruleMaster.At(finding.Position{File: a.Audio}, "%v", p.err))
+		return nil, nil
+	}
+	b.checkMaster(p.master)
+	pin := &pins.Alternate{Language: a.Language, Audio: p.master.pin(), Spoken: p.spoken}
+	if pinned == nil {
+		return pin, p.master
+	}
+	if pinned.Payload != pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
+		b.findings.Add(otherAudio(e.Slug, p.master, pinned.Payload))
+		return nil, nil
+	}
+	pin.TagFormat = pinned.TagFormat
+	if (pin.Spoken == "") == (pinned.Spoken == "") {
+		pin.Title = pinned.Title
+	}
+	return pin, p.master
+}
+
+// maxLabel is the longest title of an alternate enclosure that the podcast namespace
+// allows, in characters.
+const maxLabel = 32
+
+// labelOf returns the name by which listeners choose an alternate without a title: its
+// language, and whether machine voices speak.
+func (b *builder) labelOf(pin *pins.Alternate) string {
+	label := templates.LanguageName(pin.Language)
+	if pin.Spoken != "" {
+		voices, _ := words.For(b.show.Language, nil).Text("machine-voices")
+		if utf8.RuneCountInString(label+voices)+3 > maxLabel {
+			primary, _, _ := strings.Cut(pin.Language, "-")
+			label = templates.LanguageName(primary)
+		}
+		label += " (" + voices + ")"
+	}
+	if runes := []rune(label); len(runes) > maxLabel {
+		label = strings.TrimSpace(string(runes[:maxLabel-1])) + "…"
+	}
+	return label
 }
 
 // addAudio adds the tagged audio and its parts. Key, size and checksum follow from the
@@ -141,7 +228,7 @@ func (b *builder) addAudio(e *Episode, tag *episodeTag) {
 		Episode: e.Slug,
 		SHA256:  hex.EncodeToString(sum[:]),
 		Object: bucket.Object{
-			Key:    "audio/" + e.Slug + "-" + hex.EncodeToString(sum[:8]) + AudioExt(e.Pin.MediaType),
+			Key:    "audio/" + e.stem() + "-" + hex.EncodeToString(sum[:8]) + AudioExt(e.Pin.MediaType),
 			Size:   whole.Size + e.Pin.Payload.Bytes,
 			CRC32C: tag.facts.CRC32C,
 		},

@@ -42,7 +42,7 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 			continue
 		}
 		found = append(found, t.heeded(facts.Findings)...)
-		t.timed, t.machine, t.gaps = facts.Timed, facts.Machine, facts.Gaps
+		t.timed, t.machine, t.digest, t.gaps = facts.Timed, facts.Machine, facts.Digest, facts.Gaps
 		for i, s := range facts.Files {
 			format := t.formats()[i]
 			o := b.object(RoleTranscript, s, t.source(format))
@@ -52,7 +52,22 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 		}
 		e.transcripts = append(e.transcripts, t)
 	}
-	return append(found, compareTranslations(e)...)
+	found = append(found, compareTranslations(e)...)
+	return append(found, checkSpoken(e)...)
+}
+
+// checkSpoken reports alternates whose machine voices spoke another version of the
+// transcript.
+func checkSpoken(e *Episode) (found finding.List) {
+	for _, a := range e.Alternates {
+		for _, t := range e.transcripts {
+			if a.Spoken != "" && t.digest != "" && t.digest != a.Spoken && strings.EqualFold(t.Language, a.Language) {
+				found.Add(ruleSpoken.At(finding.Position{File: a.Audio}, "machine voices spoke another version of %s", path.Base(t.Path)).
+					WithHint("speak it again: onair audio speak " + e.Slug + " --lang " + a.Language))
+			}
+		}
+	}
+	return found
 }
 
 // unreadable reports a transcript that cannot be read, at the position in err if it has
@@ -68,7 +83,7 @@ func unreadable(file string, err error) finding.Finding {
 // textFacts returns the facts of a parsed transcript. If the feed names the episode, it
 // writes every format of the transcript.
 func (b *builder) textFacts(e *Episode, t *transcript, p *parsed) (textFacts, error) {
-	facts := textFacts{Timed: p.cues != nil, Machine: p.text.Machine}
+	facts := textFacts{Timed: p.cues != nil, Machine: p.text.Machine, Digest: p.text.Digest()}
 	known, err := newKnownFindings(p.text.Findings)
 	facts.Findings, t.timed = known, facts.Timed
 	if !e.inFeed() {

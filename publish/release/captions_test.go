@@ -13,6 +13,7 @@ import (
 	"onair/publish/internal/showtest"
 	"onair/publish/release"
 	"onair/show"
+	"onair/transcripts/translate"
 )
 
 // minimal makes a copy of the minimal example with one more line in show.yaml.
@@ -218,6 +219,30 @@ func TestTranslation(t *testing.T) {
 	_, found = releaseOf(t, dir)
 	if f := ofRule(found, "T032"); len(f) != 1 || f[0].Severity != finding.Warning || !strings.HasSuffix(f[0].File, "transcript.es.md") {
 		t.Errorf("a turn is missing: %v", f)
+	}
+}
+
+// TestEditedTranslation changes the original of a turn whose translation people edited.
+func TestEditedTranslation(t *testing.T) {
+	t.Parallel()
+	dir, _ := creditedShow(t)
+	const original = "**Vega:** \\[00:00\\] Hello.\n\n**Rigel:** Hi.\n"
+	plan, err := translate.New([]byte(original), nil, nil, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	translated, record := plan.Finish([][]string{{"Hola."}, {"Buenas."}}, "test", "")
+	edited := strings.Replace(string(translated), "Buenas.", "Muy buenas.", 1)
+	write(t, dir, "transcript.md", original)
+	write(t, dir, "transcript.es.md", edited)
+	write(t, dir, "transcript.es.source.json", string(record.Format()))
+	if _, found := releaseOf(t, dir); ofRule(found, "T051") != nil {
+		t.Error(found)
+	}
+	write(t, dir, "transcript.md", strings.Replace(original, "Hi.", "Good morning.", 1))
+	_, found := releaseOf(t, dir)
+	if f := ofRule(found, "T051"); len(f) != 1 || !strings.HasSuffix(f[0].File, "transcript.es.md") || f[0].Line == 0 {
+		t.Errorf("the original changed: %v", found)
 	}
 }
 

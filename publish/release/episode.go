@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"onair/audio"
 	"onair/internal/finding"
@@ -26,12 +27,41 @@ type Episode struct {
 	ItemSHA256 string  // SHA-256 of the episode's item in the feed; empty unless the feed names the episode
 	Payload    *Object // the part with the audio of a scheduled or Waiting episode; nil if masters are not kept
 
+	Alternates []*Alternate // in other languages
+
+	alternate   bool              // it is the Episode of an Alternate
 	images      map[string]string // addresses of the images in the notes
 	master      *master           // nil if the audio is not on this machine
 	chapters    *Object
 	waveform    *Object
 	transcripts []*transcript
 	page        *templates.Episode // nil without a site
+}
+
+// Alternate is the audio of an episode in another language. Its Episode has the title of
+// the tag, the language, and a Pin, Enclosure and Payload of its own.
+type Alternate struct {
+	*Episode
+	Source *show.Alternate
+	Label  string // by which listeners choose it, at most 32 characters
+	Spoken string // as in pins.Alternate
+}
+
+// Recordings returns the episode and those of its alternates.
+func (e *Episode) Recordings() []*Episode {
+	all := []*Episode{e}
+	for _, a := range e.Alternates {
+		all = append(all, a.Episode)
+	}
+	return all
+}
+
+// stem returns the name of the audio in keys.
+func (e *Episode) stem() string {
+	if e.alternate {
+		return e.Slug + "." + strings.ToLower(e.Language)
+	}
+	return e.Slug
 }
 
 // AudioKey returns the key of the tagged audio; empty if there is none.
@@ -79,7 +109,7 @@ func (e *Episode) inFeed() bool {
 
 // addElsewhere adds an episode whose audio stays elsewhere.
 func (b *builder) addElsewhere(e *Episode) {
-	e.Pin = pins.Pin{Slug: e.Slug, Duration: e.Duration, MediaType: e.Episode.Enclosure.Type}
+	e.Pin = pins.Pin{Slug: e.Slug, Audio: pins.Audio{Duration: e.Duration, MediaType: e.Episode.Enclosure.Type}}
 	b.checkImages(e)
 	if e.Duration > 0 {
 		b.checkTimes(e)
@@ -110,15 +140,22 @@ func (b *builder) addEpisode(e *Episode) bool {
 	if !b.measure(e) {
 		return false
 	}
-	tag := b.tag(e)
+	b.checkImages(e)
+	b.checkTimes(e)
+	b.addAlternates(e)
 	e.Waiting = e.Status == show.Live && slices.Contains(b.o.LeaveOut, e.Slug)
-	if e.Status == show.Scheduled || e.Waiting {
-		e.Payload = b.addPayload(e)
+	for _, r := range e.Recordings() {
+		tag := b.tag(r)
+		if e.Status == show.Scheduled || e.Waiting {
+			r.Payload = b.addPayload(r)
+		}
+		if e.Status == show.Live && !e.Waiting && r.Pin.Payload.Bytes > 0 && tag != nil {
+			b.addAudio(r, tag)
+		}
 	}
-	if e.Status != show.Live || e.Waiting || e.Pin.Payload.Bytes == 0 || tag == nil {
+	if e.Enclosure == nil {
 		return true
 	}
-	b.addAudio(e, tag)
 	b.addChapters(e)
 	b.addWaveform(e)
 	return true

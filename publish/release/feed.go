@@ -85,6 +85,16 @@ func (b *builder) item(e *Episode) feed.Item {
 		given := e.Episode.Enclosure
 		item.Enclosure = feed.Enclosure{URL: given.URL, Type: given.Type, Bytes: int64(given.Length), Fixed: true}
 	}
+	for _, a := range e.Alternates {
+		if a.Enclosure != nil {
+			item.Alternates = append(item.Alternates, feed.Alternate{
+				Enclosure: feed.Enclosure{URL: b.url(a.AudioKey()), Type: a.Pin.MediaType, Bytes: a.AudioBytes()},
+				Bitrate:   1000 * a.Pin.Bitrate,
+				Language:  a.Language,
+				Title:     a.Label,
+			})
+		}
+	}
 	for _, t := range e.transcripts {
 		for _, o := range t.inFeed() {
 			item.Transcripts = append(item.Transcripts, feed.Transcript{

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onair/audio"
+	"onair/audio/mpeg"
 	"onair/internal/derive"
 	"onair/internal/durable"
 	"onair/internal/finding"
@@ -28,15 +29,17 @@ type master struct {
 	name   string
 	info   *audio.Info
 	tag    *audio.Tag // tag of the file, without the data of pictures; nil if it has none
+	spoken string     // digest of the text that machine voices spoke; empty if people speak
 }
 
 // probed is the cached result of probing a master.
 type probed struct {
-	Info *audio.Info
-	Tag  *audio.Tag
+	Info   *audio.Info
+	Tag    *audio.Tag
+	Spoken string
 }
 
-var probeFunc = derive.Func{Name: "audio-probe", Version: 1}
+var probeFunc = derive.Func{Name: "audio-probe", Version: 2}
 
 // open opens the master for reading: onair never writes to a master. The size is the
 // present size of the file.
@@ -64,7 +67,7 @@ func (m *master) probe(cache *derive.Cache) error {
 	state, err := m.folder.Stat(m.name)
 	if onDisk = onDisk && err == nil && state.Mode().IsRegular(); onDisk {
 		if known, ok := derive.KnownOf[probed](cache, probeFunc, name, derive.StateOf(state)); ok {
-			m.info, m.tag = known.Info, known.Tag
+			m.info, m.tag, m.spoken = known.Info, known.Tag, known.Spoken
 			return nil
 		}
 	}
@@ -83,7 +86,11 @@ func (m *master) probe(cache *derive.Cache) error {
 			info.Warnings = append(info.Warnings, err.Error())
 		}
 		dropPictures(tag)
-		return probed{info, tag}, nil
+		head := make([]byte, min(mpeg.MaxFrameBytes, info.PayloadBytes()))
+		if _, err := file.ReadAt(head, info.PayloadStart); err != nil && err != io.EOF {
+			return probed{}, err
+		}
+		return probed{info, tag, mpeg.SpokenText(head)}, nil
 	}
 	found := probed{}
 	if onDisk {
@@ -91,7 +98,7 @@ func (m *master) probe(cache *derive.Cache) error {
 	} else {
 		found, err = measure()
 	}
-	m.info, m.tag = found.Info, found.Tag
+	m.info, m.tag, m.spoken = found.Info, found.Tag, found.Spoken
 	return err
 }
 
@@ -121,10 +128,9 @@ func (m *master) tagged(tag []byte) (io.ReadCloser, error) {
 	}{audio.Tagged(tag, file, m.info), file}, nil
 }
 
-// pin returns the entry of the master in the lock.
-func (m *master) pin(slug string) pins.Pin {
-	return pins.Pin{
-		Slug: slug,
+// pin returns the facts of the master for the lock.
+func (m *master) pin() pins.Audio {
+	return pins.Audio{
 		Payload: pins.Payload{
 			SHA256: hex.EncodeToString(m.info.SHA256[:]),
 			CRC32C: m.info.CRC32C,
@@ -164,6 +170,16 @@ func (b *builder) probeMasters(ctx context.Context) error {
 		}
 		p := &probing{master: &master{folder: b.show.Folder, name: e.Audio}}
 		b.masters[e.Audio] = p
+		for _, a := range e.Alternates {
+			p := &probing{master: &master{folder: b.show.Folder, name: a.Audio}}
+			b.masters[a.Audio] = p
+			group.Go(func() error {
+				if ctx.Err() == nil {
+					p.err = p.probe(b.o.Cache)
+				}
+				return nil
+			})
+		}
 		group.Go(func() error {
 			if ctx.Err() != nil {
 				return nil
@@ -212,7 +228,7 @@ func (b *builder) measure(e *Episode) bool {
 		b.findings.Add(missing)
 		return false
 	}
-	e.Pin = m.pin(e.Slug)
+	e.Pin = pins.Pin{Slug: e.Slug, Audio: m.pin()}
 	e.Pin.Waveform = p.waveform.peaks
 	if pinned == nil || pinned.Payload != e.Pin.Payload {
 		b.adoptChapters(e)
@@ -224,7 +240,7 @@ func (b *builder) measure(e *Episode) bool {
 		return true
 	}
 	if pinned.Payload != e.Pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
-		b.findings.Add(b.otherAudio(e, m, pinned))
+		b.findings.Add(otherAudio(e.Slug, m, pinned.Payload))
 		return false
 	}
 	e.Pin.TagFormat = pinned.TagFormat
@@ -235,16 +251,16 @@ func (b *builder) measure(e *Episode) bool {
 // otherAudio reports that a master is not the audio that was published. Older versions
 // of onair did not publish the first MPEG frame if the ID3 tag before it claimed too
 // many bytes, and published a tag at the end if zeros followed it.
-func (b *builder) otherAudio(e *Episode, m *master, pinned *pins.Pin) finding.Finding {
-	f := ruleOtherAudio.At(finding.Position{File: e.Audio}, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Payload.Bytes, pinned.Payload.SHA256).
-		WithHint("to replace it for every listener: --replace-audio " + e.Slug)
-	switch missing := m.info.PayloadBytes() - pinned.Payload.Bytes; {
-	case missing > 0 && m.has(m.info.PayloadStart+missing, pinned.Payload):
+func otherAudio(slug string, m *master, pinned pins.Payload) finding.Finding {
+	f := ruleOtherAudio.At(finding.Position{File: m.name}, "the audio is not the one that was published (onair.lock pins %d bytes, sha256 %.12s…)", pinned.Bytes, pinned.SHA256).
+		WithHint("to replace it for every listener: --replace-audio " + slug)
+	switch missing := m.info.PayloadBytes() - pinned.Bytes; {
+	case missing > 0 && m.has(m.info.PayloadStart+missing, pinned):
 		f.Message = fmt.Sprintf("an older version of onair published the audio without its first MPEG frame of %d bytes, because the ID3 tag before it claims too much", missing)
-		f = f.WithHint("to publish all of it, for every listener: --replace-audio " + e.Slug)
-	case missing < 0 && m.has(m.info.PayloadStart, pinned.Payload):
+		f = f.WithHint("to publish all of it, for every listener: --replace-audio " + slug)
+	case missing < 0 && m.has(m.info.PayloadStart, pinned):
 		f.Message = fmt.Sprintf("an older version of onair published the audio with %d bytes of an old tag at its end", -missing)
-		f = f.WithHint("to publish it without them, for every listener: --replace-audio " + e.Slug)
+		f = f.WithHint("to publish it without them, for every listener: --replace-audio " + slug)
 	}
 	return f
 }
@@ -271,7 +287,11 @@ func (m *master) has(offset int64, payload pins.Payload) bool {
 // measured before.
 func (b *builder) checkMaster(m *master) {
 	at := finding.Position{File: m.name}
-	b.findings = append(b.findings, audio.CheckMaster(m.info, at)...)
+	found := audio.CheckMaster(m.info, at)
+	if m.spoken != "" { // the engine chose the sample rate and bitrate
+		found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Severity != finding.Error })
+	}
+	b.findings = append(b.findings, found...)
 	if sound := audio.KnownLoudness(b.o.Cache, m.info); sound != nil {
 		b.findings = append(b.findings, audio.CheckLoudness(sound, m.info.Channels, at)...)
 	}
@@ -281,12 +301,14 @@ func (b *builder) checkMaster(m *master) {
 func (b *builder) checkSameAudio(episodes []*Episode) {
 	first := map[string]*Episode{}
 	for _, e := range slices.Backward(episodes) { // the older episode comes first
-		sum := e.Pin.Payload.SHA256
-		if other := first[sum]; other != nil && sum != "" {
-			b.findings.Add(ruleSameAudio.At(e.At("audio"), "the audio is that of %s", other.Slug))
-			continue
+		for _, r := range e.Recordings() {
+			sum := r.Pin.Payload.SHA256
+			if other := first[sum]; other != nil && sum != "" {
+				b.findings.Add(ruleSameAudio.At(e.At("audio"), "the audio is that of %s", other.stem()))
+				continue
+			}
+			first[sum] = r
 		}
-		first[sum] = e
 	}
 }
 

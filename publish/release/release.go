@@ -2,7 +2,7 @@
 // captions, chapters, images, the feed and the pages, each with its key, size,
 // checksum and headers.
 //
-//	audio/<slug>-<hash>.mp3                             tagged audio        immutable
+//	audio/<slug>[.<lang>]-<hash>.mp3                    tagged audio        immutable
 //	episodes/<slug>/transcript[.<lang>]-<hash>.<ext>    captions, text      immutable
 //	episodes/<slug>/chapters-<hash>.json                chapters            immutable
 //	assets/<name>-<hash>.<ext>                          artwork, theme      immutable

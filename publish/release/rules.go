@@ -134,6 +134,12 @@ var rules = finding.Rules{
 		Hint:    "put it beside the file that shows it, as JPEG, PNG, GIF or WebP",
 		Example: "![The bucket](bucket.png) without a bucket.png",
 	},
+	{
+		ID: "P027", Severity: finding.Warning,
+		Title:   "machine voices spoke another version of a translated transcript",
+		Hint:    "speak it again: onair audio speak",
+		Example: "an audio.es.mp3 of onair audio speak, after a correction of transcript.es.md",
+	},
 }
 
 var (
@@ -160,6 +166,7 @@ var (
 	rulePages          = rules.Must("P024")
 	ruleSameAudio      = rules.Must("P025")
 	ruleNoteImage      = rules.Must("P026")
+	ruleSpoken         = rules.Must("P027")
 )
 
 // knownFinding is a finding about a transcript in the form in which it is cached, without

@@ -246,6 +246,17 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		EditURL:     b.editURL(e.File, e.NotesLine),
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
 	}
+	for _, a := range e.Alternates {
+		page.Alternates = append(page.Alternates, templates.Alternate{
+			Language:   a.Language,
+			Title:      a.Source.Title,
+			Machine:    a.Spoken != "",
+			AudioKey:   a.AudioKey(),
+			AudioType:  a.Pin.MediaType,
+			AudioBytes: a.AudioBytes(),
+			Duration:   a.Pin.Duration,
+		})
+	}
 	if e.IsElsewhere() {
 		page.AudioBytes = int64(e.Episode.Enclosure.Length)
 	}

@@ -15,6 +15,7 @@ import (
 	"onair/show"
 	"onair/transcripts"
 	"onair/transcripts/repo"
+	"onair/transcripts/translate"
 	"onair/transcripts/words"
 )
 
@@ -39,6 +40,7 @@ type transcript struct {
 	payload  string        // SHA-256 of the audio without its tag; empty if unknown
 	words    string        // path of the recognized words; empty if there are none
 	key      derive.Key    // key of the text and of all else that the objects depend on; zero if unknown
+	digest   string        // digest of the words; empty if the text cannot be read
 	machine  bool          // whether the text comes from a speech recognizer and was not reviewed
 	timed    bool          // whether the text can be shown as captions
 	gaps     []gap         // what could not be understood; nil unless the episode is live
@@ -59,6 +61,7 @@ type textFacts struct {
 	Findings []knownFinding `json:"findings,omitempty"`
 	Timed    bool           `json:"timed,omitempty"`
 	Machine  bool           `json:"machine,omitempty"`
+	Digest   string         `json:"digest"`          // as of transcripts.Transcript.Digest
 	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
 	Gaps     []gap          `json:"gaps,omitempty"`  // nil unless the episode is live
 }
@@ -84,8 +87,8 @@ func gapsOf(t *transcripts.Transcript, file string, duration time.Duration) (gap
 
 var (
 	wordsFunc     = derive.Func{Name: "words", Version: 1}
-	textFunc      = derive.Func{Name: "transcripts", Version: 3}
-	translateFunc = derive.Func{Name: "translations", Version: 1}
+	textFunc      = derive.Func{Name: "transcripts", Version: 4}
+	translateFunc = derive.Func{Name: "translations", Version: 2}
 )
 
 // maxTranscript is the size limit of a transcript, in bytes; an hour of talk is some
@@ -283,8 +286,42 @@ func (t *transcript) facts(live bool, compute func(*parsed) (textFacts, error)) 
 	return facts, err
 }
 
-// compare compares a translation with the original.
+// loadRecord returns the record of a translation that onair made; nil if there is none.
+func (t *transcript) loadRecord() []byte {
+	data, err := t.texts.show.Folder.ReadFile(translate.RecordName(t.Path), maxTranscript)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// checkRecord reports turns of a translation whose original has changed, so that the next
+// translation would not replace what people edited.
+func (t *transcript) checkRecord(original *transcript, data []byte) (found finding.List) {
+	record, err := translate.ReadRecord(data, translate.RecordName(t.Path))
+	if err != nil {
+		return nil // onair transcripts translate reports it
+	}
+	source, err := original.load()
+	if err != nil {
+		return nil
+	}
+	translated, err := t.load()
+	if err != nil {
+		return nil
+	}
+	plan, err := translate.New(source, translated, record, nil, t.Path)
+	if f := (finding.Finding{}); errors.As(err, &f) {
+		return finding.List{f}
+	} else if err != nil {
+		return nil
+	}
+	return plan.Findings
+}
+
+// compare compares a translation with the original, and with its record if it has one.
 func (t *transcript) compare(original *transcript) finding.List {
+	record := t.loadRecord()
 	compute := func() ([]knownFinding, error) {
 		first, err := original.read()
 		if err != nil {
@@ -294,12 +331,16 @@ func (t *transcript) compare(original *transcript) finding.List {
 		if err != nil {
 			return nil, err
 		}
-		return newKnownFindings(transcripts.CompareTranslation(first.text, second.text, t.Path))
+		found := transcripts.CompareTranslation(first.text, second.text, t.Path)
+		if record != nil {
+			found = append(found, t.checkRecord(original, record)...)
+		}
+		return newKnownFindings(found)
 	}
 	var known []knownFinding
 	var err error
 	if name, onDisk := t.texts.show.Folder.Path(t.Path); onDisk && t.key != (derive.Key{}) && original.key != (derive.Key{}) {
-		known, err = derive.Value(t.texts.cache, translateFunc, name, derive.KeyOf(original.key, t.key), compute)
+		known, err = derive.Value(t.texts.cache, translateFunc, name, derive.KeyOf(original.key, t.key, record), compute)
 	} else {
 		known, err = compute()
 	}

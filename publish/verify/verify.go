@@ -68,8 +68,10 @@ func Verify(ctx context.Context, w *Web, r *release.Release, o *Options) finding
 	}
 	for _, e := range r.Episodes {
 		v.episodes[e.GUID] = e
-		if key := e.AudioKey(); key != "" {
-			v.audio[key] = e
+		for _, r := range e.Recordings() {
+			if key := r.AudioKey(); key != "" {
+				v.audio[key] = r
+			}
 		}
 	}
 	v.run(ctx)
@@ -247,7 +249,12 @@ func (v *verifier) expectItem(i *record.LiveItem) {
 		v.expect(v.page(page, at))
 	}
 	if e == nil || !e.IsElsewhere() || i.Enclosure == nil || i.Enclosure.URL != e.Episode.Enclosure.URL {
-		v.expectEnclosure(i, at)
+		v.expectEnclosure(i.GUID, i.Enclosure, at)
+	}
+	for _, a := range i.Alternates {
+		for _, f := range a.Files() {
+			v.expectEnclosure(i.GUID, &f, at)
+		}
 	}
 	for _, image := range i.Artwork {
 		v.expect(v.file(image.URL, at))
@@ -259,16 +266,17 @@ func (v *verifier) expectItem(i *record.LiveItem) {
 	}
 }
 
-func (v *verifier) expectEnclosure(i *record.LiveItem, at finding.Position) {
-	if i.Enclosure == nil || i.Enclosure.URL == "" || i.Enclosure.Bytes() == 0 {
-		v.add(ruleFeed, at, v.r.Show.FeedURL(), "the item with the GUID %q has no enclosure with an address and a length", i.GUID)
+// expectEnclosure adds the expectation for an enclosure of the item with a GUID.
+func (v *verifier) expectEnclosure(guid string, f *record.LiveFile, at finding.Position) {
+	if f == nil || f.URL == "" || f.Bytes() == 0 {
+		v.add(ruleFeed, at, v.r.Show.FeedURL(), "the item with the GUID %q has no enclosure with an address and a length", guid)
 		return
 	}
-	own := record.WithoutPrefix(i.Enclosure.URL, v.r.Show.URL)
+	own := record.WithoutPrefix(f.URL, v.r.Show.URL)
 	want := v.file(own, at)
-	want.Ranges, want.Type, want.Bytes = true, i.Enclosure.Type, i.Enclosure.Bytes()
-	if own != i.Enclosure.URL {
-		want.through = i.Enclosure.URL
+	want.Ranges, want.Type, want.Bytes = true, f.Type, f.Bytes()
+	if own != f.URL {
+		want.through = f.URL
 	}
 	v.expect(want)
 }

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,9 @@ const File = "onair.lock"
 // waveformDigits is the length of a waveform: 200 columns of two hex digits.
 const waveformDigits = 400
 
+// SpokenDigits is the length of Alternate.Spoken.
+const SpokenDigits = 16
+
 // MaxFile limits the size of onair.lock, in bytes.
 const MaxFile = 32 << 20
 
@@ -43,15 +47,50 @@ type Lock struct {
 
 // Pin is the entry of an episode in the lock.
 type Pin struct {
-	Slug      string
+	Slug string
+	Audio
+	Chapters   []chapters.Chapter // only if they come from the master's tag
+	Waveform   string             // audio.Waveform.Peaks of the payload in hex digits; empty if not computed
+	Alternates []Alternate        // audio in other languages, in the order of the languages
+}
+
+// Audio has the facts of a master.
+type Audio struct {
 	Payload   Payload
 	Duration  time.Duration
-	Bitrate   int                // kbit/s; the mean of a VBR file
-	Channels  int                // 1 or 2
-	MediaType string             // audio/mpeg, or audio/x-m4a for an untagged master
-	TagFormat int                // layout of the ID3 tag; see audio.TagFormat
-	Chapters  []chapters.Chapter // only if they come from the master's tag
-	Waveform  string             // audio.Waveform.Peaks of the payload in hex digits; empty if not computed
+	Bitrate   int    // kbit/s; the mean of a VBR file
+	Channels  int    // 1 or 2
+	MediaType string // audio/mpeg, or audio/x-m4a for an untagged master
+	TagFormat int    // layout of the ID3 tag; see audio.TagFormat
+}
+
+// Alternate is the audio of an episode in another language.
+type Alternate struct {
+	Language string // RFC 5646
+	Audio
+	Title  string // by which listeners choose it; empty if episode.md has one
+	Spoken string // digest of the text that machine voices spoke, 16 hex digits; empty if people speak
+}
+
+// Alternate returns the audio in a language; nil if there is none. p may be nil.
+func (p *Pin) Alternate(language string) *Alternate {
+	if p == nil {
+		return nil
+	}
+	i := slices.IndexFunc(p.Alternates, func(a Alternate) bool { return strings.EqualFold(a.Language, language) })
+	if i < 0 {
+		return nil
+	}
+	return &p.Alternates[i]
+}
+
+// Payloads returns the payloads of all audio of the episode.
+func (p *Pin) Payloads() []Payload {
+	all := []Payload{p.Payload}
+	for _, a := range p.Alternates {
+		all = append(all, a.Payload)
+	}
+	return all
 }
 
 // Payload identifies audio without its tags.
@@ -67,6 +106,7 @@ func (l *Lock) Clone() *Lock {
 	for guid, pin := range l.Episodes {
 		p := *pin
 		p.Chapters = slices.Clone(pin.Chapters)
+		p.Alternates = slices.Clone(pin.Alternates)
 		c.Episodes[guid] = &p
 	}
 	return c
@@ -110,6 +150,12 @@ func (p *Pin) format(b *bytes.Buffer) {
 	if p.Waveform != "" {
 		fmt.Fprintf(b, "    waveform: %s\n", source.Quote(p.Waveform))
 	}
+	if len(p.Alternates) > 0 {
+		b.WriteString("    alternates:\n")
+	}
+	for i := range p.Alternates {
+		p.Alternates[i].format(b)
+	}
 	if len(p.Chapters) > 0 {
 		b.WriteString("    chapters:\n")
 	}
@@ -128,6 +174,23 @@ func (p *Pin) format(b *bytes.Buffer) {
 		}
 		b.WriteString("}\n")
 	}
+}
+
+// format writes the audio in a language on one line, so that git merges two languages.
+func (a *Alternate) format(b *bytes.Buffer) {
+	fmt.Fprintf(b, "      - {language: %s, sha256: %s, crc32c: \"%08x\", bytes: %d, duration: %s, bitrate: %d, channels: %d",
+		source.Quote(a.Language), source.Quote(a.Payload.SHA256), a.Payload.CRC32C, a.Payload.Bytes, source.FormatSeconds(a.Duration), a.Bitrate, a.Channels)
+	if s := source.OneLine(a.MediaType); s != "" {
+		fmt.Fprintf(b, ", media_type: %s", source.Quote(s))
+	}
+	fmt.Fprintf(b, ", tag_format: %d", a.TagFormat)
+	if s := source.OneLine(a.Title); s != "" {
+		fmt.Fprintf(b, ", title: %s", source.Quote(s))
+	}
+	if a.Spoken != "" {
+		fmt.Fprintf(b, ", spoken: %s", source.Quote(a.Spoken))
+	}
+	b.WriteString("}\n")
 }
 
 // Parse parses a lock that Format wrote. An unknown key and a missing or malformed value
@@ -228,34 +291,67 @@ func split(text string) (parts []part) {
 	return append(parts, part{prefix + text[from:], line})
 }
 
-// pinFields are the fields that every pin must have.
-var pinFields = []string{"slug", "sha256", "crc32c", "bytes", "duration"}
+// audioFields are the fields that every audio must have.
+var audioFields = []string{"sha256", "crc32c", "bytes", "duration"}
 
 // pin reads the stanza of an episode.
 func pin(v source.Value) *Pin {
 	p := &Pin{}
-	before := v.Count
-	v.Fields(source.Fields{
-		"slug":       source.Slug(&p.Slug),
-		"sha256":     hexField(64, func(s string) { p.Payload.SHA256 = s }),
-		"crc32c":     hexField(8, func(s string) { n, _ := strconv.ParseUint(s, 16, 32); p.Payload.CRC32C = uint32(n) }),
-		"bytes":      func(v source.Value) { n := 0; source.Int(&n, 1, 1<<40)(v); p.Payload.Bytes = int64(n) },
-		"duration":   source.Seconds(&p.Duration),
-		"bitrate":    source.Int(&p.Bitrate, 0, 1<<20),
-		"channels":   source.Int(&p.Channels, 0, 255),
-		"media_type": source.Line(&p.MediaType),
-		"tag_format": source.Int(&p.TagFormat, 0, 1<<20),
-		"waveform":   hexField(waveformDigits, func(s string) { p.Waveform = s }),
-		"chapters": func(v source.Value) {
-			v.Each(func(v source.Value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
-		},
-	}, pinFields...)
-	for _, field := range pinFields {
+	fields := p.Audio.fields()
+	fields["slug"] = source.Slug(&p.Slug)
+	fields["waveform"] = hexField(waveformDigits, func(s string) { p.Waveform = s })
+	fields["chapters"] = func(v source.Value) {
+		v.Each(func(v source.Value) { p.Chapters = append(p.Chapters, pinnedChapter(v)) })
+	}
+	fields["alternates"] = func(v source.Value) {
+		v.Each(func(v source.Value) { p.Alternates = append(p.Alternates, pinnedAlternate(v)) })
+	}
+	readPin(v, fields, "slug")
+	return p
+}
+
+// readPin reads a pin that must have audioFields and the field identity.
+func readPin(v source.Value, fields source.Fields, identity string) {
+	before, required := v.Count, append([]string{identity}, audioFields...)
+	v.Fields(fields, required...)
+	for _, field := range required {
 		if !v.Has(field) && v.Count == before {
 			v.Reportf(ruleLock, "restore it from git", "the pin has no %s", field)
 		}
 	}
-	return p
+}
+
+// fields sets the facts of a master.
+func (a *Audio) fields() source.Fields {
+	return source.Fields{
+		"sha256":     hexField(64, func(s string) { a.Payload.SHA256 = s }),
+		"crc32c":     hexField(8, func(s string) { n, _ := strconv.ParseUint(s, 16, 32); a.Payload.CRC32C = uint32(n) }),
+		"bytes":      func(v source.Value) { n := 0; source.Int(&n, 1, 1<<40)(v); a.Payload.Bytes = int64(n) },
+		"duration":   source.Seconds(&a.Duration),
+		"bitrate":    source.Int(&a.Bitrate, 0, 1<<20),
+		"channels":   source.Int(&a.Channels, 0, 255),
+		"media_type": source.Line(&a.MediaType),
+		"tag_format": source.Int(&a.TagFormat, 0, 1<<20),
+	}
+}
+
+// languageShape matches a language tag, which becomes a part of keys.
+var languageShape = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+func pinnedAlternate(v source.Value) Alternate {
+	var a Alternate
+	fields := a.Audio.fields()
+	fields["language"] = func(v source.Value) {
+		if s, ok := v.Word(); ok && languageShape.MatchString(s) {
+			a.Language = s
+		} else if ok {
+			v.Reportf(ruleLock, "restore it from git", "%s is not a language code", source.ShortQuote(s))
+		}
+	}
+	fields["title"] = source.Line(&a.Title)
+	fields["spoken"] = hexField(SpokenDigits, func(s string) { a.Spoken = s })
+	readPin(v, fields, "language")
+	return a
 }
 
 func pinnedChapter(v source.Value) chapters.Chapter {

@@ -20,8 +20,15 @@ func exampleLock() *Lock {
 		PodcastGUID: "917393e3-1b1e-5cef-ace4-edaa54e1f810",
 		Episodes: map[string]*Pin{
 			"https://old.example/?p=1: #1": {
-				Slug: "1e3", Payload: Payload{SHA256: strings.Repeat("12", 32), CRC32C: 0x1e9, Bytes: 41_200_000},
-				Duration: 62*time.Second + 37_375*time.Microsecond, Bitrate: 96, Channels: 2, MediaType: "audio/mpeg", TagFormat: 1,
+				Slug: "1e3",
+				Audio: Audio{
+					Payload:  Payload{SHA256: strings.Repeat("12", 32), CRC32C: 0x1e9, Bytes: 41_200_000},
+					Duration: 62*time.Second + 37_375*time.Microsecond, Bitrate: 96, Channels: 2, MediaType: "audio/mpeg", TagFormat: 1,
+				},
+				Alternates: []Alternate{
+					{Language: "no", Audio: Audio{Payload: Payload{SHA256: strings.Repeat("34", 32), Bytes: 7}, Duration: time.Minute, Channels: 1, MediaType: "audio/mpeg", TagFormat: 1}, Title: "norsk: \"lyd\""},
+					{Language: "pt-BR", Audio: Audio{Payload: Payload{SHA256: strings.Repeat("56", 32), CRC32C: 1, Bytes: 8}, Duration: 61500 * time.Millisecond, Bitrate: 64, Channels: 1}, Spoken: "00112233445566e7"},
+				},
 				Waveform: strings.Repeat("0123456789abcdef", 25),
 				Chapters: []chapters.Chapter{
 					{Title: "Cold “open”: \"it's\" #1, or not?", Hidden: true},
@@ -29,8 +36,10 @@ func exampleLock() *Lock {
 				},
 			},
 			"0b9f3c1e-5b7e-4c0a-9d52-6a8e3f1c2d44": {
-				Slug: "4-cloudy", Payload: Payload{SHA256: strings.Repeat("ab", 32), CRC32C: 0xffffffff, Bytes: 1},
-				Duration: 90 * time.Minute, Bitrate: 128, Channels: 1, MediaType: "audio/x-m4a",
+				Slug: "4-cloudy", Audio: Audio{
+					Payload:  Payload{SHA256: strings.Repeat("ab", 32), CRC32C: 0xffffffff, Bytes: 1},
+					Duration: 90 * time.Minute, Bitrate: 128, Channels: 1, MediaType: "audio/x-m4a",
+				},
 			},
 		},
 	}
@@ -103,7 +112,7 @@ func TestLockStanzas(t *testing.T) {
 	t.Parallel()
 	base := exampleLock()
 	more := base.Clone()
-	more.Episodes["5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"] = &Pin{Slug: "5-tail", Payload: Payload{SHA256: strings.Repeat("0", 64), Bytes: 1}}
+	more.Episodes["5f0c7a52-1f0e-4c3b-8a43-6a0b1c2d3e4f"] = &Pin{Slug: "5-tail", Audio: Audio{Payload: Payload{SHA256: strings.Repeat("0", 64), Bytes: 1}}}
 	before, after := string(base.Format()), string(more.Format())
 	i := strings.Index(after, `  "5f0c7a52`)
 	j := strings.Index(after[i:], `  "https:`)
@@ -188,7 +197,7 @@ func TestLongLock(t *testing.T) {
 	const many = 20_000
 	l := &Lock{Episodes: map[string]*Pin{}}
 	for i := range many {
-		l.Episodes[fmt.Sprintf("guid-%05d", i)] = &Pin{Slug: fmt.Sprintf("%d-a", i), Payload: Payload{SHA256: strings.Repeat("ab", 32), CRC32C: 7, Bytes: 1}, Duration: time.Second, TagFormat: 1}
+		l.Episodes[fmt.Sprintf("guid-%05d", i)] = &Pin{Slug: fmt.Sprintf("%d-a", i), Audio: Audio{Payload: Payload{SHA256: strings.Repeat("ab", 32), CRC32C: 7, Bytes: 1}, Duration: time.Second, TagFormat: 1}}
 	}
 	data := l.Format()
 	again, found := Parse(data)

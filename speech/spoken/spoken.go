@@ -47,6 +47,7 @@ type Speaker struct {
 	Keeper   speech.Keeper // nil keeps nothing
 	Language string
 	Duration time.Duration // length of the original; silence fills the MP3 up to it
+	Digest   string        // of the transcript, 16 hex digits, to be kept in the MP3
 
 	header mpeg.Header // header of all MPEG frames; 0 before the first
 }
@@ -105,7 +106,7 @@ func (s *Speaker) Speak(ctx context.Context, turns []Turn) ([]byte, []Placed, er
 		out.Write(s.header.Frame())
 		count++
 	}
-	return append(mpeg.InfoFrame(s.header, count, int64(out.Len())), out.Bytes()...), placed, nil
+	return append(mpeg.InfoFrame(s.header, count, int64(out.Len()), s.Digest), out.Bytes()...), placed, nil
 }
 
 // time returns when MPEG frame n starts.

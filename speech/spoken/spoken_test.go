@@ -46,7 +46,7 @@ func (r *reading) Speak(_ context.Context, u *speech.Utterance) ([]byte, error) 
 		f[len(f)-1] = 1
 		out = append(out, f...)
 	}
-	return append(mpeg.InfoFrame(h, len(u.Text), int64(len(out))), out...), nil
+	return append(mpeg.InfoFrame(h, len(u.Text), int64(len(out)), ""), out...), nil
 }
 
 func newSpeaker(most int) (*Speaker, *reading) {

@@ -26,6 +26,11 @@ type recordJSON struct {
 	Turns         [][2]string `json:"turns"`
 }
 
+// RecordName returns the path of the record beside a translation.
+func RecordName(translation string) string {
+	return strings.TrimSuffix(translation, ".md") + ".source.json"
+}
+
 // ReadRecord reads a record.
 func ReadRecord(src []byte, file string) (*Record, error) {
 	var r recordJSON

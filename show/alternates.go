@@ -1,0 +1,120 @@
+package show
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"onair/internal/finding"
+	"onair/internal/source"
+)
+
+// Alternate is the audio of an episode in another language: podcast:alternateEnclosure.
+type Alternate struct {
+	Audio    string // path of the master; it need not exist
+	Language string // RFC 5646
+	Title    string // at most 32 characters; empty for the name of the language
+}
+
+// AudioName returns the name of the file of an episode's folder that has its audio in a
+// language.
+func AudioName(language string) string { return "audio." + strings.ToLower(language) + ".mp3" }
+
+// alternateList sets the alternates of front matter. An empty list is not nil.
+func alternateList(p *[]Alternate) source.Setter {
+	return func(v source.Value) {
+		*p = []Alternate{}
+		v.Each(func(v source.Value) {
+			var a Alternate
+			before := v.Count
+			if !v.Fields(source.Fields{
+				"audio":    audioPath(&a.Audio),
+				"language": languageTag(&a.Language),
+				"title":    source.Limited(&a.Title, 32),
+			}, "audio", "language") || v.Count > before {
+				return
+			}
+			switch {
+			case !v.Has("audio") || !v.Has("language"):
+				v.Reportf(ruleRequired, "write {audio: audio.es.mp3, language: es}", "an alternate needs its audio and its language")
+			case slices.ContainsFunc(*p, func(b Alternate) bool { return strings.EqualFold(a.Language, b.Language) }):
+				v.Reportf(ruleSameAlternate, "", "the episode already has audio in %s", a.Language)
+			default:
+				*p = append(*p, a)
+			}
+		})
+	}
+}
+
+// findAlternates sets the audio in other languages: the list of front matter or else the
+// files of the folder and, for a checkout without them, the languages in the lock.
+func (r *episodeReader) findAlternates(e *Episode) {
+	if e.Enclosure.URL != "" {
+		if len(e.Alternates) > 0 {
+			r.found.Add(ruleTwoAudio.At(e.At("alternates"), "the audio of the episode stays elsewhere, so that no other is published"))
+		}
+		e.Alternates = nil
+		return
+	}
+	for i, a := range e.Alternates {
+		if path.Dir(a.Audio) != e.Dir {
+			reportRefused(&r.found, r.folder, a.Audio)
+		}
+		if a.Audio == e.Audio {
+			r.found.Add(ruleSameAlternate.At(e.At("alternates"), "%s is the audio of the episode itself", source.ShortQuote(a.Audio)))
+			e.Alternates = slices.Delete(e.Alternates, i, i+1)
+			break
+		}
+	}
+	if e.Alternates != nil {
+		return
+	}
+	for _, entry := range r.files.entries {
+		name := path.Join(e.Dir, entry.Name())
+		if language := e.languageOf(entry.Name()); language != "" && entry.Type().IsRegular() && name != e.Audio {
+			e.Alternates = append(e.Alternates, Alternate{Audio: name, Language: language})
+		}
+	}
+	pin := r.show.Lock.Episodes[e.GUID]
+	if pin == nil {
+		return
+	}
+	for _, a := range pin.Alternates {
+		if !slices.ContainsFunc(e.Alternates, func(b Alternate) bool { return strings.EqualFold(a.Language, b.Language) }) {
+			e.Alternates = append(e.Alternates, Alternate{Audio: path.Join(e.Dir, AudioName(a.Language)), Language: a.Language})
+		}
+	}
+	slices.SortFunc(e.Alternates, func(a, b Alternate) int { return strings.Compare(a.Language, b.Language) })
+}
+
+// languageOf returns the language in the name of a file such as audio.es.mp3; empty if
+// there is none. Words of three letters such as raw and mix are codes of languages too,
+// so that they only count if the episode has a transcript in the language.
+func (e *Episode) languageOf(name string) string {
+	language, isAudio := strings.CutPrefix(name, "audio.")
+	language, isMP3 := strings.CutSuffix(language, ".mp3")
+	if !isAudio || !isMP3 || name != AudioName(language) || !validLanguage(language) {
+		return ""
+	}
+	primary, _, _ := strings.Cut(language, "-")
+	transcribed := func(t TranscriptFile) bool { return strings.EqualFold(t.Language, language) }
+	if len(primary) != 2 && !slices.ContainsFunc(e.Transcripts, transcribed) {
+		return ""
+	}
+	return language
+}
+
+// checkAlternates reports audio in other languages that is neither in the folder nor in
+// the lock.
+func (l *loader) checkAlternates(e *Episode) {
+	for _, a := range e.Alternates {
+		if l.folder.isFile(a.Audio) || l.folder.refusal(a.Audio) != "" || l.show.Lock.Episodes[e.GUID].Alternate(a.Language) != nil {
+			continue
+		}
+		severity := finding.Error
+		if e.Draft || e.Date.IsZero() {
+			severity = finding.Warning
+		}
+		l.found.Add(ruleMissingFile.At(e.At("alternates"), "alternates: there is no file %s", source.ShortQuote(a.Audio)).WithSeverity(severity))
+	}
+}
