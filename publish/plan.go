@@ -471,8 +471,8 @@ func (p *Plan) filter(keep func(*Change) bool) []*Change {
 	return out
 }
 
-// Fingerprint identifies everything on which the plan depends: the release, and
-// the version of every object that was listed.
+// Fingerprint identifies the plan and everything on which it depends: the release, the
+// record, and the version of every object that was listed.
 func (p *Plan) Fingerprint() string {
 	sum := sha256.New()
 	for _, o := range slices.Concat(p.Release.Objects, p.Release.Parts) {

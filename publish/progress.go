@@ -14,7 +14,7 @@ type Progress struct {
 	Objects, AllObjects int
 	Bytes, AllBytes     int64
 	Joined              int    // objects joined in the storage
-	Note                string // result of the step, once it is done
+	Note                string // text about the step, such as its result; may be empty
 }
 
 // meter counts what an Apply has done. Its methods may be called concurrently.
@@ -35,7 +35,7 @@ func (m *meter) begin(step string, changes []*Change) {
 	})
 }
 
-// note reports the result of a step.
+// note reports a text about a step, such as its result.
 func (m *meter) note(step, text string) {
 	m.report(func(p *Progress) {
 		if p.Step != step {

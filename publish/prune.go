@@ -170,11 +170,12 @@ func (p *Plan) deleting() (keys []string) {
 	return keys
 }
 
-// prune deletes the objects whose deletion is planned. The record lists their keys from
-// the claim until they are deleted. A later plan that needs such an object therefore
-// writes it again, as another version, which this prune does not delete. Pruning ends
-// with ErrConflict if another publisher has claimed since, because this plan does not
-// know which objects the other publisher needs.
+// prune deletes the objects whose deletion is planned, except those that erase has
+// deleted. The record lists the keys of public objects from the claim until they are
+// deleted. A later plan that needs such an object therefore writes it again, as another
+// version, which this prune does not delete. Pruning ends with ErrConflict if another
+// publisher has claimed since, because this plan does not know which objects the other
+// publisher needs.
 func (a *applier) prune(ctx context.Context) error {
 	var public, own []*Change
 	for i := range a.plan.Changes {

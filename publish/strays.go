@@ -73,8 +73,8 @@ func isOurs(attrs bucket.Attrs) bool {
 }
 
 // marked returns a listed object with its metadata. A sparse bucket does not list
-// metadata, so marked requests it. A folder does not store metadata, so marked computes
-// it from the content.
+// metadata, so marked requests it. A folder does not store metadata, so for a key with a
+// hash marked computes it from the content.
 func (a *applier) marked(ctx context.Context, attrs bucket.Attrs) (bucket.Attrs, error) {
 	public := a.storage.Public
 	if sparse, ok := public.(bucket.Sparse); ok {

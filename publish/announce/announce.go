@@ -21,7 +21,7 @@ import (
 
 // Announcer notifies directories and apps of a changed feed. The zero value works.
 type Announcer struct {
-	PodpingToken string // from the operator of podping.cloud; required for podping
+	PodpingToken string // token from the operator of podping.cloud; required for podping
 
 	Client *fetch.Client     // nil uses a client that can reach every address
 	Bases  map[string]string // other addresses of the channels, for tests

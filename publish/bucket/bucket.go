@@ -130,7 +130,7 @@ type Object struct {
 	Key string
 	Headers
 	Size   int64
-	CRC32C uint32 // Castagnoli, of the whole body
+	CRC32C uint32 // CRC-32 of the whole body, with Castagnoli's polynomial
 
 	// Body opens the body at its first byte. It is called for every try of a write.
 	Body func() (io.ReadCloser, error)
@@ -141,7 +141,7 @@ type Attrs struct {
 	Key string
 	Headers
 	Size    int64
-	CRC32C  uint32 // of the whole body; 0 means unknown unless the object is empty
+	CRC32C  uint32 // CRC32C of the whole body; 0 means unknown unless the object is empty
 	Version string
 	Updated time.Time // when it was last written, by the store's clock
 }

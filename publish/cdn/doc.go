@@ -58,6 +58,7 @@
 //
 // Calls are batched within each API's limits and tried again after status 408,
 // 429 and 5xx and after a lost connection, with growing pauses or as Retry-After
-// asks. A purge takes at most five minutes and a quarter of a second for each of
-// its calls. Purging twice is the same as purging once, so that a retry is safe.
+// asks. A purge takes at most five minutes and a quarter of a second for each of its
+// calls, and with google up to five minutes more to get a token. Purging twice is the
+// same as purging once, so that a retry is safe.
 package cdn

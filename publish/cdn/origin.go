@@ -135,7 +135,7 @@ type network struct {
 	Masked bool // true for a range
 }
 
-// localhost is the addresses of this machine.
+// localhost has the addresses of this machine.
 var localhost = []network{{Addr: "127.0.0.1", Bits: 32}, {Addr: "::1", Bits: 128}}
 
 // parseNetwork reads an address such as 192.0.2.7 or a range such as 10.0.0.0/8.

@@ -43,7 +43,7 @@ type State struct {
 	Phase         Phase             `json:"phase"`            // empty if nothing is on record
 	Nonce         string            `json:"nonce"`            // random; makes every record differ from others
 	By            string            `json:"by,omitempty"`     // who published
-	At            time.Time         `json:"at"`               // when, by the publisher's clock
+	At            time.Time         `json:"at"`               // time of the publish, by the publisher's clock
 	Commit        string            `json:"commit,omitempty"` // commit of the show's git repository
 	FeedSHA256    string            `json:"feed_sha256"`
 	LockSHA256    string            `json:"lock_sha256,omitempty"` // SHA-256 of the kept copy of the lock

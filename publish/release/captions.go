@@ -14,8 +14,8 @@ import (
 	"onair/transcripts/credit"
 )
 
-// formats are the formats of a transcript, in the order in which the feed names them:
-// apps use the first that they can read.
+// formats are the formats of a transcript, in the order in which the feed names them by
+// default: apps use the first format that they can read.
 var formats = []struct {
 	name  string
 	timed bool // needs cues

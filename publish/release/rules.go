@@ -11,8 +11,7 @@ import (
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// These rules need the whole show, not a single file. Scripts and people refer to the
-// IDs, so they are never reused.
+// Scripts and people refer to the IDs, so they are never reused.
 var rules = finding.Rules{
 	{
 		ID: "P001", Severity: finding.Error,

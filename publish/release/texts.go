@@ -233,7 +233,7 @@ func (t *transcript) page() (*transcripts.Transcript, []time.Duration, error) {
 }
 
 // entry returns the kept parsed form of a transcript. If none is kept, it adds one that
-// is not parsed yet, and forgets the oldest if there are more than keptTexts.
+// is not parsed yet, and drops the oldest one if there are more than keptTexts.
 func (x *texts) entry(t *transcript) *parsed {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -247,7 +247,7 @@ func (x *texts) entry(t *transcript) *parsed {
 	return p
 }
 
-// drop forgets a transcript that could not be read.
+// drop removes a transcript that could not be read from those that are kept.
 func (x *texts) drop(p *parsed) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

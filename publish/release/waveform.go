@@ -11,8 +11,8 @@ import (
 	"onair/show"
 )
 
-// waveform is the waveform of a master, as the lock keeps it, or why there is none.
-// Both are zero if the show wants no waveform.
+// waveform is the waveform of a master, as the lock keeps it, or why there is none. It
+// is zero if no waveform is wanted and none is pinned.
 type waveform struct {
 	peaks string
 	err   error

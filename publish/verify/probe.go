@@ -112,7 +112,7 @@ func withoutAddress(err error) error {
 	return err
 }
 
-// badStatus records a response with an unexpected status. What to do follows from who
+// badStatus records a response with an unexpected status. The hint depends on who
 // answered: protection against bots, something else before the storage, or the storage.
 func (p *probe) badStatus(response *http.Response) {
 	code := response.StatusCode

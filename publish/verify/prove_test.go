@@ -31,7 +31,7 @@ func header(name, value string) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool { return s.withHeader(w, r, name, value) }
 }
 
-// content serves other bytes than the release has.
+// content serves an object with changed bytes.
 func content(change func([]byte) []byte) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
 		o := s.wanted(r)

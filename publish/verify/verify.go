@@ -43,7 +43,8 @@ type Options struct {
 // the length and the type that the feed says; transcripts and chapters with CORS;
 // artwork; headers for caches; the certificate; and that onair's records are not
 // public. While the Web has patience it waits until caches drop what was live
-// before. It reads a sample of the files, which differs from feed to feed.
+// before. Unless Options.Full is set, it reads only a sample of the files, which differs
+// from feed to feed.
 //
 // It checks what the live feed names, which may be older than the folder. The
 // findings are V001 to V023. There are none for a show that is not [Reachable]. If

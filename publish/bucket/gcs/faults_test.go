@@ -218,7 +218,7 @@ func TestSpoiledUpload(t *testing.T) {
 	})
 }
 
-// A body with another checksum than announced is not sent again.
+// A body that does not have the announced checksum is not sent again.
 func TestWrongBodyIsNotRetried(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {

@@ -104,9 +104,9 @@ var deniedCodes = []string{"AccessDenied", "ExpiredToken", "InvalidAccessKeyId",
 // expectedRegion matches the region in the message of AuthorizationHeaderMalformed.
 var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
 
-// otherRegion reports whether an error says that the bucket is in another region than
-// the one of the request, and returns that region. If the error does not name the
-// region, the result known is false.
+// otherRegion reports whether an error says that the bucket is not in the region of the
+// request, and returns the region of the bucket. If the error does not name that region,
+// the result known is false.
 func otherRegion(err error) (region string, other, known bool) {
 	c := code(err)
 	switch s := status(err); {

@@ -276,7 +276,7 @@ func TestSpoiledUpload(t *testing.T) {
 	}
 }
 
-// A body with another checksum than announced is not sent again, and nothing of the
+// A body that does not have the announced checksum is not sent again, and nothing of the
 // first try remains.
 func TestWrongBodyIsNotRetried(t *testing.T) {
 	t.Parallel()
