@@ -81,8 +81,8 @@ func (p *Plan) pruneParts(now time.Time, left *int) {
 	}
 }
 
-// unneededParts returns the keys of the stored parts that neither the release, nor its
-// lock, nor the plan has.
+// unneededParts returns the keys of the stored parts that are not in the release, its
+// lock or the plan.
 func (p *Plan) unneededParts() (keys []string) {
 	kept := map[string]bool{}
 	for _, part := range p.Release.Parts {

@@ -179,8 +179,8 @@ func (s *site) content(o *release.Object) []byte {
 	return data
 }
 
-// withHeader serves an object of the site with another value of a header; empty
-// removes it.
+// withHeader serves an object of the site with another value of a header. An empty value
+// removes the header.
 func (s *site) withHeader(w http.ResponseWriter, r *http.Request, name, value string) bool {
 	o := s.wanted(r)
 	changed := headerWriter{ResponseWriter: w, name: name, value: value}

@@ -191,7 +191,7 @@ func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, 
 
 // headerSteps returns the updates that lead from one set of headers to another.
 func headerSteps(from, to bucket.Headers) (steps []storage.ObjectAttrsToUpdate) {
-	// An update adds to the metadata and cannot remove single keys. So if one is to go,
+	// An update adds to the metadata and cannot remove single keys. So if a key has to go,
 	// the first update removes all of them.
 	for k := range from.Metadata {
 		if _, keep := to.Metadata[k]; !keep {

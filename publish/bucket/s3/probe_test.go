@@ -42,7 +42,7 @@ func TestNoPreconditions(t *testing.T) {
 					}
 				}
 
-				// A write before the call is noticed.
+				// A write whose condition does not hold when it starts is refused.
 				for _, size := range []int{3, len(largeBody)} {
 					for _, cond := range []bucket.Condition{absent, {Version: "0"}} {
 						o := buckettest.Object("feed.xml", largeBody[:size])
