@@ -170,6 +170,16 @@ type merger struct {
 	text   strings.Builder // text of all paragraphs
 	from   int             // start of the last paragraph in text
 	weight int             // weight of the last paragraph
+	before int             // weight of the paragraphs before it
+
+	stamp place   // the last stamp
+	loose []place // starts of turns without a stamp since then
+}
+
+// place is a turn that starts at a time, after text of a weight.
+type place struct {
+	turn, weight int
+	at           time.Duration
 }
 
 // merge joins the cues to turns and paragraphs. The texts of the cues become substrings
@@ -198,6 +208,9 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 			m.paragraph(c)
 		}
 		m.add(c, !glued[i])
+	}
+	if n := len(cues); n > 0 {
+		m.settle(m.loose, m.stamp, place{weight: m.before + m.weight, at: cues[n-1].End})
 	}
 }
 
@@ -240,15 +253,26 @@ func (m *merger) pause(from, to time.Duration) {
 	m.turns = append(m.turns, Turn{Speaker: "Break", Pause: true, Stamp: stamp, Until: until})
 	m.r.starts = append(m.r.starts, []time.Duration{from})
 	m.stamped = -stampDistance
+	m.settle(m.loose, m.stamp, place{weight: m.before + m.weight, at: stamp.Time})
+	m.loose = m.loose[:0]
 }
 
 func (m *merger) paragraph(c *Cue) {
+	if m.weight > 0 {
+		m.before += m.weight + 1
+	}
 	m.from, m.weight = m.text.Len(), 0
 	turn := &m.turns[len(m.turns)-1]
 	var b Block
+	here := place{len(m.turns) - 1, m.before, c.Start}
 	if at := c.Start.Round(time.Second); at-m.stamped >= stampDistance {
 		b.Marks = []Mark{{Time: at, Timed: true}}
 		m.stamped = at
+		here.at = at
+		m.settle(m.loose, m.stamp, here)
+		m.stamp, m.loose = here, m.loose[:0]
+	} else if len(turn.Blocks) == 0 {
+		m.loose = append(m.loose, here)
 	}
 	turn.Blocks = append(turn.Blocks, b)
 	n := len(m.r.starts) - 1
@@ -293,6 +317,41 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 		cues[i].End = now()
 	}
 	return cues
+}
+
+// settle gives stamps to those turns between two others whose starts, estimated from the
+// length of the text, would be far from the true ones.
+func (m *merger) settle(turns []place, from, to place) {
+	const far = 700 * time.Millisecond
+	var stamped place
+	worst, most := -1, far
+	for i, p := range turns {
+		estimated := segment{from.weight, max(to.weight, from.weight+1), from.at, max(to.at, from.at)}.at(p.weight)
+		if off := (estimated - p.at).Abs(); off > most {
+			if at, ok := p.stamp(from, to); ok {
+				worst, most, stamped = i, off, place{p.turn, p.weight, at}
+			}
+		}
+	}
+	if worst < 0 {
+		return
+	}
+	m.turns[stamped.turn].Blocks[0].Marks = []Mark{{Time: stamped.at, Timed: true}}
+	m.settle(turns[:worst], from, stamped)
+	m.settle(turns[worst+1:], stamped, to)
+}
+
+// stamp returns a stamp in whole seconds for a turn. ok is false if no stamp near the start
+// of the turn leaves the text on both sides the time that it needs.
+func (p *place) stamp(from, to place) (at time.Duration, ok bool) {
+	const near = 700 * time.Millisecond
+	nearest := p.at.Round(time.Second)
+	for _, at := range []time.Duration{nearest, nearest + time.Second, nearest - time.Second} {
+		if (at-p.at).Abs() <= near && at-from.at >= time.Duration(p.weight-from.weight)*leastPerChar && to.at-at >= time.Duration(to.weight-p.weight)*leastPerChar {
+			return at, true
+		}
+	}
+	return 0, false
 }
 
 // start returns when a block starts.
