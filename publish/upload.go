@@ -24,7 +24,7 @@ type uploader struct {
 
 	// The lock of meter guards writes to these maps.
 	versions map[string]string       // versions of the objects that were written, by key
-	parts    map[string]bucket.Attrs // parts in the storage, with those that were written, by key
+	parts    map[string]bucket.Attrs // parts in the storage, including parts that this publish wrote, by key
 }
 
 func newUploader(p *Plan, s record.Storage, parallel int, m *meter) *uploader {

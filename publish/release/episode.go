@@ -47,7 +47,7 @@ type Alternate struct {
 	Spoken string // as in pins.Alternate
 }
 
-// Recordings returns the episode and those of its alternates.
+// Recordings returns the episode, followed by the Episode of each of its Alternates.
 func (e *Episode) Recordings() []*Episode {
 	all := []*Episode{e}
 	for _, a := range e.Alternates {

@@ -61,7 +61,7 @@ type textFacts struct {
 	Findings []knownFinding `json:"findings,omitempty"`
 	Timed    bool           `json:"timed,omitempty"`
 	Machine  bool           `json:"machine,omitempty"`
-	Digest   string         `json:"digest"`          // as of transcripts.Transcript.Digest
+	Digest   string         `json:"digest"`          // result of transcripts.Transcript.Digest
 	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
 	Gaps     []gap          `json:"gaps,omitempty"`  // nil unless the episode is live
 }

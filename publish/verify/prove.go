@@ -73,8 +73,8 @@ const shortest = 10 * time.Second
 // parallel is how many requests are made at once.
 const parallel = 8
 
-// minTries is how often a probe is tried at least, even after the deadline, before it
-// reports a fault that may pass.
+// minTries is the number of tries that a probe gets even after the deadline, unless a
+// request timed out.
 const minTries = 3
 
 // Prove checks objects through their public addresses, as an app will: HEAD, a

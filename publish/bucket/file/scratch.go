@@ -24,7 +24,7 @@ const maxFolders = 4
 type scratch struct {
 	mu   sync.Mutex
 	open []*folder // open folders that are not in use, least recently used first
-	lock *os.File  // nil before the first write, and if another Bucket held the lock then
+	lock *os.File  // nil before the first write, or if another Bucket held the lock at the first write
 
 	listing sync.Mutex              // protects the fields below
 	objects map[string]bucket.Attrs // in the folder, by key; nil before the first listing

@@ -160,7 +160,7 @@ func TestLostAnswerThenOther(t *testing.T) {
 	})
 }
 
-// A connection is closed or refused in the middle of a large upload.
+// A large upload succeeds although the request with its second chunk fails once.
 func TestLargeUpload(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]faults.Do{

@@ -89,7 +89,8 @@ func TestProbeFails(t *testing.T) {
 	})
 }
 
-// A refusal counts as one even if its code is lost on the way.
+// A refused write shows that preconditions hold even if the connection breaks in the
+// body of the response, which has the error code.
 func TestProbeAnswerIsCut(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {

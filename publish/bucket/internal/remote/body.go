@@ -8,8 +8,9 @@ import (
 )
 
 // SendBody copies an object's body to w as bucket.CopyBody does, but writes the end of
-// the body only when the whole body is known to be right. A server that has not
-// received the end has nothing to store, however it treats a request that breaks off.
+// the body only after it has checked the length and checksum of the whole body. A server
+// that has not received the end has nothing to store, however it treats a request that
+// breaks off.
 func SendBody(ctx context.Context, w io.Writer, o *bucket.Object) error {
 	last := &holdBack{w: w, left: o.Size}
 	if err := bucket.CopyBody(ctx, last, o); err != nil {

@@ -1,7 +1,7 @@
 // Package remote holds the code that buckets behind a network share: tries and
 // deadlines, a transport that gives up stalled requests, readers that continue after
-// interruptions, bodies whose end is sent only when they are known to be right, and
-// one-line errors without secrets.
+// interruptions, a check of each body before its end is sent, and one-line errors without
+// secrets.
 package remote
 
 import (
