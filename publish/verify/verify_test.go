@@ -351,6 +351,39 @@ func TestVerifyThroughPrefix(t *testing.T) {
 	}
 }
 
+// TestVerifyAlternates checks the audio of an episode in another language.
+func TestVerifyAlternates(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault fault
+		want  []string
+	}{
+		"as published":    {nil, []string{}},
+		"is not there":    {status(404), []string{"error V002"}},
+		"is shorter":      {content(shorter), []string{"error V003", "error V005"}},
+		"is damaged":      {content(flipped), []string{"error V007"}},
+		"of another type": {header("Content-Type", "audio/ogg"), []string{"error V004"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, func(files fstest.MapFS) {
+				files["episodes/"+showtest.GhostSlug+"/audio.es.mp3"] = files["episodes/first-light/audio.mp3"]
+			})
+			requests := 0
+			s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
+				if !strings.HasPrefix(r.URL.Path, "/audio/"+showtest.GhostSlug+".es-") {
+					return false
+				}
+				requests++
+				return test.fault != nil && test.fault(s, w, r)
+			}
+			found := noteless(verify.Verify(t.Context(), s.web(), s.Release, nil))
+			if diff := cmp.Diff(test.want, rules(found)); diff != "" || requests == 0 {
+				t.Errorf("%s\n%d requests; %v", diff, requests, found)
+			}
+		})
+	}
+}
+
 func TestVerifyTransport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
