@@ -110,6 +110,56 @@ func TestFeedPromises(t *testing.T) {
 	}
 }
 
+// TestFeedAlternates publishes an episode with audio in another language. The reference
+// implementation for the podcast namespace must read it, and the feed must otherwise be
+// the same.
+func TestFeedAlternates(t *testing.T) {
+	t.Parallel()
+	const slug = "2-cloudy-with-a-chance-of-packets"
+	copyAudio := func(dir string) error {
+		data, err := os.ReadFile(filepath.Join(dir, "episodes", "first-light", "audio.mp3"))
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, "episodes", slug, "audio.es.mp3"), data, 0o644)
+	}
+	site, err := publishSite(filepath.Join(scratch, "alternates"), copyAudio)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := site.hashed(t, "audio/"+slug+".es", ".mp3")
+	type source struct{ URI string }
+	type alternate struct {
+		Type, Lang, Title string
+		Length            int64
+		Bitrate           int
+		Source            []source
+	}
+	feed := decode[struct {
+		Items []struct {
+			GUID                  string
+			AlternativeEnclosures []alternate
+		}
+	}](t, tool(t, "node", need(t, "podcast-partytime"), site.file("feed.xml")))
+	var got []alternate
+	for _, i := range feed.Items {
+		got = append(got, i.AlternativeEnclosures...)
+	}
+	want := []alternate{{
+		Type: "audio/mpeg", Lang: "es", Title: "español", Length: int64(len(site.object(t, key))), Bitrate: 64_000,
+		Source: []source{{site.url + key}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +podcast-partytime):\n%s", diff)
+	}
+	if diff := cmp.Diff(site.wantFeed(t), readPartytime(t, site.file("feed.xml")), cmp.AllowUnexported(promise{}), cmpopts.EquateApproxTime(0)); diff != "" {
+		t.Errorf("other elements (-source +podcast-partytime):\n%s", diff)
+	}
+	app := &listener{feedURL: site.url + "feed.xml"}
+	app.look("publishing")
+	app.mustBeSatisfied(t, 1)
+}
+
 // wantFeed returns the feed that the files of the show ask for.
 func (s *site) wantFeed(t testing.TB) *readFeed {
 	t.Helper()

@@ -145,6 +145,8 @@ func promisesOf(feed []byte) ([]promise, error) {
 			}
 		case "transcript", "chapters":
 			p.url = attrs["url"]
+		case "source":
+			p.url = attrs["uri"]
 		case "image":
 			p.url = attrs["href"] // RSS's own image element has child elements instead
 		case "person":
