@@ -307,6 +307,9 @@ func (r *renderer) html(v *view) error {
 	v.TitleLang = cmp.Or(v.TitleLang, v.Language)
 	v.NoIndex = v.NoIndex || r.site.Show.Private
 	v.Nav = r.nav()
+	if v.Summary == "" && v.Episode == nil && v.Canonical != "" {
+		v.Summary = excerpt(markdown.Lead(r.site.Show.Description))
+	}
 	if len(v.Crumbs) > 0 && v.Data == nil {
 		v.Data = r.breadcrumbs(v.Crumbs, v.Title, v.Key)
 	}

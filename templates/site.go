@@ -129,7 +129,7 @@
 //	Key          the page's own key
 //	Title        title of the document
 //	TitleLang    language of Title, RFC 5646
-//	Summary      plain text for the meta description; may be empty
+//	Summary      plain text for the meta description: of lists, the show's; may be empty
 //	Language     language of the frame's words, RFC 5646
 //	Canonical    absolute URL of the page, or of the one it forwards to; empty on 404
 //	Image        absolute URL of the card or the artwork; may be empty
