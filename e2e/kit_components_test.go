@@ -28,6 +28,7 @@ var components = map[string]func() (string, error){
 	"gpodder":           program("gpo"),
 	"html-validate":     npm("html-validate", "pages.js"),
 	"lame":              program("lame"),
+	"lighthouse":        npm("lighthouse", "lighthouse.js"),
 	"lintian":           program("lintian"),
 	"man":               program("man"),
 	"mutagen":           python("mutagen"),

@@ -93,16 +93,17 @@ func writeGallery(dir string) error {
 			return err
 		}
 	}
-	return writeHour(filepath.Join(dir, "episodes", "hour"), filepath.Join(example, "transcript.md"))
+	return writeTalk(filepath.Join(dir, "episodes", "hour"), filepath.Join(example, "transcript.md"), 1, 1168)
 }
 
 var stampPattern = regexp.MustCompile(`\\\[(\d+):(\d+)\\\] `)
 
-// writeHour writes an hour of sound, and a transcript of 1,168 turns that repeats the
-// given one.
-func writeHour(dir, transcript string) error {
+// writeTalk writes hours of sound, a transcript with that many turns that repeats the
+// given one, and 12 chapters for each hour.
+func writeTalk(dir, transcript string, hours, count int) error {
+	seconds := hours * 3600
 	c := &catalogue{rate: kbps8}
-	c.master = int64(3600*1000/c.rate.ms) * c.rate.size
+	c.master = int64(float64(seconds*1000)/c.rate.ms) * c.rate.size
 	if err := c.writeMaster(filepath.Join(dir, "audio.mp3"), 1); err != nil {
 		return err
 	}
@@ -116,10 +117,9 @@ func writeHour(dir, transcript string) error {
 			turns = append(turns, strings.TrimSpace(turn))
 		}
 	}
-	const count = 1168
 	var text, list bytes.Buffer
 	for i := range count {
-		at := i * 3600 / count
+		at := i * seconds / count
 		speaker, words, _ := strings.Cut(turns[i%len(turns)], ":** ")
 		fmt.Fprintf(&text, "%s:** \\[%02d:%02d:%02d\\] %s", speaker, at/3600, at/60%60, at%60, words)
 		if i%400 == 7 {
@@ -127,8 +127,8 @@ func writeHour(dir, transcript string) error {
 		}
 		text.WriteString("\n\n")
 	}
-	for i := range 12 {
-		fmt.Fprintf(&list, "%d:00 %s\n", 5*i, [...]string{"Hello again", "What a packet is", "Why the slider works", "A year, immutable"}[i%4]+strings.Repeat(" again", i/4))
+	for i := range 12 * hours {
+		fmt.Fprintf(&list, "%d:%02d:00 %s\n", i/12, 5*i%60, [...]string{"Hello again", "What a packet is", "Why the slider works", "A year, immutable"}[i%4]+strings.Repeat(" again", i/4))
 	}
 	if err := os.WriteFile(filepath.Join(dir, "chapters.txt"), list.Bytes(), 0o644); err != nil {
 		return err
