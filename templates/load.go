@@ -131,13 +131,16 @@ func Load(overrides fs.FS, look *Look) (*Theme, error) {
 	if look == nil {
 		look = &Look{}
 	}
-	files, err := themeFiles(overrides)
+	files, hidden, err := themeFiles(overrides)
 	if err != nil {
 		return nil, err
 	}
 	t := &Theme{
 		paths: map[string]string{}, words: map[string]words.Catalogue{},
 		colours: palette.From(cmp.Or(look.Accent, palette.Default)),
+	}
+	for _, name := range hidden {
+		t.warnings.Add(ruleHidden.At(finding.Position{File: "templates/" + name}, "hidden files and folders are not published"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f := files[name]
@@ -262,10 +265,11 @@ type source struct {
 }
 
 // themeFiles returns the files of the theme by name, such as "episode.html" or
-// "static/theme.css". Files of overrides replace embedded ones.
-func themeFiles(overrides fs.FS) (map[string]source, error) {
-	files := map[string]source{}
-	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
+// "static/theme.css". Files of overrides replace embedded ones. It also returns the
+// names of what is hidden in overrides and may be meant for the site.
+func themeFiles(overrides fs.FS) (files map[string]source, hidden []string, err error) {
+	files = map[string]source{}
+	err = fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -275,10 +279,10 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the embedded theme: %w", err)
+		return nil, nil, fmt.Errorf("read the embedded theme: %w", err)
 	}
 	if overrides == nil {
-		return files, nil
+		return files, nil, nil
 	}
 	err = fs.WalkDir(overrides, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -287,6 +291,9 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 		case err != nil:
 			return fmt.Errorf("read templates: %w", err)
 		case name != "." && strings.HasPrefix(d.Name(), "."):
+			if !slices.Contains(toolFiles, d.Name()) {
+				hidden = append(hidden, name)
+			}
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -297,8 +304,11 @@ func themeFiles(overrides fs.FS) (map[string]source, error) {
 		files[name], err = readOverride(overrides, name)
 		return err
 	})
-	return files, err
+	return files, hidden, err
 }
+
+// toolFiles are hidden files and folders that other tools, or onair theme eject, leave.
+var toolFiles = []string{".DS_Store", ".directory", ".git", ".gitattributes", ".gitignore", ".gitkeep", ".theme"}
 
 // wordsName matches names of catalogues.
 var wordsName = regexp.MustCompile(`^words/[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\.txt$`)
@@ -386,7 +396,7 @@ var mediaTypes = map[string]string{
 // static/theme.css or words/en.txt. A show overrides a file with a file of the same
 // name in its templates folder.
 func Files() map[string][]byte {
-	files, err := themeFiles(nil)
+	files, _, err := themeFiles(nil)
 	if err != nil {
 		panic(err) // cannot happen: the files are embedded
 	}

@@ -55,6 +55,13 @@ func TestOverrides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var warned []string
+	for _, f := range theme.Warnings() {
+		warned = append(warned, f.Rule+" "+f.File)
+	}
+	if diff := cmp.Diff([]string{"W007 templates/static/.cache"}, warned); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
 	for _, a := range theme.Assets() {
 		if a.Name == "theme.css" && !strings.HasSuffix(string(a.Data), "\nbody { color: red }") {
 			t.Error("theme.css is still the embedded one")

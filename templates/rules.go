@@ -38,6 +38,12 @@ var rules = finding.Rules{
 		Title:   "a file that theme: names cannot be used",
 		Example: "theme: {card_font: fonts/broken.otf}",
 	},
+	{
+		ID: "W007", Severity: finding.Warning,
+		Title:   "a hidden file in templates/ is not published",
+		Hint:    "rename it; a file such as .well-known/assetlinks.json has to be uploaded by other means",
+		Example: "templates/static/.well-known/assetlinks.json",
+	},
 }
 
 // Rules returns the rules of this package, for explaining and documenting them.
@@ -50,4 +56,5 @@ var (
 	ruleRedirect = rules.Must("W004")
 	ruleContrast = rules.Must("W005")
 	ruleFile     = rules.Must("W006")
+	ruleHidden   = rules.Must("W007")
 )

@@ -57,7 +57,7 @@ func runTranscriptsFmt(a *app, o *fmtOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	names, err := r.files(args)
+	names, err := r.files(a, args)
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func suggestFrames(ctx context.Context, a *app, root fs.FS, dir string, s *repo.
 	if _, err := fs.Stat(root, "show.yaml"); err == nil || s.Fraction != "" {
 		return nil
 	}
-	names, err := repo.Files(dir, []string{"."}, repo.IsTranscript)
+	names, _, err := repo.Files(dir, []string{"."}, repo.IsTranscript)
 	if err != nil {
 		return err
 	}

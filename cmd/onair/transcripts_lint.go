@@ -37,7 +37,7 @@ func newTranscriptsLint(a *app) *cobra.Command {
 		Short: "Check transcripts, or a change of them",
 		Long: `Check the format, speakers and times of transcripts. Each finding has its place
 and says what to do. FILE may be a folder (default: the whole repository), or - for
-standard input. Markdown in folders that has no label of a speaker is passed over.
+standard input. Markdown that has no label of a speaker is passed over.
 --fix fixes what can be fixed without a decision.
 
 With --base REV only findings that the change since REV introduced are printed;
@@ -85,7 +85,7 @@ func runTranscriptsLint(ctx context.Context, a *app, o *lintOptions, args []stri
 	if o.base != "" {
 		return lintChange(ctx, a, r, args, o)
 	}
-	names, err := r.files(args)
+	names, err := r.files(a, args)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (o *lintOptions) apply(a *app, r *transcriptRepo) error {
 func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o *lintOptions) error {
 	l := r.linter(names)
 	l.Unwrap, l.Workers = o.unwrap, runtime.GOMAXPROCS(0)
-	if o.duration > 0 {
+	if o.duration > 0 && len(names) > 0 {
 		l.Durations = map[string]time.Duration{filepath.ToSlash(names[0]): o.duration}
 	}
 	if len(names) == 1 && names[0] == "-" {
@@ -301,7 +301,7 @@ func lintAround(ctx context.Context, a *app, r *transcriptRepo, changes []review
 		}
 		changed[c.Name] = repo.Versions{Before: c.Before, After: c.After}
 	}
-	names, err := r.files([]string{"."})
+	names, _, err := repo.Files(r.dir, []string{"."}, r.isTranscript)
 	if err != nil {
 		return nil, err
 	}

@@ -111,31 +111,34 @@ func (r *transcriptRepo) isTranscript(name string) bool {
 	return known && strings.HasSuffix(base, ".md") || base == "transcript.md" || strings.HasPrefix(base, "transcript.") && strings.HasSuffix(base, ".md")
 }
 
-// files returns the transcripts among files and in folders. The argument "-" is
-// standard input and must be the only one.
-func (r *transcriptRepo) files(args []string) ([]string, error) {
+// files returns the transcripts among files and in folders, and prints what it passes
+// over. The argument "-" is standard input and must be the only one.
+func (r *transcriptRepo) files(a *app, args []string) ([]string, error) {
 	if slices.Contains(args, "-") {
 		if len(args) > 1 {
 			return nil, usagef("- is standard input and cannot be used with other files")
 		}
 		return args, nil
 	}
-	return repo.Files(r.dir, args, r.isTranscript)
+	names, refused, err := repo.Files(r.dir, args, r.isTranscript)
+	for _, e := range refused {
+		fmt.Fprintf(a.stderr, "passed over: %s\n", clean(e.Error()))
+	}
+	return names, err
 }
 
 // labelled returns names without the Markdown files in which no speaker has a label,
-// such as notes in a repository or a summary of a change. It keeps files named in args,
-// captions, and the transcripts of a show.
-func (r *transcriptRepo) labelled(a *app, names, args []string) ([]string, error) {
-	if r.episodes != nil {
-		return names, nil
-	}
-	var kept []string
+// such as notes in a repository or a summary of a change, and prints which of those are
+// named in args. It keeps captions, standard input, and the transcripts of a show.
+func (r *transcriptRepo) labelled(a *app, names, args []string) (kept []string, err error) {
 	for _, name := range names {
-		if !slices.Contains(args, name) {
+		if name != "-" && (r.episodes == nil || !r.isTranscript(name)) {
 			labelled, err := isLabelled(a, name)
 			if err != nil {
 				return nil, err
+			}
+			if !labelled && slices.Contains(args, name) {
+				fmt.Fprintf(a.stderr, "passed over: %s is Markdown without the label of a speaker, such as **Vega:**, and not a transcript\n", clean(name))
 			}
 			if !labelled {
 				continue

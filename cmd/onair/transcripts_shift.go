@@ -61,7 +61,7 @@ func runTranscriptsShift(a *app, o *shiftOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	names, err := r.files(args)
+	names, err := r.files(a, args)
 	if err != nil {
 		return err
 	}

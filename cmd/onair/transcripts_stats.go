@@ -77,7 +77,7 @@ func runTranscriptsStats(ctx context.Context, a *app, o *statsOptions, args []st
 	if err != nil {
 		return err
 	}
-	names, err := r.files(args)
+	names, err := r.files(a, args)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func collectTasks(a *app, r *transcriptRepo, args []string) ([]transcripts.Task,
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	names, err := r.files(args)
+	names, err := r.files(a, args)
 	if err != nil {
 		return nil, err
 	}

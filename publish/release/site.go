@@ -171,8 +171,13 @@ func (b *builder) theme() (*templates.Theme, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := fs.Stat(overrides, "."); err != nil {
+	switch info, err := b.show.Folder.Stat("templates"); {
+	case errors.Is(err, fs.ErrNotExist):
 		overrides = nil
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, errors.New("templates is not a folder")
 	}
 	look, err := b.look()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"onair/internal/slugs"
+	"onair/internal/sourcefs"
 )
 
 // others are the names of Markdown files that are not transcripts, in lower case.
@@ -20,12 +21,12 @@ var others = []string{
 // Files returns the files and the contents of the folders in args, sorted. Relative names
 // are below dir. A file in args is always included. From a folder, Files returns only the
 // regular files that wanted accepts; wanted may be IsTranscript. It skips hidden folders.
-func Files(dir string, args []string, wanted func(name string) bool) ([]string, error) {
-	var names []string
+// Links to folders, and what wanted accepts and is not a regular file, are refused.
+func Files(dir string, args []string, wanted func(name string) bool) (names []string, refused []*sourcefs.RefusedError, err error) {
 	for _, arg := range args {
 		info, err := os.Stat(In(dir, arg))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if !info.IsDir() {
 			names = append(names, arg)
@@ -46,15 +47,25 @@ func Files(dir string, args []string, wanted func(name string) bool) ([]string, 
 				}
 			case d.Type().IsRegular() && wanted(filepath.Join(arg, rel)):
 				names = append(names, filepath.Join(arg, rel))
+			case !d.Type().IsRegular() && !d.IsDir() && (wanted(filepath.Join(arg, rel)) || leadsToFolder(name, d)):
+				refused = append(refused, &sourcefs.RefusedError{Name: filepath.Join(arg, rel), Reason: sourcefs.TypeReason(d.Type())})
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	slices.SortFunc(names, slugs.Compare)
-	return slices.Compact(names), nil
+	return slices.Compact(names), refused, nil
+}
+
+func leadsToFolder(name string, d fs.DirEntry) bool {
+	if d.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // IsTranscript reports whether a file in a repository of transcripts is a

@@ -121,7 +121,7 @@ func TestFiles(t *testing.T) {
 		{[]string{"a/b-2.md", "a"}, []string{"a/b-1.md", "a/b-2.md"}},
 		{[]string{"README.md"}, []string{"README.md"}},
 	} {
-		got, err := Files(dir, test.args, IsTranscript)
+		got, _, err := Files(dir, test.args, IsTranscript)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestFiles(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if _, err := Files(dir, []string{"nothing"}, IsTranscript); err == nil {
+	if _, _, err := Files(dir, []string{"nothing"}, IsTranscript); err == nil {
 		t.Error("a missing file is found")
 	}
 	if IsTranscript(".github/a.md") || !IsTranscript("../a/b.md") {
