@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -150,6 +151,10 @@ func (p *probe) checkHead(ctx context.Context) bool {
 		p.badStatus(response)
 		return false
 	}
+	if isAudio := strings.HasPrefix(p.Type, "audio/"); isAudio && isHTML(response.Header) && response.ContentLength != p.Bytes {
+		p.add(ruleChallenge, "a page of HTML is answered in its place (status %d)", response.StatusCode)
+		return false
+	}
 	p.checkLength(response.ContentLength)
 	p.checkHeaders(response)
 	return true
@@ -283,7 +288,12 @@ func (p *probe) checkBody(ctx context.Context) {
 		p.badStatus(response)
 		return
 	}
-	var body io.Reader = response.Body
+	start := bufio.NewReader(response.Body)
+	if p.isOtherPage(response, start) {
+		p.add(ruleChallenge, "a page of HTML is answered in its place (status %d)", response.StatusCode)
+		return
+	}
+	var body io.Reader = start
 	if p.body != nil {
 		body = io.TeeReader(body, p.body)
 	}
@@ -294,6 +304,17 @@ func (p *probe) checkBody(ctx context.Context) {
 	}
 	p.checkHeaders(response)
 	p.compare(sum, n)
+}
+
+// isOtherPage reports whether a response is a page of HTML, such as a log-in page, where
+// another type is expected. A response with the wrong type alone is not.
+func (p *probe) isOtherPage(response *http.Response, body *bufio.Reader) bool {
+	const html = "text/html"
+	if p.Type == "" || mediaType(p.Type) == html || !isHTML(response.Header) {
+		return false
+	}
+	head, _ := body.Peek(512) // shorter at the end of the body
+	return mediaType(http.DetectContentType(head)) == html
 }
 
 // digest reads a body to its end and returns its SHA-256 and length. For tagged
