@@ -75,7 +75,7 @@ var otherFormats = []struct {
 	{0, "MAC ", "a Monkey's Audio file; encode it: ffmpeg -i IN.ape -b:a 128k OUT.mp3"},
 	{0, "\x30\x26\xb2\x75", "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
 	{0, "FLV\x01", "a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
-	{8, "AVI ", "an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{8, aviMagic, "an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{0, "\x00\x00\x01\xba", "an MPEG video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{4, "moov", oldQuickTime},
 	{4, "mdat", oldQuickTime},
@@ -92,6 +92,7 @@ const (
 	// encodeHint is the command that makes a master from a lossless file.
 	encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
 
+	aviMagic      = "AVI "
 	matroskaMagic = "\x1a\x45\xdf\xa3"
 	oldQuickTime  = "a QuickTime file without a type, which few players know; rewrite it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a"
 )
@@ -106,8 +107,11 @@ func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
 		if len(head) <= m.offset || !bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
 			continue
 		}
-		if m.magic == matroskaMagic && bytes.Contains(head, []byte("A_MPEG/L3")) {
+		switch {
+		case m.magic == matroskaMagic && bytes.Contains(head, []byte("A_MPEG/L3")):
 			return "an MP3 in a Matroska file; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
+		case m.magic == aviMagic && aviFormat(head) == waveMP3:
+			return "an AVI video with an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
 		}
 		return m.name
 	}
@@ -116,6 +120,17 @@ func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
 
 // waveMP3 is the format of a WAV file that holds an MP3 (RFC 2361).
 const waveMP3 = 0x55
+
+// aviFormat returns the format of the sound of an AVI video: the format tag in the strf
+// chunk after the header of the stream. It returns 0 if there is none near the start.
+func aviFormat(head []byte) uint16 {
+	_, stream, _ := bytes.Cut(head, []byte("auds"))
+	_, format, _ := bytes.Cut(stream, []byte("strf"))
+	if len(format) < 6 {
+		return 0
+	}
+	return binary.LittleEndian.Uint16(format[4:])
+}
 
 // riffFormat returns the format of a WAV file: the format tag in its fmt chunk, or the
 // subformat of the extended form. It returns 0 for other files, and if the fmt chunk is

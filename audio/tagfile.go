@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 
+	"onair/audio/mp4"
 	"onair/internal/durable"
 )
 
@@ -107,6 +108,9 @@ func planTagging(r io.ReaderAt, size int64, edit func(*Tag) error, drop []string
 		return nil, nil, err
 	}
 	if info.MediaType == M4A {
+		if _, err := mp4.Read(r, size); err != nil { // it may be an MP3 or a video
+			return nil, nil, err
+		}
 		return nil, nil, errors.New("tags are not written to M4A; export as MP3")
 	}
 	if err := info.checkTagEnd(r); err != nil {

@@ -200,7 +200,9 @@ func (m *reader) readTrack(t *track, kind string, from, to int64) (err error) {
 		if err != nil {
 			return err
 		}
-		t.handler = string(b[8:12])
+		if string(b[4:8]) != "dhlr" { // in QuickTime a second box says where the data is
+			t.handler = string(b[8:12])
+		}
 	case "elst":
 		return m.readEdits(t, box)
 	case "chap":
@@ -396,21 +398,26 @@ func (m *reader) audioTrack() (*track, error) {
 			images[id] = true
 		}
 	}
-	var audio *track
+	var audio, video *track
 	for _, t := range m.tracks {
 		switch {
 		case t.handler == "vide" && !images[t.id]:
-			return nil, fmt.Errorf("byte %d: this MP4 file holds a video; take its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3", t.at)
-		case t.handler != "soun" || audio != nil:
-			continue
-		case t.codec == ".mp3", t.object == objectMPEG1Audio, t.object == objectMPEG2Audio:
-			return nil, fmt.Errorf("byte %d: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -c copy OUT.mp3", t.at)
-		case t.codec == "alac":
-			return nil, fmt.Errorf("byte %d: this is Apple Lossless; encode it: ffmpeg -i IN -b:a 128k OUT.mp3", t.at)
-		case t.codec != "mp4a":
-			return nil, fmt.Errorf("byte %d: this MP4 file holds %q audio; podcast apps want AAC or MP3", t.at, t.codec)
+			video = t
+		case t.handler == "soun" && audio == nil:
+			audio = t
 		}
-		audio = t
+	}
+	switch {
+	case audio != nil && (audio.codec == ".mp3" || audio.codec == "ms\x00U" || audio.object == objectMPEG1Audio || audio.object == objectMPEG2Audio):
+		return nil, fmt.Errorf("byte %d: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3", audio.at)
+	case video != nil && audio != nil && audio.codec == "mp4a":
+		return nil, fmt.Errorf("byte %d: this MP4 file holds a video; take its sound, without encoding it again: ffmpeg -i IN -vn -c copy -movflags +faststart OUT.m4a", video.at)
+	case video != nil:
+		return nil, fmt.Errorf("byte %d: this MP4 file holds a video; take its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3", video.at)
+	case audio != nil && audio.codec == "alac":
+		return nil, fmt.Errorf("byte %d: this is Apple Lossless; encode it: ffmpeg -i IN -b:a 128k OUT.mp3", audio.at)
+	case audio != nil && audio.codec != "mp4a":
+		return nil, fmt.Errorf("byte %d: this MP4 file holds %q audio; podcast apps want AAC or MP3", audio.at, audio.codec)
 	}
 	if audio == nil || audio.sampleRate == 0 {
 		return nil, errors.New("this MP4 file has no audio track")

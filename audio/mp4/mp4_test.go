@@ -35,11 +35,16 @@ func header(id uint32) []byte { return box("tkhd", words(0, 0, 0, id), make([]by
 
 // sound returns a trak box of AAC that plays for ten seconds, with further boxes.
 func sound(object byte, more ...[]byte) []byte {
+	return soundWith(object, nil, more...)
+}
+
+// soundWith is sound with a box inside the minf box.
+func soundWith(object byte, inside []byte, more ...[]byte) []byte {
 	entry := words(0, 1, 0, 0, 2<<16|16, 0, 44100<<16)
 	esds := slices.Concat(words(0), []byte{3, 25, 0, 0, 0, 4, 20, object}, make([]byte, 12), []byte{5, 2, 0x12, 0x08})
 	return box("trak", header(1), slices.Concat(more...), box("mdia",
 		timing("mdhd", 44100, 441000), box("hdlr", words(0, 0), []byte("soun"), make([]byte, 12)),
-		box("minf", box("stbl", box("stsd", words(0, 1), box("mp4a", entry, box("esds", esds))), box("stsz", words(0, 0, 430))))))
+		box("minf", inside, box("stbl", box("stsd", words(0, 1), box("mp4a", entry, box("esds", esds))), box("stsz", words(0, 0, 430))))))
 }
 
 func edits(entries ...uint32) []byte {
@@ -119,8 +124,11 @@ func readCases() []readCase {
 		{"edit list beyond the samples", index(sound(0x40, edits(60000, 308700, 1<<16))), "3", ""},
 		{"edit list of priming samples", index(sound(0x40, edits(9976, 1024, 1<<16))), "10", ""},
 		{"edit list of nothing", index(sound(0x40, edits(0, 1024, 1<<16))), "10", ""},
-		{"MP3", index(sound(0x6B)), "", "byte 64: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -c copy OUT.mp3"},
-		{"MP3 of MPEG 2", index(sound(0x69)), "", "byte 64: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -c copy OUT.mp3"},
+		{"MP3", index(sound(0x6B)), "", "byte 64: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"},
+		{"MP3 of MPEG 2", index(sound(0x69)), "", "byte 64: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"},
+		{"MP3 after a video", index(texts("vide", 8, sampleOf("One")), sound(0x6B)), "", "byte 360: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"},
+		{"AAC after a video", index(texts("vide", 8, sampleOf("One")), sound(0x40)), "", "byte 64: this MP4 file holds a video; take its sound, without encoding it again: ffmpeg -i IN -vn -c copy -movflags +faststart OUT.m4a"},
+		{"QuickTime", index(soundWith(0x40, box("hdlr", words(0), []byte("dhlrurl "), make([]byte, 12)))), "10", ""},
 		{"user data that is not boxes", index(sound(0x40), box("udta", words(1<<31, 7))), "10", ""},
 	}
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"onair/publish/record"
 	"onair/publish/verify"
 
 	"github.com/spf13/cobra"
@@ -27,8 +29,8 @@ func newBucketCheck(a *app) *cobra.Command {
 		Long: `Check the settings of the buckets of a show: public reading without public
 listing, CORS, index and error pages (unless a CDN handles them), a private bucket
 for the records of onair, and versioning. Each finding has the command of the
-provider that fixes it. Settings that could not be read are reported. Nothing is
-changed.
+provider that fixes it. Settings that could not be read are reported. A bucket with
+the record of another show is refused. Nothing is changed.
 
 Exit codes: 0 no errors · 1 failed · 2 usage · 3 a setting is missing that a
 publish or a listener needs.`,
@@ -42,6 +44,10 @@ func runBucketCheck(ctx context.Context, a *app) error {
 	s, storage, err := openShow(ctx, a)
 	if err != nil {
 		return err
+	}
+	var other *record.OtherShowError
+	if _, err := record.ReadState(ctx, storage, a.cacheDir()); errors.As(err, &other) { // other errors are findings
+		return other
 	}
 	found, err := verify.CheckSetup(ctx, s, storage, &verify.Web{})
 	if err != nil {

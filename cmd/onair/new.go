@@ -137,13 +137,14 @@ func extensionOfCopy(name string) string {
 	}
 	defer f.Close()
 	info, err := audio.Probe(f, stat.Size())
-	switch {
-	case err == nil && info.MediaType == audio.MP3, err != nil && strings.Contains(err.Error(), "-c copy OUT.mp3"):
-		return ".mp3"
-	case err == nil, strings.Contains(err.Error(), "-c copy OUT.m4a"):
-		return ".m4a"
+	if err != nil {
+		_, copied, _ := strings.Cut(err.Error(), "-c copy")
+		return filepath.Ext(copied)
 	}
-	return ""
+	if info.MediaType == audio.MP3 {
+		return ".mp3"
+	}
+	return ".m4a"
 }
 
 // readOwnChapters reads the chapters in a master and prints findings about them. count
