@@ -205,6 +205,9 @@ func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems [
 	if s.unreadable > 0 {
 		tell("the tag has %s without times, which cannot be read", plural.Count(s.unreadable, "CHAP frame"))
 	}
+	if n := s.repeatedIDs(); n > 0 {
+		tell("the tag has %s with the element ID of another", plural.Count(n, "CHAP frame"))
+	}
 	problem := s.checkTables()
 	s.tableWrong = problem != ""
 	if s.tableWrong {
@@ -227,6 +230,9 @@ func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems [
 		}
 		parsed = append(parsed, c)
 	}
+	if n := s.untitled(); n > 0 {
+		tell("the tag has %s without a title (TIT2)", plural.Count(n, "chapter"))
+	}
 	arranged, order, repairs := chapters.Arrange(parsed)
 	s.order, s.repaired = nil, len(repairs) > 0
 	for _, r := range repairs {
@@ -246,6 +252,29 @@ func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems [
 		list = append(list, chapter)
 	}
 	return list, problems
+}
+
+// repeatedIDs returns the number of elements with the ID of an earlier element.
+func (s *chapterSet) repeatedIDs() (n int) {
+	seen := map[string]bool{}
+	for _, e := range s.elements {
+		if seen[e.key] {
+			n++
+		}
+		seen[e.key] = true
+	}
+	return n
+}
+
+// untitled returns the number of chapters that apps list and that have neither title nor
+// image.
+func (s *chapterSet) untitled() (n int) {
+	for i, e := range s.elements {
+		if e.title == "" && e.image == nil && !s.hidden[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // noTime is the value of a time in a CHAP frame that is not set.

@@ -95,25 +95,25 @@ func TestReadTag(t *testing.T) {
 		},
 		{
 			"chapters without a table of contents are all listed", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("a", 0, 1000)), frame23("CHAP", 0, chapterBody("b", 1000, 2000))),
-			&Tag{Chapters: []Chapter{{End: time.Second}, {Start: time.Second, End: 2 * time.Second}}, MissingTOC: true},
+			&Tag{Chapters: []Chapter{{End: time.Second}, {Start: time.Second, End: 2 * time.Second}}, MissingTOC: true, Problems: []string{"the tag has 2 chapters without a title (TIT2)"}},
 		},
 		{
 			"tables of contents within one another", foreignTag(3, 0, frame23("CTOC", 0, "x\x00\x03\x02y\x00b\x00"), frame23("CTOC", 0, "y\x00\x01\x01a\x00"),
 				frame23("CHAP", 0, chapterBody("a", 0, 1)), frame23("CHAP", 0, chapterBody("b", 1, 2)), frame23("CHAP", 0, chapterBody("c", 2, 3))),
-			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}, {Start: 2 * time.Millisecond, End: 3 * time.Millisecond, Hidden: true}}},
+			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}, {Start: 2 * time.Millisecond, End: 3 * time.Millisecond, Hidden: true}}, Problems: []string{"the tag has 2 chapters without a title (TIT2)"}},
 		},
 		{
 			"tables of contents that list each other", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 1, 2)), frame23("CHAP", 0, chapterBody("c", 2, 9)), frame23("CHAP", 0, chapterBody("a", 0, 1)),
 				frame23("CTOC", 0, "y\x00\x01\x02a\x00x\x00"), frame23("CTOC", 0, "x\x00\x03\x03y\x00b\x00c\x00")),
-			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}, {Start: 2 * time.Millisecond, End: 9 * time.Millisecond}}},
+			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}, {Start: 2 * time.Millisecond, End: 9 * time.Millisecond}}, Problems: []string{"the tag has 3 chapters without a title (TIT2)"}},
 		},
 		{
 			"chapters in order of time where there is no table of contents", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1))),
-			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}}, MissingTOC: true},
+			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}}, MissingTOC: true, Problems: []string{"the tag has 2 chapters without a title (TIT2)"}},
 		},
 		{
 			"chapters in order of time where the table of contents lacks one", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1)), frame24("CTOC", 0, "toc\x00\x03\x01b\x00")),
-			&Tag{Chapters: []Chapter{{End: time.Millisecond, Hidden: true}, {Start: time.Millisecond, End: 2 * time.Millisecond}}},
+			&Tag{Chapters: []Chapter{{End: time.Millisecond, Hidden: true}, {Start: time.Millisecond, End: 2 * time.Millisecond}}, Problems: []string{"the tag has 1 chapter without a title (TIT2)"}},
 		},
 		{"truncated chapters", foreignTag(3, 0, frame23("CHAP", 0, "a\x00\x00\x00"), frame23("CHAP", 0, "a"), frame23("CTOC", 0, "toc\x00\x03\xffa\x00")), &Tag{Problems: []string{"the tag has 2 CHAP frames without times, which cannot be read"}}},
 		{"picture of an unknown format", foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x03\x00GIF89a")), &Tag{Artwork: &Picture{MediaType: "image/gif", Data: []byte("GIF89a")}}},

@@ -81,9 +81,11 @@ func TestOwnChapters(t *testing.T) {
 		{"table with one unknown chapter", join(toc("toc", 3, 2, "a", "x"), ab), "0-5 A|5-9 B", "the table of contents (CTOC) lists 1 chapter that the tag does not have; it is ignored"},
 		{"table that counts too few", join(toc("toc", 3, 1, "a", "b"), ab), "0-5 A|5-9 B", "the table of contents (CTOC) counts 1 chapter and names another number; it is ignored"},
 		{"table that counts too many", join(toc("toc", 3, 9, "a", "b"), ab), "0-5 A|5-9 B", "the table of contents (CTOC) counts 9 chapters and names another number; it is ignored"},
-		{"one ID twice", join(toc("toc", 3, 1, "a"), chap("a", 0, 5, "A"), chap("a", 5, 9, "B")), "0-5 A|5-9 B", ""},
+		{"one ID twice", join(toc("toc", 3, 1, "a"), chap("a", 0, 5, "A"), chap("a", 5, 9, "B")), "0-5 A|5-9 B", "the tag has 1 CHAP frame with the element ID of another"},
 		{"ID of the table", join(toc("a", 3, 2, "a", "b"), ab), "0-5 A|5-9 B", ""},
-		{"no IDs", join(chap("", 0, 5, "A"), chap("", 5, 9, "B")), "0-5 A|5-9 B", ""},
+		{"no IDs", join(chap("", 0, 5, "A"), chap("", 5, 9, "B")), "0-5 A|5-9 B", "the tag has 1 CHAP frame with the element ID of another"},
+		{"three frames with one ID", join(chap("a", 0, 3, "A"), chap("a", 3, 5, "B"), chap("a", 5, 9, "C")), "0-3 A|3-5 B|5-9 C", "the tag has 2 CHAP frames with the element ID of another"},
+		{"hidden chapter without a title", join(toc("toc", 3, 1, "a"), chap("a", 0, 5, "A"), frame23("CHAP", 0, chapterBody("b", 5000, 9000))), "0-5 A|5-9  (hidden)", ""},
 		{"frame without times", join(toc("toc", 3, 2, "a", "b"), ab, frame23("CHAP", 0, "c\x00\x00")), "0-5 A|5-9 B", "the tag has 1 CHAP frame without times, which cannot be read"},
 		{"titles that are not in order of 2.3", join(toc("toc", 3, 1, "a"), frame23("CHAP", 0, chapterBody("a", 0, 5000, frame24("TIT2", 0, "\x01A\x00")))), "0-5 A", ""},
 	}
