@@ -152,7 +152,8 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Earl
 	return written, removed, kept, err
 }
 
-// readBuilt returns the record of the last build, nil if there is none.
+// readBuilt returns the record of the last build; nil if there is none. The error is a
+// *ForeignError if the record is not one of a build.
 func readBuilt(ctx context.Context, b bucket.Bucket) (*builtObjects, error) {
 	data, err := record.Download(ctx, b, buildRecord)
 	if errors.Is(err, bucket.ErrNotExist) {

@@ -30,6 +30,6 @@ const JoinedPrefix = ".onair/joined/"
 
 // Part is a stored object that becomes a piece of another.
 type Part struct {
-	Bucket Bucket // bucket of the stored object: the joining one or another of the same provider
+	Bucket Bucket // bucket of the stored object: the bucket that joins, or another of the same provider
 	Attrs         // Key, Size, CRC32C and Version of the object to read
 }

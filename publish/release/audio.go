@@ -326,8 +326,8 @@ func (b *builder) addPayload(e *Episode) *Object {
 	return b.addPart(o)
 }
 
-// addPart adds an object with its SHA-256 as the key. Episodes share equal parts, such
-// as the show's artwork.
+// addPart adds an object to the parts, with its SHA-256 at the end of the key. Episodes
+// share equal parts, such as the show's artwork.
 func (b *builder) addPart(o *Object) *Object {
 	o.Key = bucket.PartsPrefix + o.SHA256
 	o.Class = Immutable

@@ -104,9 +104,9 @@ func (b *builder) addNew(role Role, key keyFunc, from source) (*Object, error) {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// render renders an object to compute its sums, and passes its bytes to
-// Options.Rendered or, without that, keeps them for a while. It may be called for
-// several objects at the same time.
+// render renders an object to compute its sums. It passes the bytes to Options.Rendered
+// or, if that is nil, to b.rendered. It may be called for several objects at the same
+// time.
 func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)

@@ -92,8 +92,8 @@ func (x *searchIndex) build(ctx context.Context) ([]byte, error) {
 
 func searchTextsKey(e *Episode) keyFunc { return hashedKey("episodes/"+e.Slug+"/search", ".bin") }
 
-// addTexts finds the sums of the texts of an episode. It returns the episode if it had
-// to read its texts, and nil if the cache has the sums. It may be called for several
+// addTexts finds the sums of the texts of an episode. It returns the episode if the texts
+// had to be read, and nil if the cache has the sums. It may be called for several
 // episodes at the same time.
 func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) {
 	e := x.episodes[i]

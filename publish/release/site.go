@@ -156,7 +156,7 @@ func (b *builder) badTemplate(err error) {
 	b.findings.Add(f)
 }
 
-// episodeOf returns the slug of the episode whose page has the key, or "".
+// episodeOf returns the slug in a key below episodes/, or "" for any other key.
 func episodeOf(key string) string {
 	if rest, ok := strings.CutPrefix(key, "episodes/"); ok {
 		slug, _, _ := strings.Cut(rest, "/")

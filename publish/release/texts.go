@@ -295,8 +295,8 @@ func (t *transcript) loadRecord() []byte {
 	return data
 }
 
-// checkRecord reports turns of a translation whose original has changed, so that the next
-// translation would not replace what people edited.
+// checkRecord reports the turns of a translation that people edited and whose original has
+// changed since. The next translation would keep these turns as they are.
 func (t *transcript) checkRecord(original *transcript, data []byte) (found finding.List) {
 	record, err := translate.ReadRecord(data, translate.RecordName(t.Path))
 	if err != nil {

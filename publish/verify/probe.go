@@ -160,7 +160,8 @@ func (p *probe) checkHead(ctx context.Context) bool {
 	return true
 }
 
-// checkLength compares a length in bytes; a negative one is unknown.
+// checkLength compares a length in bytes with the expected one. A negative length is
+// unknown.
 func (p *probe) checkLength(got int64) {
 	switch {
 	case p.Bytes == 0 || got == p.Bytes:
@@ -264,8 +265,8 @@ func (p *probe) checkRange(ctx context.Context) {
 // site. The domain is reserved for examples, so no such site exists.
 const OtherSite = "https://player.example"
 
-// header returns a request header with one field, and an Origin if CORS is
-// expected.
+// header returns a request header with one field, or none if name is empty, and an Origin
+// if CORS is expected.
 func (p *probe) header(name, value string) http.Header {
 	h := http.Header{}
 	if name != "" {

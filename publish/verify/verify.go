@@ -370,7 +370,8 @@ func (v *verifier) checkNamed(feed *record.LiveFeed) {
 	}
 }
 
-// sampleBytes is how many bytes of files are read at most, unless Options.Full is set.
+// sampleBytes is the largest number of bytes of files that are read, unless Options.Full
+// is set.
 const sampleBytes = 64 << 20
 
 // sample chooses the expectations whose files are read. The feed determines the

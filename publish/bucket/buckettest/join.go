@@ -185,7 +185,8 @@ func (s *suite) joinConditions(t *testing.T, b *store) {
 	})
 }
 
-// joinParts joins parts that have changed or do not fit.
+// joinParts checks that a join fails, and changes nothing, if a part is missing, has
+// changed, is elsewhere, or does not fit the object.
 func (s *suite) joinParts(t *testing.T, b *store) {
 	s.forEachJoin(t, b, func(b *joinStore) {
 		old := b.put("audio.mp3", "old", bucket.Condition{})

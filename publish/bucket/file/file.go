@@ -3,7 +3,7 @@
 //
 // An object's key is its file's path below the folder. A key that is the folder of
 // another ("a" and "a/b") is refused, and so is one that differs from another only
-// in a way that the file system ignores (case, on macOS and Windows). Only regular
+// in a way that the file system ignores (such as case, on macOS and Windows). Only regular
 // files are objects. Symbolic links are neither followed nor listed, and nothing
 // leads out of the folder.
 //

@@ -38,8 +38,9 @@ type folder struct {
 	root *os.Root
 }
 
-// writeScratch stores an object without locks and syncs. Folders stay open between
-// calls: most objects are in the same folder as the one before.
+// writeScratch stores an object without locking the folder and without waiting for the
+// disk. Folders stay open between calls, because most objects are in the same folder as
+// the object before.
 func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	b.swept.Do(b.sweepScratch)
 	if cond != (bucket.Condition{}) {

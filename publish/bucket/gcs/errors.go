@@ -58,9 +58,9 @@ func temporary(err error) bool {
 	return remote.TemporaryStatus(status(err))
 }
 
-// explain turns an error of the client into the sentinel that callers branch on,
-// with one line of text. It keeps nothing that may contain a secret, such as the
-// address of an upload session.
+// explain turns an error of the client into an error with one line of text, which wraps
+// the sentinel that callers branch on, if there is one. It keeps nothing that may contain
+// a secret, such as the address of an upload session.
 func explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err

@@ -129,8 +129,8 @@ func otherRegion(err error) (region string, other, known bool) {
 // regionHeader has the region of a bucket.
 const regionHeader = "X-Amz-Bucket-Region"
 
-// explain turns an error of the SDK into the sentinel that callers branch on, with
-// one line of text.
+// explain turns an error of the SDK into an error with one line of text, which wraps the
+// sentinel that callers branch on, if there is one.
 func (l *location) explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err

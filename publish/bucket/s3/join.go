@@ -186,9 +186,9 @@ func (p *piece) read(ctx context.Context, data []byte) error {
 	return err
 }
 
-// prove compares the checksum of the provider's parts with the object's. The sources
-// had the right checksums, so a difference means that the provider copied wrong bytes
-// or returned wrong checksums.
+// prove compares the checksum of the provider's parts with the object's. The known
+// checksums of the sources were right, so a difference usually means that the provider
+// copied wrong bytes or returned wrong checksums.
 func (u *upload) prove() error {
 	var sum uint32
 	for _, p := range u.done {

@@ -123,8 +123,9 @@ func TestNoRangeCopy(t *testing.T) {
 	}
 }
 
-// A join moves at most one part down and one up, whatever the length of the
-// audio. Bodies of all requests and answers are counted.
+// A join receives and sends at most the bytes of one part of the upload, whatever the
+// length of the audio. The test counts the bodies of all requests and of the responses to
+// GET.
 func TestJoinTravel(t *testing.T) {
 	t.Parallel()
 	const megabyte = 1 << 20
@@ -172,7 +173,7 @@ func TestJoinTravel(t *testing.T) {
 	}
 }
 
-// counter counts the bytes of answers.
+// counter counts the bytes of the responses to GET.
 type counter struct {
 	base  http.RoundTripper
 	bytes int64

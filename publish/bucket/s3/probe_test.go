@@ -71,7 +71,7 @@ func TestNoPreconditions(t *testing.T) {
 	}
 }
 
-// A probe without an answer is repeated by the next call.
+// A probe that fails is repeated by the next call.
 func TestProbeFails(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {

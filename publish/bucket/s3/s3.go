@@ -20,8 +20,8 @@
 //
 // # Preconditions
 //
-// Writes are sent with If-None-Match or If-Match, which Amazon S3, R2, MinIO and
-// versitygw obey. B2 refuses them and other providers ignore them. So the first
+// Conditional writes are sent with If-None-Match or If-Match, which Amazon S3, R2,
+// MinIO and versitygw obey. B2 refuses them and other providers ignore them. So the first
 // call with a condition tries them (Probe) on the object .onair/precondition-probe,
 // a key that is reserved and never listed. If they have no effect, every call with
 // a condition checks the object before it changes it. A delete and a change of
@@ -90,8 +90,8 @@ func Open(ctx context.Context, rawURL string, opts *Options) (*Bucket, error) {
 	return &Bucket{Bucket: calls, calls: calls, store: s}, nil
 }
 
-// Stat returns all attributes of an object that are known. The CRC32C is known if onair
-// wrote the object.
+// Stat returns all known attributes of an object. The CRC32C is known if onair wrote the
+// object.
 func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	return b.calls.Stat(ctx, key)
 }

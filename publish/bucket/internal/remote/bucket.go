@@ -169,7 +169,7 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[bucket.Attrs
 	}
 }
 
-// Stat returns all attributes of an object that are known.
+// Stat returns all known attributes of an object.
 func (b *Bucket) Stat(ctx context.Context, key string) (bucket.Attrs, error) {
 	var now Stored
 	name, err := b.Name(key)

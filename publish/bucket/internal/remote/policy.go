@@ -31,8 +31,8 @@ type Policy struct {
 
 	// Temporary reports whether another try may succeed.
 	Temporary func(error) bool
-	// Explain turns an error of the provider's client into the sentinel that
-	// callers branch on, with one line of text.
+	// Explain turns an error of the provider's client into an error with one line of
+	// text, which wraps the sentinel that callers branch on, if there is one.
 	Explain func(error) error
 	// Header returns the headers of the response that caused an error; nil if there was
 	// no response.

@@ -10,8 +10,8 @@ import (
 )
 
 // Reader reads a range of one version of an object, over as many connections as
-// are needed. If the range is the whole object, it compares the checksum at the
-// end.
+// are needed. If the range is the whole object and the checksum of the object is known,
+// Reader compares the checksum at the end.
 type Reader struct {
 	connect   func(offset, length int64) (io.ReadCloser, error)
 	reconnect func(failed int, err error) error // waits, or returns why there is no other try
