@@ -121,8 +121,8 @@ func (l *Listing) ReadState(ctx context.Context, s Storage, cacheDir string) (er
 // Complete adds the attributes that the listing of a sparse bucket lacks, for the
 // objects and parts of a release. It takes them from the record if an object still has
 // the recorded version and was not written after the record: a change of headers
-// changes an object's time but not its version. It requests the other objects one by
-// one. A publish records what it is going to write with the versions that it found, so
+// changes an object's time but not its version. It makes one request for each other
+// object. A publish records what it is going to write with the versions that it found, so
 // after an interrupted publish only the records of immutable objects are used.
 func (l *Listing) Complete(ctx context.Context, s Storage, objects, parts []*bucket.Object) error {
 	public, sparse := s.Public.(bucket.Sparse)

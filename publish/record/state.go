@@ -191,7 +191,7 @@ func (s *State) NewestFeed() string {
 	return ""
 }
 
-// KeepFeedAgain records a feed that is kept already as the newest.
+// KeepFeedAgain moves a kept feed to the front of the kept feeds, as the newest.
 func (s *State) KeepFeedAgain(sha256 string) {
 	if i := s.indexOfFeed(sha256); i > 0 {
 		s.KeepFeed(s.Feeds[i])

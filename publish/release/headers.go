@@ -26,8 +26,8 @@ const (
 	cachePurged = cacheShortly + ", s-maxage=3600"
 )
 
-// hashed matches the keys that carry the hash of their content. Only these
-// folders count: a page whose slug ends like a hash stays a page.
+// hashed matches the keys that contain the hash of the content. It matches only files in
+// some folders, so that a page whose slug ends like a hash stays a page.
 var hashed = regexp.MustCompile(`^(audio|assets|episodes/[^/]+)/[^/]+-[0-9a-f]{16}\.[a-z0-9]+$`)
 
 // ClassOf returns the class of a key; feed is the key of the show's feed. The further

@@ -40,7 +40,7 @@ type transcript struct {
 	payload  string        // SHA-256 of the audio without its tag; empty if unknown
 	words    string        // path of the recognized words; empty if there are none
 	key      derive.Key    // key of the text and of all else that the objects depend on; zero if unknown
-	digest   string        // digest of the words; empty if the text cannot be read
+	digest   string        // digest of the words of the text; empty if the text cannot be read
 	machine  bool          // whether the text comes from a speech recognizer and was not reviewed
 	timed    bool          // whether the text can be shown as captions
 	gaps     []gap         // what could not be understood; nil unless the episode is live
