@@ -54,7 +54,12 @@ var nearLabels = []struct {
 	{regexp.MustCompile(`^\*([^*:\[\]]{1,60})(?::\*|\*:)(?:\s|$)`), false},
 	{regexp.MustCompile(`^_([^_*:\[\]]{1,60})(?::_|_:)(?:\s|$)`), false},
 	{regexp.MustCompile(`^#{1,6} ([^*:\[\]#]{1,60}):(?:\s|$)`), false},
+	{regexp.MustCompile(`^\*\*([^*:\[\]]{1,60})\*\* `), false},
 }
+
+// continues matches the words after a name in bold that is the subject or object of a
+// sentence rather than a label.
+var continues = regexp.MustCompile(`^\*\*[^*]*\*\* (?:is|are|was|were|be|has|have|had|do|does|did|can|could|will|would|should|may|might|must|and|or|of|in|on|for|with|to|at|by|from|as|that|which|who|the|a|an|[^\pL]*)(?:\PL|$)`)
 
 // nearLabel reports a block whose start is probably meant as a label.
 func (r *report) nearLabel(b *blockNode) bool {
@@ -75,7 +80,7 @@ func (r *report) nearLabel(b *blockNode) bool {
 				name, stamp = string(bytes.TrimSpace(m[2])), ` \[`+string(m[1])+`\]`
 			}
 		}
-		if !near.likely && !forms.IsName(name) && !r.isSpeaker(name) {
+		if !near.likely && !forms.IsName(name) && !r.isSpeaker(name) || continues.Match(text) {
 			continue
 		}
 		r.add(ruleLabel.At(r.at(from+len(s)-len(text)), "malformed label").WithHint("write **" + name + ":**" + stamp))

@@ -205,6 +205,7 @@ var ordinary = set("question answer note notes warning remember tip example hint
 	"reasons fact facts update updates spoiler disclaimer reminder lesson rule quote translation meaning title chapter part step steps point idea goal ps " +
 	"plus translation source sources link links date time place subject topic myth truth option case bonus trivia definition therefore otherwise meanwhile " +
 	"reason today tomorrow first second third finally next however so and but well now yes no ok okay also again remark attendees participants speakers keywords recording transcript " +
+	"never always nothing everything nobody everybody everyone someone only just really very please absolutely exactly maybe perhaps here there wow oh ah hey right sure great cool nice wait stop listen look thanks sorry amazing awesome " +
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 
