@@ -61,7 +61,8 @@ type formRow struct {
 	looks       func(s *source, head string) bool // reports whether a file seems to have the form
 	read        func(*source) ([]Speech, error)
 	captions    bool
-	keeps, lost string // for docs/formats.md
+
+	tools, example, keeps, lost string // for docs/formats.md
 }
 
 // table has every form, in the order in which Detect tries them.
@@ -71,17 +72,30 @@ func table() []formRow {
 	}
 	return []formRow{
 		{"vtt", "WebVTT", onHead(looksVTT), readVTT, true,
+			"Zoom, Teams, Webex, YouTube, Riverside, most recognizers",
+			"WEBVTT\n\n00:00:03.100 --> 00:00:05.960\n<v Åsa Öst>It snows.",
 			"words, times, speakers: voice spans, labels, identifiers of cues", "styles, positions, regions, notes"},
 		{"srt", "SubRip (SRT)", onHead(looksSRT), readSRT, true,
+			"Otter, Descript, YouTube, Whisper, hosts of podcasts",
+			"1\n00:00:03,100 --> 00:00:05,960\nÅsa Öst: It snows.",
 			"words, times, speakers: labels, brackets, chevrons, dashes", "fonts, positions"},
-		{"sbv", "SubViewer (SBV)", onHead(looksSBV), readSBV, true, "words, times, speakers: labels", "nothing"},
-		{"ttml", "TTML", onHead(looksTTML), readTTML, true,
-			"words, times, also of spans, speakers: agents, labels", "styles, regions"},
-		{"html", "HTML of Podcasting 2.0", onHead(looksHTML), readHTML, false, "paragraphs, times in seconds, speakers", "other markup"},
-		{"json", "JSON", onHead(looksJSON), readJSON, true,
-			"words, times, also of words, speakers, channels, sounds", "confidence, translations, summaries"},
-		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true, "words, times, speakers: a column, labels", "other columns"},
-		{"txt", "text with names and times, as of Otter or Rev", func(s *source, _ string) bool { return looksText(s) }, readText, false,
+		{"sbv", "SubViewer (SBV)", onHead(looksSBV), readSBV, true, "YouTube",
+			"0:00:03.100,0:00:05.960\nÅsa Öst: It snows.",
+			"words, times, speakers: labels", "nothing"},
+		{"ttml", "TTML", onHead(looksTTML), readTTML, true, "Apple Podcasts, broadcasters",
+			`<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="3.1s" end="5.96s">Åsa Öst: It snows.</p></div></body></tt>`,
+			"words, times, also of spans, speakers: agents, labels", "styles, regions, metadata"},
+		{"html", "HTML of Podcasting 2.0", onHead(looksHTML), readHTML, false, "onair, Buzzsprout, other hosts of podcasts",
+			"<cite>Åsa Öst:</cite>\n<time>0:03</time>\n<p>It snows.</p>",
+			"paragraphs, times in seconds, speakers", "other markup"},
+		{"json", "JSON", onHead(looksJSON), readJSON, true, "see below",
+			`{"segments":[{"speaker":"Åsa Öst","startTime":3.1,"endTime":5.96,"body":"It snows."}]}`,
+			"words, times, also of words, speakers, channels, sounds", "translations, summaries, all but the first alternative"},
+		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true, "Whisper, whisper.cpp",
+			"start\tend\ttext\n3100\t5960\tÅsa Öst: It snows.",
+			"words, times in milliseconds or seconds, speakers: a column, labels", "other columns"},
+		{"txt", "text with names and times", func(s *source, _ string) bool { return looksText(s) }, readText, false, "see below",
+			"Åsa Öst (00:03):\nIt snows.",
 			"paragraphs, times, speakers, headings in capitals", "what tools write around a transcript"},
 	}
 }

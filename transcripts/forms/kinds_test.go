@@ -292,6 +292,7 @@ var kinds = []kind{
 	{name: "milliseconds", form: "json", all: perTurn(under("segments"), func(_ []said, s said) any {
 		return m{"startMs": s.from * 1000, "endMs": s.to * 1000, "text": s.text, "speaker": s.who}
 	})},
+	{name: "turns without times", form: "json", within: -1, all: perTurn(bare, func(_ []said, s said) any { return m{"speaker": s.who, "text": s.text} })},
 	{name: "clocks", form: "json", within: 1, all: perTurn(bare, func(_ []said, s said) any {
 		return m{"timestamp": shortClock(s.from), "text": s.text, "speaker": s.who}
 	})},
