@@ -2,11 +2,15 @@ package templates
 
 import "onair/internal/finding"
 
+// ownRules describes the rules that come from no specification.
+const ownRules = "docs/theme.md"
+
 // rules are the rules of this package, in the order of their IDs.
 var rules = finding.Rules{
 	{
 		ID: "W001", Severity: finding.Error,
 		Title:   "a file in templates/ cannot be used",
+		Hint:    "correct the template; onair theme diff shows what changed in the theme's own",
 		Source:  "https://pkg.go.dev/html/template",
 		Example: `{{range .Episodes}} in templates/show.html, without {{end}}`,
 	},
@@ -17,13 +21,13 @@ var rules = finding.Rules{
 		Example: `<p style="color: red">`,
 	},
 	{
-		ID: "W003", Severity: finding.Warning,
+		ID: "W003", Severity: finding.Warning, Source: ownRules,
 		Title:   "the font of the cards has no glyph for a character of a title, so the card has no title",
 		Hint:    "name a font that has the script: theme: {card_font: fonts/NotoSansJP-Bold.otf}",
 		Example: "a Japanese title without theme: {card_font: …}",
 	},
 	{
-		ID: "W004", Severity: finding.Error,
+		ID: "W004", Severity: finding.Error, Source: ownRules,
 		Title:   "redirect_from is not a free path below the show's url",
 		Hint:    "a path below the show's url at which nothing else is, such as /4 or /2019/old-name.html",
 		Example: `redirect_from: ["/index.html"]`,
@@ -31,15 +35,17 @@ var rules = finding.Rules{
 	{
 		ID: "W005", Severity: finding.Error, Source: "https://www.w3.org/TR/WCAG22/#contrast-minimum",
 		Title:   "the accent colour cannot be read on the pages' background",
+		Hint:    "choose a darker or lighter colour",
 		Example: `theme: {accent: "#ffe680"}`,
 	},
 	{
-		ID: "W006", Severity: finding.Error,
+		ID: "W006", Severity: finding.Error, Source: ownRules,
 		Title:   "a file that theme: names cannot be used",
+		Hint:    "put the file there, in a format that docs/theme.md names",
 		Example: "theme: {card_font: fonts/broken.otf}",
 	},
 	{
-		ID: "W007", Severity: finding.Warning,
+		ID: "W007", Severity: finding.Warning, Source: ownRules,
 		Title:   "a hidden file in templates/ is not published",
 		Hint:    "rename it; a file such as .well-known/assetlinks.json has to be uploaded by other means",
 		Example: "templates/static/.well-known/assetlinks.json",

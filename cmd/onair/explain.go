@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,10 +57,7 @@ func runExplain(a *app, name string) error {
 	found := explain(name)
 	if len(found.entries) == 0 && len(found.rules) == 0 {
 		err := usagef("nothing is known by the name %s", source.ShortQuote(name))
-		if near := source.Nearest(name, explainedNames()); near != "" {
-			return withHint(err, "did you mean onair explain %s?", near)
-		}
-		return withHint(err, "onair explain lists the names")
+		return withHint(err, "did you mean onair explain %s?", nearestName(name))
 	}
 	if a.json {
 		return writeExplainJSON(a.stdout, found)
@@ -68,27 +66,36 @@ func runExplain(a *app, name string) error {
 }
 
 // explain returns the entries and rules that a name stands for. It looks for a rule with
-// that ID, then for entries with exactly that name, with the name in another case, and
-// with the name after a prefix, and last for attributes.
+// that ID, then for a section, such as people.yaml, then for entries with exactly that
+// name, with the name in another case, and with the name after a prefix, and last for
+// attributes and keys in maps. The name of a section may be in front.
 func explain(name string) explained {
 	if rule := allRules().Find(strings.ToUpper(name)); rule != nil {
 		return explained{rules: finding.Rules{*rule}}
 	}
-	name = strings.NewReplacer("@", " ", "<", "", ">", "", "/", " ").Replace(name)
 	all := reference.Entries()
-	for _, same := range []func(e reference.Entry) bool{
-		func(e reference.Entry) bool { return e.Name == name || e.Section+" "+e.Name == name },
-		func(e reference.Entry) bool {
-			return strings.EqualFold(e.Name, name) || strings.EqualFold(e.Section+" "+e.Name, name)
-		},
-		func(e reference.Entry) bool {
-			_, local, ok := strings.Cut(e.Name, ":")
+	for _, e := range all {
+		if section, rest := e.Section+" ", name+" "; len(rest) >= len(section) && strings.EqualFold(rest[:len(section)], section) {
+			all = slices.DeleteFunc(all, func(other reference.Entry) bool { return other.Section != e.Section })
+			name = strings.TrimSpace(rest[len(section):])
+			break
+		}
+	}
+	if name == "" {
+		return explained{entries: all}
+	}
+	name = strings.TrimSpace(strings.NewReplacer("@", " ", "<", "", ">", "", "/", " ").Replace(name))
+	for _, same := range []func(e string) bool{
+		func(e string) bool { return e == name },
+		func(e string) bool { return strings.EqualFold(e, name) },
+		func(e string) bool {
+			_, local, ok := strings.Cut(e, ":")
 			return ok && strings.EqualFold(local, name)
 		},
 	} {
 		var entries []reference.Entry
 		for _, e := range all {
-			if same(e) {
+			if same(e.Name) {
 				entries = append(entries, e)
 			}
 		}
@@ -100,14 +107,15 @@ func explain(name string) explained {
 }
 
 // explainAttribute finds an attribute of one element, as in "podcast:transcript rel",
-// or of all elements. The entries it returns have only that attribute.
+// a key in a map, as in "feed.page_size", or either of all entries. The entries it returns
+// have only that attribute.
 func explainAttribute(all []reference.Entry, name string) (entries []reference.Entry) {
-	element, attribute, both := strings.Cut(name, " ")
+	element, attribute, both := strings.Cut(strings.ReplaceAll(name, ".", " "), " ")
 	if !both {
 		attribute = name
 	}
 	for _, e := range all {
-		if both && !strings.EqualFold(e.Name, element) {
+		if _, local, _ := strings.Cut(e.Name, ":"); both && !strings.EqualFold(e.Name, element) && !strings.EqualFold(local, element) {
 			continue
 		}
 		for _, a := range e.Attributes {
@@ -128,12 +136,46 @@ func explainedNames() (names []string) {
 		for _, a := range e.Attributes {
 			names = append(names, e.Name+" "+a.Name)
 		}
+		if e.Kind == reference.Key {
+			names = append(names, e.Section)
+		}
 	}
 	for _, r := range allRules() {
 		names = append(names, r.ID)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// nearestName returns the name that is most like an unknown one. Like explain, it also
+// compares with names without a prefix, and with attributes alone.
+func nearestName(name string) string {
+	names := explainedNames()
+	whole := map[string]string{}
+	for _, n := range names {
+		short := n[strings.LastIndexAny(n, ": ")+1:]
+		if whole[short] == "" {
+			whole[short] = n
+		}
+	}
+	if near := source.Nearest(name, names); near != "" {
+		return near
+	}
+	if near := source.Nearest(name, slices.Sorted(maps.Keys(whole))); near != "" {
+		return whole[near]
+	}
+	// The most letters in common at the start, such as F099 for F999.
+	best, length := "", -1
+	for _, short := range slices.Sorted(maps.Keys(whole)) {
+		same := 0
+		for same < min(len(short), len(name)) && strings.EqualFold(short[same:same+1], name[same:same+1]) {
+			same++
+		}
+		if same > length {
+			best, length = whole[short], same
+		}
+	}
+	return best
 }
 
 // writeExplained writes entries and rules for people.
@@ -167,13 +209,14 @@ func writeExplained(w io.Writer, u *ui, x explained) error {
 	return err
 }
 
-// rulesAbout returns the IDs of the rules that name an element of a namespace.
+// rulesAbout returns the IDs of the rules that name an element.
 func rulesAbout(e reference.Entry) (ids []string) {
-	if e.Kind != reference.Element || !strings.Contains(e.Name, ":") {
+	if e.Kind != reference.Element {
 		return nil
 	}
 	for _, r := range allRules() {
-		if slices.Contains(strings.FieldsFunc(r.Title+" "+r.Example, notOfName), e.Name) {
+		tag := strings.ContainsAny(e.Name, ":") || strings.Contains(r.Example, "<"+e.Name)
+		if tag && slices.Contains(strings.FieldsFunc(r.Title+" "+r.Example, notOfName), e.Name) {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -242,8 +285,16 @@ func writeExplainJSON(w io.Writer, x explained) error {
 		Example  string           `json:"example"`
 		Source   string           `json:"source"`
 	}
+	about := slices.Clone(x.rules)
+	if len(about) == 0 {
+		for _, r := range allRules() {
+			if slices.ContainsFunc(x.entries, func(e reference.Entry) bool { return slices.Contains(rulesAbout(e), r.ID) }) {
+				about = append(about, r)
+			}
+		}
+	}
 	rules := []rule{}
-	for _, r := range x.rules {
+	for _, r := range about {
 		rules = append(rules, rule{r.ID, r.Severity, r.Title, r.Hint, r.Example, r.Source})
 	}
 	entries := x.entries

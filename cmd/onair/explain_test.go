@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,7 +107,7 @@ func TestReferenceIsComplete(t *testing.T) {
 		}
 	}
 	for section, file := range map[string]string{"show.yaml": "decode_show.go", "episode.md": "decode_episode.go"} {
-		for _, key := range fieldsOf(t, filepath.Join("..", "..", "show", file)) {
+		for _, key := range slices.MaxFunc(fieldsOf(t, filepath.Join("..", "..", "show", file)), func(a, b []string) int { return len(a) - len(b) }) {
 			if !keys[section+" "+key] {
 				t.Errorf("the key %s of %s is not explained", key, section)
 			}
@@ -120,46 +121,87 @@ func TestReferenceIsComplete(t *testing.T) {
 	}
 }
 
-// fieldsOf returns the keys of the largest source.Fields literal in a file.
-func fieldsOf(t *testing.T, name string) (keys []string) {
+// TestKeysInMapsAreExplained checks that the keys of each map in the files of a show are
+// explained: as keys of a file, or as keys in a map.
+func TestKeysInMapsAreExplained(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "show", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]bool{}
+	for _, e := range reference.Entries() {
+		if e.Kind != reference.Key {
+			continue
+		}
+		places[e.Section] = true
+		for _, a := range e.Attributes {
+			places[e.Section+" "+e.Name] = true
+			if got := explain(e.Name + "." + a.Name).entries; len(got) == 0 {
+				t.Errorf("explain %s.%s finds nothing", e.Name, a.Name)
+			}
+		}
+	}
+	for _, name := range files {
+		for _, keys := range fieldsOf(t, name) {
+			known := func(in string) bool {
+				return !slices.ContainsFunc(keys, func(key string) bool { return len(explain(in+" "+key).entries) == 0 })
+			}
+			if !slices.ContainsFunc(slices.Sorted(maps.Keys(places)), known) {
+				t.Errorf("%s: the keys %s are not explained together", name, keys)
+			}
+		}
+	}
+}
+
+// fieldsOf returns the keys of each source.Fields literal in a file.
+func fieldsOf(t *testing.T, name string) (all [][]string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var largest *ast.CompositeLit
 	ast.Inspect(file, func(n ast.Node) bool {
 		lit, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
 		}
-		if sel, ok := lit.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Fields" && (largest == nil || len(lit.Elts) > len(largest.Elts)) {
-			largest = lit
+		if sel, ok := lit.Type.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Fields" {
+			return true
 		}
-		return true
-	})
-	for _, element := range largest.Elts {
-		if pair, ok := element.(*ast.KeyValueExpr); ok {
-			if key, ok := pair.Key.(*ast.BasicLit); ok {
-				name, _ := strconv.Unquote(key.Value)
-				keys = append(keys, name)
+		var keys []string
+		for _, element := range lit.Elts {
+			if pair, ok := element.(*ast.KeyValueExpr); ok {
+				if key, ok := pair.Key.(*ast.BasicLit); ok {
+					name, _ := strconv.Unquote(key.Value)
+					keys = append(keys, name)
+				}
 			}
 		}
-	}
-	return keys
+		all = append(all, keys)
+		return true
+	})
+	return all
 }
 
 func TestExplainFinds(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"itunes:explicit":        "itunes:explicit",
-		"ITUNES:Explicit":        "itunes:explicit",
-		"<podcast:person>":       "podcast:person",
-		"soundbite":              "podcast:soundbite",
-		"podcast:transcript rel": "podcast:transcript rel",
-		"isPermaLink":            "guid isPermaLink",
-		"show.yaml title":        "title",
-		"TIT2":                   "TIT2",
+		"itunes:explicit":            "itunes:explicit",
+		"ITUNES:Explicit":            "itunes:explicit",
+		"<podcast:person>":           "podcast:person",
+		"soundbite":                  "podcast:soundbite",
+		"podcast:transcript rel":     "podcast:transcript rel",
+		"isPermaLink":                "guid isPermaLink",
+		"show.yaml title":            "title",
+		"TIT2":                       "TIT2",
+		"rss":                        "rss",
+		"rss version":                "rss version",
+		"xmlns:itunes":               "rss xmlns:itunes",
+		"alternateEnclosure codecs":  "podcast:alternateEnclosure codecs",
+		"page_size":                  "feed page_size",
+		"show.yaml site.episode_url": "site episode_url",
+		"people.yaml":                "name|url|image|aliases|bio|links|fediverse",
 	} {
 		var got []string
 		for _, e := range explain(name).entries {
@@ -174,6 +216,11 @@ func TestExplainFinds(t *testing.T) {
 	}
 	if got := explain("f043").rules; len(got) != 1 || got[0].ID != "F043" {
 		t.Errorf("explain f043: %v", got)
+	}
+	for name, want := range map[string]string{"itunes:explicitt": "itunes:explicit", "speach": "speech", "people.yml": "people.yaml", "alternateEnclosur": "podcast:alternateEnclosure", "F999": "F001"} {
+		if got := nearestName(name); got != want {
+			t.Errorf("nearest to %q: %q, want %q", name, got, want)
+		}
 	}
 	if n := len(explain("title").entries); n != 4 {
 		t.Errorf("title stands for %d things, want 4: of a feed, show.yaml, episode.md and a page", n)

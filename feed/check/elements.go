@@ -105,7 +105,7 @@ var elements = []element{
 	// The podcast namespace
 	{
 		name: "podcast:alternateEnclosure", in: inItem, child: "podcast:source",
-		attrs: []attr{{"type", true, 0, mediaType}, {"length", false, 0, number(ruleValue, 1)}, {"bitrate", false, 0, decimal}, {"height", false, 0, number(ruleValue, 1)}, {"lang", false, 0, language}, {"title", false, 32, nil}, {"rel", false, 32, nil}, {"default", false, 0, oneOf(ruleValue, "true", "false")}},
+		attrs: []attr{{"type", true, 0, mediaType}, {"length", false, 0, number(ruleValue, 1)}, {"bitrate", false, 0, decimal}, {"height", false, 0, number(ruleValue, 1)}, {"lang", false, 0, language}, {"title", false, 32, nil}, {"rel", false, 32, nil}, {"codecs", false, 0, nil}, {"default", false, 0, oneOf(ruleValue, "true", "false")}},
 	},
 	{name: "podcast:source", in: []string{"podcast:alternateEnclosure"}, attrs: []attr{{"uri", true, 0, uri}, {"contentType", false, 0, mediaType}}},
 	{name: "podcast:integrity", in: []string{"podcast:alternateEnclosure"}, once: true, attrs: []attr{{"type", true, 0, oneOf(ruleValue, "sri", "pgp-signature")}, {"value", true, 0, nil}}},
@@ -196,7 +196,7 @@ var byName = func() map[string][]*element {
 
 // Names returns the names of all known elements, each with the names of its attributes.
 func Names() map[string][]string {
-	names := map[string][]string{}
+	names := map[string][]string{"rss": {"version", "xmlns:atom", "xmlns:content", "xmlns:itunes", "xmlns:podcast", "xmlns:psc"}}
 	for _, e := range elements {
 		for _, a := range e.attrs {
 			if !slices.Contains(names[e.name], a.name) {

@@ -67,6 +67,7 @@ var rules = finding.Rules{
 	{
 		ID: "F008", Severity: finding.Error, Source: sourceReports,
 		Title:   "the feed is larger than 32 MiB, too deeply nested, or has too many episodes to be read",
+		Hint:    "divide the feed into pages (RFC 5005), or leave out old episodes and long notes",
 		Example: "a feed of 40 MiB",
 	},
 	{
@@ -96,6 +97,7 @@ var rules = finding.Rules{
 	{
 		ID: "F013", Severity: finding.Error, Source: sourcePodcast,
 		Title:   "an element lacks a value, an attribute or a child that it requires",
+		Hint:    "add what is missing, or remove the element",
 		Example: `<podcast:transcript url="https://example.com/1.vtt"/>`,
 	},
 	{
@@ -137,11 +139,13 @@ var rules = finding.Rules{
 	{
 		ID: "F020", Severity: finding.Error, Source: sourceRSS,
 		Title:   "the show has no title",
+		Hint:    "add <title> with the name of the show",
 		Example: "a <channel> without <title>",
 	},
 	{
 		ID: "F021", Severity: finding.Error, Source: sourceRSS,
 		Title:   "the show has no description",
+		Hint:    "add <description> with a few sentences about the show",
 		Example: "a <channel> without <description>",
 	},
 	{
@@ -243,9 +247,15 @@ var rules = finding.Rules{
 	{
 		ID: "F040", Severity: finding.Error, Source: sourceRSS,
 		Title:   "an episode has no title",
+		Hint:    "add <title> with the name of the episode",
 		Example: "an <item> without <title>",
 	},
-	{ID: "F041", Severity: finding.Error, Source: sourcePSP, Title: "an episode has no enclosure", Example: `<enclosure length="500000" type="audio/mpeg"/>`},
+	{
+		ID: "F041", Severity: finding.Error, Source: sourcePSP,
+		Title:   "an episode has no enclosure",
+		Hint:    "add <enclosure> with url, length and type",
+		Example: `<enclosure length="500000" type="audio/mpeg"/>`,
+	},
 	{
 		ID: "F042", Severity: finding.Error, Source: sourceApple,
 		Title:   "two episodes have the same enclosure URL",
@@ -303,6 +313,7 @@ var rules = finding.Rules{
 	{
 		ID: "F051", Severity: finding.Warning, Source: sourcePSP,
 		Title:   "an episode has no description",
+		Hint:    "add <description> with the notes of the episode",
 		Example: "an <item> without <description>",
 	},
 	{
@@ -380,6 +391,7 @@ var rules = finding.Rules{
 	{
 		ID: "F064", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "an element is unknown, deprecated or in the wrong place",
+		Hint:    "correct its name or place, or remove it: apps ignore it",
 		Example: `<podcast:persons>Ada</podcast:persons>`,
 	},
 	{
@@ -457,16 +469,19 @@ var rules = finding.Rules{
 	{
 		ID: "F077", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "a value is not on its list, or has another form",
+		Hint:    "write a value that the specification lists",
 		Example: `<podcast:block>true</podcast:block>`,
 	},
 	{
 		ID: "F078", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "a person, transcript or chapters file is named twice, or has an extension of another type",
+		Hint:    "keep one of them, with the extension of its type",
 		Example: `<podcast:transcript url="https://example.com/1.srt" type="text/vtt"/>`,
 	},
 	{
 		ID: "F079", Severity: finding.Warning, Source: sourceRSS,
 		Title:   "the owner has no valid e-mail address, or the RSS image is incomplete",
+		Hint:    "complete the owner's e-mail address, and url, title and link of the image",
 		Example: `<itunes:owner><itunes:email>nobody</itunes:email></itunes:owner>`,
 	},
 	{
@@ -484,6 +499,7 @@ var rules = finding.Rules{
 	{
 		ID: "F082", Severity: finding.Warning, Source: sourcePSC,
 		Title:   "chapters are out of order, past the end or without times",
+		Hint:    "sort the chapters by their starts, each before the end of the episode",
 		Example: `<psc:chapters version="1.2"><psc:chapter title="Intro"/></psc:chapters>`,
 	},
 	{

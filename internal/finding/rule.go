@@ -13,8 +13,8 @@ type Rule struct {
 	ID       string   // stable, such as S012; the letter stands for the package
 	Severity Severity // default severity of its findings
 	Title    string   // what is wrong, in a few words, lower case, no full stop
-	Hint     string   // default hint of its findings; may be empty
-	Source   string   // the specification that defines the rule; empty if onair does
+	Hint     string   // default hint of its findings
+	Source   string   // the specification that defines the rule, or a page of docs if onair does
 	Example  string   // input that breaks the rule; may be empty
 }
 

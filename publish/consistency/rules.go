@@ -5,9 +5,12 @@ import "onair/internal/finding"
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
+// ownRules describes the rules that come from no specification.
+const ownRules = "docs/design.md"
+
 var rules = finding.Rules{
 	{
-		ID: "P030", Severity: finding.Error,
+		ID: "P030", Severity: finding.Error, Source: ownRules,
 		Title:   "feed, ID3 tag and chapters do not agree with the source",
 		Hint:    "this is a fault of onair: please report it with the episode.md",
 		Example: "an ID3 tag with another title than the feed",

@@ -8,15 +8,20 @@ import (
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
+// ownRules describes the rules that come from no specification.
+const ownRules = "docs/formats.md"
+
 var rules = finding.Rules{
 	{
-		ID: "S033", Severity: finding.Error,
+		ID: "S033", Severity: finding.Error, Source: ownRules,
 		Title:   "chapters are out of order or overlap",
+		Hint:    "sort the chapters by their starts, and let each end before the next one",
 		Example: "1:00 Second\n0:30 First",
 	},
 	{
-		ID: "S046", Severity: finding.Error,
+		ID: "S046", Severity: finding.Error, Source: ownRules,
 		Title:   "the file of chapters has another format than its beginning says, or no chapters (warning)",
+		Hint:    "give the file the name of its format, or correct it",
 		Example: "a chapters.json that holds WebVTT",
 	},
 }

@@ -5,9 +5,12 @@ import "onair/internal/finding"
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
+// ownRules describes the rules that come from no specification.
+const ownRules = "docs/design.md"
+
 var rules = finding.Rules{
 	{
-		ID: "S032", Severity: finding.Error,
+		ID: "S032", Severity: finding.Error, Source: ownRules,
 		Title:   "onair.lock is damaged, or from a newer onair",
 		Hint:    "restore it from git",
 		Example: "version: 99 in onair.lock",
