@@ -245,7 +245,7 @@ var rules = finding.Rules{
 		Example: "notes with 20,000 brackets in one paragraph",
 	},
 	{
-		ID: "S065", Severity: finding.Error,
+		ID: "S065", Severity: finding.Error, Source: ownRules,
 		Title:   "alternates has two with one language, or the audio of the episode itself",
 		Hint:    "remove one of them",
 		Example: "alternates: [{audio: audio.mp3, language: es}]",

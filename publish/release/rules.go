@@ -151,7 +151,7 @@ var rules = finding.Rules{
 		Example: "![The bucket](bucket.png) without a bucket.png",
 	},
 	{
-		ID: "P027", Severity: finding.Warning,
+		ID: "P027", Severity: finding.Warning, Source: ownRules,
 		Title:   "machine voices spoke another version of a translated transcript",
 		Hint:    "speak it again: onair audio speak",
 		Example: "an audio.es.mp3 of onair audio speak, after a correction of transcript.es.md",
