@@ -17,9 +17,9 @@ GO       ?= go
 MODULE_NAME := $(shell sed -n 's/^module //p' go.mod)
 FUZZTIME ?= 10m
 EXAMPLE  := examples/hello-universe
-# The race detector watches everything but the drawing and coding of pictures, which
-# only computes and takes most of the time of the tests when it is watched.
-RACE     := $(shell command -v gcc >/dev/null 2>&1 && echo -race $(patsubst %,-gcflags=%=-race=false,image/... $(MODULE_NAME)/internal/raster $(MODULE_NAME)/templates/card))
+# The race detector watches everything but pictures and the search index: they only
+# compute, and would take most of the time of the tests.
+RACE     := $(shell command -v gcc >/dev/null 2>&1 && echo -race $(patsubst %,-gcflags=%=-race=false,image/... $(MODULE_NAME)/internal/raster $(MODULE_NAME)/internal/searchindex... $(MODULE_NAME)/templates/card))
 GORELEASER_VERSION := v2.15.1
 GORELEASER := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/onair-e2e/goreleaser-$(GORELEASER_VERSION)/goreleaser
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
