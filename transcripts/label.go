@@ -15,7 +15,7 @@ import (
 const maxName = 60
 
 // labelLine matches a line that begins with the label of a speaker, well-formed or not.
-var labelLine = regexp.MustCompile(`(?m)^[ \t>-]*(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
+var labelLine = regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
 
 // HasLabel reports whether Markdown has a line that begins with the label of a speaker.
 // It also finds malformed labels such as **Vega**:.

@@ -169,6 +169,13 @@ func labelName(name string) string {
 // colon, or with a time beside it.
 var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[]\d+:)`)
 
+// startsWithTimes reports whether one of the first two lines has the times of a caption.
+func startsWithTimes(text []byte) bool {
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	second, _, _ := bytes.Cut(rest, []byte("\n"))
+	return forms.LooksLikeTimes(string(bytes.TrimSpace(first))) || forms.LooksLikeTimes(string(bytes.TrimSpace(second)))
+}
+
 // Detect returns the format of a file, one of ReadFormats, judged by its content and by
 // the extension of its name. If it has none of these formats, the error is a
 // finding.Finding that says what it looks like and what to do.
@@ -176,7 +183,7 @@ func Detect(src []byte, name string) (string, error) {
 	const head = 1 << 16
 	text := script.FromUTF16(src[:min(len(src), head)])
 	plain := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && boldLabel.Match(text) {
+	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && !startsWithTimes(plain) && boldLabel.Match(text) {
 		return "md", nil
 	}
 	format, err := forms.Detect(src, &forms.Options{File: name})

@@ -86,6 +86,9 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	if kind.vtt {
 		captions = dropRepeatedCues(captions)
 	}
+	captions = slices.CompactFunc(captions, func(a, b caption) bool { // written twice
+		return a.timed && a.ended && a.start == b.start && a.end == b.end && slices.Equal(a.lines, b.lines)
+	})
 	unroll(captions)
 	nameByFirstLine(captions)
 	if kind.vtt {
@@ -122,6 +125,12 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	v.decide(s)
 	speeches := make([]Speech, 0, len(captions))
 	for i := range captions {
+		for j, line := range captions[i].lines {
+			if lines := v.splitInside(line); lines != nil {
+				captions[i].lines = slices.Concat(captions[i].lines[:j], lines, captions[i].lines[j+1:])
+				break
+			}
+		}
 		from := len(speeches)
 		speeches = v.caption(speeches, &captions[i], kind.vtt)
 		c := &captions[i]
@@ -225,7 +234,7 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 			text = append(text, line)
 		}
 		if len(captions) == 0 && len(text) > 0 {
-			return nil, s.problem(at, "is it another format?", "text before the first times")
+			return nil, s.problem(at, "remove what is above the first caption, or name the format with --from", "text before the first times")
 		}
 		above = line
 	}

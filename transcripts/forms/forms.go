@@ -94,7 +94,7 @@ func table() []formRow {
 		{"tsv", "tab-separated values of Whisper", onHead(looksTSV), readTSV, true, "Whisper, whisper.cpp",
 			"start\tend\ttext\n3100\t5960\tÅsa Öst: It snows.",
 			"words, times in milliseconds or seconds, speakers: a column, labels", "other columns"},
-		{"txt", "text with names and times", func(s *source, _ string) bool { return looksText(s) }, readText, false, "see below",
+		{"txt", "text with names and times, as of Otter or Rev", func(s *source, _ string) bool { return looksText(s) }, readText, false, "see below",
 			"Åsa Öst (00:03):\nIt snows.",
 			"paragraphs, times, speakers, headings in capitals", "what tools write around a transcript"},
 	}

@@ -93,6 +93,7 @@ func TestRefusedKinds(t *testing.T) {
 		"(ASS)":                {"[Script Info]\nTitle: x\n\n[V4+ Styles]\n", "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,One\n", "[V4 Styles]\nFormat: Name\n[Events]\n"},
 		"(LRC)":                {"[00:01.00]One\n[00:02.50]Two\n", "[ti:Snow]\n[by:Jo O'Dell]\n[00:01.00]One\n", "[length:03:10]\n\n[00:10.20][01:10.20]One\n[00:20.20]Two\n"},
 		"the service reported": {`{"status":"error","error":"Audio is too short"}`, `{"err_code":"INVALID","err_msg":"No credits."}`, `{"error":{"message":"Rate limit reached","type":"requests"}}`},
+		"times are frames":     {"1\n00:00:01:12 --> 00:00:03:00\nIt snows.\n", "00:00:01;12 --> 00:00:03;00\nIt snows.\n", "1 \n10:00:01:00 --> 10:00:03:00 \nYes.\n"},
 		"(CTM)":                {"snow 1 0.50 0.30 it 0.95\nsnow 1 0.80 0.40 snows 0.93\n", ";; a comment\nsnow A 0.5 0.3 it\nsnow A 0.8 0.4 snows\n", "snow.wav 1 10 1 it 0.9 lex\nsnow.wav 1 11 1 snows 0.9 lex\n"},
 		"(RTTM)":               {"SPEAKER snow 1 0.50 2.30 <NA> <NA> a <NA> <NA>\n", "SPKR-INFO snow 1 <NA> <NA> <NA> unknown a <NA>\nSPEAKER snow 1 0.5 2.3 <NA> <NA> a <NA>\n", ";; x\nSPEAKER snow 1 10 2 <NA> <NA> b <NA> <NA>\n"},
 		"(TextGrid)":           {"File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\n", "File type = \"ooTextFile short\"\n\"TextGrid\"\n\n0\n2.3\n", "File type = \"ooTextFile\"\r\nObject class = \"TextGrid\"\r\n"},

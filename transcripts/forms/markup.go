@@ -281,6 +281,9 @@ func readTTML(s *source) ([]Speech, error) {
 			if who := p.attr("agent"); who != "" && u.Speaker == "" {
 				u.Speaker = agentName(agents, who)
 			}
+			if n := len(text); n > 0 && text[n-1] != ' ' && text[n-1] != '\n' && p.attr("unit") == "word" {
+				text = append(text, ' ')
+			}
 			spanStart, spanTimed = times.parse(p.attr("begin"))
 			var ended bool
 			if spanEnd, ended = times.parse(p.attr("end")); !ended {

@@ -32,6 +32,7 @@ var (
 	stm         = regexp.MustCompile(`^(?:;;.*\n)*\S+ \S+ \S+ \d+(?:\.\d+)? \d+(?:\.\d+)? (?:<[^>]*> )?\S`)
 	timesOfDay  = regexp.MustCompile(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
 	f4Time      = regexp.MustCompile(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
+	frameTimes  = regexp.MustCompile(`^(?:\d+\s*\n)?\d\d:\d\d:\d\d[:;]\d\d\s*-->\s*\d\d:\d\d:\d\d[:;]\d\d\s*\n`)
 	audioMarker = regexp.MustCompile(`^-?\d+\.\d+\t-?\d+\.\d+\t`)
 )
 
@@ -49,6 +50,7 @@ var refusals = []refusal{
 		return strings.HasPrefix(head, "[INFORMATION]") || subViewer.MatchString(head)
 	}},
 	{"captions of Spruce (STL), whose times are frames", exportHint, spruce.MatchString},
+	{"SRT whose times are frames", "export it with milliseconds, such as 00:00:01,480", frameTimes.MatchString},
 	{"an edit decision list (EDL)", exportHint, func(head string) bool { return strings.HasPrefix(head, "TITLE:") && editList.MatchString(head) }},
 	{"captions of YouTube as XML", "download them as VTT or json3: yt-dlp --write-subs --sub-format vtt", func(head string) bool {
 		return strings.HasPrefix(head, "<") && timedXML.MatchString(head[:min(len(head), 400)])

@@ -17,6 +17,7 @@ type voices struct {
 	openings map[string]int // how often the words before the first colon of a line occur
 	brackets map[string]int // the same for words in brackets
 	lines    int
+	noted    int    // lines that start with words in brackets
 	named    int    // lines that start with a name and a colon
 	first    string // name that opens the first line, which means that the file has names
 	dialogue bool   // most lines start with a name
@@ -27,7 +28,8 @@ type voices struct {
 var (
 	chevrons  = regexp.MustCompile(`^\s*>{2,3}\s*`)
 	dash      = regexp.MustCompile(`^\s*[-–—]\s+`)
-	bracketed = regexp.MustCompile(`^(?:\[([^\[\]]{1,60})\]|\(([^()]{1,60})\))\s*[:：]?\s*(.*)$`)
+	bracketed = regexp.MustCompile(`^(?:\[([^\[\]]{1,60})\]|[(<]([^()<>/]{1,60})[)>])\s*[:：]?\s*(.*)$`)
+	boldName  = regexp.MustCompile(`^\*\*([^*:]{1,60})(?::\*\*|\*\*:)\s*(.*)$`)
 	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?S?\d+$|^(?i:speaker)[ _-][A-Z]$`)
 )
 
@@ -51,10 +53,11 @@ func (v *voices) note(line string) {
 		if v.lines == 1 && couldBeName(name) {
 			v.first = name
 		}
-	} else if line[0] != '[' && line[0] != '(' {
+	} else if line[0] != '[' && line[0] != '(' && line[0] != '<' {
 		return
 	} else if m := bracketed.FindStringSubmatch(line); m != nil && m[3] != "" {
 		v.brackets[m[1]+m[2]]++
+		v.noted++
 	}
 }
 
@@ -73,6 +76,11 @@ func opensWithSign(line string) bool {
 
 // cutName splits a line at its first colon.
 func cutName(line string) (name, rest string, ok bool) {
+	if strings.HasPrefix(line, "**") { // as in Markdown
+		if m := boldName.FindStringSubmatch(line); m != nil {
+			return strings.TrimSpace(m[1]), strings.TrimSpace(m[2]), true
+		}
+	}
 	head := line[:min(len(line), 200)]
 	i, size := strings.IndexByte(head, ':'), len(":")
 	if i < 0 {
@@ -109,7 +117,7 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
 		return name, after, true
 	}
-	if rest == "" || rest[0] != '[' && rest[0] != '(' {
+	if rest == "" || rest[0] != '[' && rest[0] != '(' && rest[0] != '<' {
 		return "", rest, changed
 	}
 	if m := bracketed.FindStringSubmatch(rest); m != nil && m[3] != "" {
@@ -117,11 +125,38 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 		switch {
 		case machine.MatchString(name), m[1] != "" && looksLikeName(name, 2) && !isNote(name),
 			m[1] != "" && v.brackets[name] > 1 && looksLikeName(name, 1) && !isNote(name),
-			m[2] != "" && (v.brackets[name] > 1 || 2*len(v.brackets) > v.lines) && looksLikeName(name, 2) && !isNote(name):
+			m[2] != "" && (v.brackets[name] > 1 || 2*len(v.brackets) > v.lines) && looksLikeName(name, 2) && !isNote(name),
+			m[2] != "" && v.noted > 2 && 2*v.noted > v.lines && looksLikeName(name, 1) && !isNote(name):
 			return name, m[3], true
 		}
 	}
 	return "", rest, changed
+}
+
+// splitInside splits a line where, after a sentence, somebody else is named who starts
+// another line. It returns nil if there is no such place.
+func (v *voices) splitInside(line string) (lines []string) {
+	from := 0
+	for at := strings.Index(line, ": "); at >= 0; {
+		if end := from + strings.LastIndexAny(line[from:at], ".?!…”\""); end >= from {
+			_, size := utf8.DecodeRuneInString(line[end:])
+			end += size
+			name := strings.TrimSpace(line[end:at])
+			if v.openings[name] > 0 && script.EndsSentence(line[:end]) && v.isSpeaker(name, true) {
+				lines = append(lines, line[from:end])
+				from = at - len(name)
+			}
+		}
+		next := strings.Index(line[at+1:], ": ")
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	if lines == nil {
+		return nil
+	}
+	return append(lines, line[from:])
 }
 
 // often is how many times words before a colon occur to be a name of any kind.
@@ -270,6 +305,9 @@ func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
 	found = make([]Speech, 0, len(speeches))
 	for i := range speeches {
 		u := speeches[i]
+		if lines[i] == nil && u.Speaker == "" {
+			lines[i] = v.splitInside(u.Text)
+		}
 		switch {
 		case u.Speaker != "":
 			v.speaker = ""
@@ -416,6 +454,9 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 			return
 		}
 		u := Speech{Speaker: v.speaker, Text: text.Take()}
+		if len(times) == 0 && u.Speaker != "" {
+			u.dropLabel()
+		}
 		u.timeInline(times, c)
 		speeches, times = append(speeches, u), nil
 	}
