@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 )
@@ -92,6 +94,9 @@ func (p *parser) decode(data []byte, contentType string) {
 	}
 	decoder, canonical := charset.Lookup(name)
 	switch {
+	case slices.Contains(asciiNames, strings.ToUpper(name)):
+		d.Encoding = strings.ToUpper(name)
+		p.ascii(data, decoder)
 	case decoder == nil || canonical == "replacement":
 		if d.Label != "" {
 			p.early(Bytes, fmt.Sprintf("the encoding %s is unknown", quote(name)))
@@ -102,8 +107,32 @@ func (p *parser) decode(data []byte, contentType string) {
 		p.checkUTF8()
 	default:
 		d.Encoding = strings.ToUpper(name)
+		if canonical == "windows-1252" && !strings.Contains(name, "1252") && slices.ContainsFunc(data, isUndefined) {
+			decoder = charmap.ISO8859_1 // what it is labelled; these bytes are not in Windows-1252
+		}
 		p.transform(data, decoder)
 	}
+}
+
+// isUndefined reports whether Windows-1252 has no character for a byte.
+func isUndefined(b byte) bool { return strings.IndexByte("\x81\x8d\x8f\x90\x9d", b) >= 0 }
+
+// asciiNames are labels of ASCII, for which browsers, but not XML parsers, take
+// Windows-1252.
+var asciiNames = []string{"ASCII", "US-ASCII", "ANSI_X3.4-1968", "ISO646-US", "ISO-IR-6", "CSASCII"}
+
+// ascii reports bytes that are not ASCII, and decodes them as UTF-8 if all are valid, else
+// with a decoder.
+func (p *parser) ascii(data []byte, e encoding.Encoding) {
+	i := bytes.IndexFunc(data, func(r rune) bool { return r >= utf8.RuneSelf })
+	if i < 0 {
+		return
+	}
+	if !utf8.Valid(data) && e != nil {
+		p.transform(data, e)
+	}
+	p.checkUTF8()
+	p.problem(i, Bytes, "bytes that are not valid %s", p.doc.Encoding)
 }
 
 // transform decodes the data. A decoder writes U+FFFD for bytes that it cannot decode.
