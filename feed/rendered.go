@@ -56,9 +56,12 @@ func (r *Rendered) Item(i int) []byte {
 // upgrade does not change a feed.
 const generator = "onair"
 
-// IsOwn reports whether onair rendered a feed, by its generator element.
+// ownMark is a comment in feeds whose extra XML replaces the generator.
+const ownMark = "<!-- generator: " + generator + " -->"
+
+// IsOwn reports whether onair rendered a feed, by its generator element or by ownMark.
 func IsOwn(data []byte) bool {
-	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>"))
+	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>")) || bytes.Contains(data, []byte(ownMark))
 }
 
 // Check returns findings about the feed. A finding names the file where it can be

@@ -76,6 +76,10 @@ func (w *writer) channel(p *page) {
 	}
 	w.date("lastBuildDate", p.updated())
 	w.text("generator", generator)
+	if w.leaveOut("generator") {
+		w.indent()
+		w.out.WriteString(ownMark + "\n")
+	}
 	w.rssImage(d)
 	w.itunesShow(d)
 	w.podcastShow(p)

@@ -30,7 +30,7 @@ var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 // itemRSS in an episode, and anyRSS anywhere inside these elements.
 var (
 	channelRSS = []string{"title", "link", "description", "language", "copyright", "managingEditor", "webMaster", "pubDate",
-		"lastBuildDate", "category", "docs", "cloud", "ttl", "image", "rating", "textInput", "skipHours", "skipDays"}
+		"lastBuildDate", "category", "generator", "docs", "cloud", "ttl", "image", "rating", "textInput", "skipHours", "skipDays"}
 	itemRSS = []string{"title", "link", "description", "author", "category", "comments", "pubDate", "source"}
 	anyRSS  = []string{"title", "link", "description", "author", "category", "comments", "enclosure", "guid", "pubDate", "source",
 		"url", "width", "height", "name", "hour", "day"}
@@ -231,7 +231,7 @@ func (w *xmlWriter) elementName(n xml.Name) (string, error) {
 		return n.Local, nil
 	case len(w.open) == 0 && (n.Local == "guid" || n.Local == "enclosure"):
 		return "", fmt.Errorf("<%s> would replace what %s: in the front matter says", n.Local, n.Local)
-	case len(w.open) == 0 && (n.Local == "item" || n.Local == "generator"):
+	case len(w.open) == 0 && (n.Local == "item"):
 		return "", fmt.Errorf("<%s> is written by onair", n.Local)
 	}
 	return "", fmt.Errorf("<%s> has no prefix, and RSS has no such element here; expected one of %s", n.Local, source.OrList(w.prefixes))

@@ -344,7 +344,7 @@ var findingCases = []struct {
 	{"extra that closes the channel", ruleExtra, []edit{showLine("extra: |\n  <podcast:block>yes</podcast:block>\n  </channel><channel>")}, nil},
 	{"extra with an unknown prefix", ruleExtra, []edit{showLine("extra: <media:rating>adult</media:rating>")}, nil},
 	{"extra without a prefix", ruleExtra, []edit{showLine("extra: <item/>")}, nil},
-	{"extra with elements of RSS", nil, []edit{showLine("extra: <ttl>60</ttl><webMaster>a@b.example (A)</webMaster>"), episodeLine("extra: <author>a@b.example (A)</author><comments>https://a.example/</comments>")}, nil},
+	{"extra with elements of RSS", nil, []edit{showLine("extra: <ttl>60</ttl><generator>my own</generator><webMaster>a@b.example (A)</webMaster>"), episodeLine("extra: <author>a@b.example (A)</author><comments>https://a.example/</comments>")}, nil},
 	{"extra with another guid", ruleExtra, []edit{episodeLine("extra: <guid>5</guid>")}, nil},
 	{"extra with an element of the channel", ruleExtra, []edit{episodeLine("extra: <ttl>60</ttl>")}, nil},
 	{"extra with a live item", nil, []edit{showLine(`extra: <podcast:liveItem status="pending"><title>Now</title><guid>1</guid><podcast:contentLink href="https://a.example/">Watch</podcast:contentLink></podcast:liveItem>`)}, nil},

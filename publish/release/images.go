@@ -240,14 +240,18 @@ func (b *builder) addNoteImages(text, dir string, publish bool, at func(address 
 }
 
 // localImage returns the path of an image that a text in dir shows. The path is relative
-// to the show's folder. local is false for an image elsewhere.
+// to the show's folder, as is an address that starts with a slash. local is false for an
+// image elsewhere.
 func localImage(address, dir string) (name string, local bool) {
 	u, err := url.Parse(address)
 	if err != nil {
 		u = &url.URL{Path: address}
 	}
-	if u.Scheme != "" || u.Host != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
+	if u.Scheme != "" || u.Host != "" || strings.Trim(u.Path, "/") == "" {
 		return "", false
+	}
+	if strings.HasPrefix(u.Path, "/") {
+		return path.Clean(u.Path)[1:], true
 	}
 	return path.Join(dir, u.Path), true
 }
