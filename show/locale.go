@@ -31,8 +31,12 @@ func validLanguage(s string) bool {
 	if strings.Contains(s, "_") {
 		return false
 	}
-	tag, err := language.Parse(s)
-	return err == nil && tag != language.Und
+	tag, err := language.Raw.Parse(s)
+	if err != nil || tag == language.Und {
+		return false
+	}
+	_, _, region := tag.Raw()
+	return region == region.Canonicalize() // UK is not a code, but is read as GB
 }
 
 // zone sets a timezone of the IANA database.
@@ -52,10 +56,19 @@ func zone(p **time.Location) source.Setter {
 }
 
 // languageHint suggests a language code for the name of a language, in English or in the
-// language itself, and for a POSIX locale. It returns an empty string if it knows none.
+// language itself, for a POSIX locale, and for the code of a country. It returns an empty
+// string if it knows none.
 func languageHint(s string) string {
-	if tag := strings.ToLower(strings.ReplaceAll(s, "_", "-")); validLanguage(tag) {
-		return "write " + tag
+	s = strings.ReplaceAll(s, "_", "-")
+	if tag, err := language.Parse(s); err == nil && tag != language.Und {
+		if tag := strings.ToLower(tag.String()); validLanguage(tag) {
+			return "write " + tag
+		}
+	}
+	if region, err := language.ParseRegion(s); err == nil && region.IsCountry() {
+		if base, confidence := language.Make("und-" + s).Base(); confidence > language.No {
+			return "write " + base.String()
+		}
 	}
 	codes := map[string]string{}
 	var names []string
@@ -92,7 +105,8 @@ var commonZones = []string{
 	"Europe/Amsterdam", "Europe/Athens", "Europe/Berlin", "Europe/Brussels", "Europe/Bucharest", "Europe/Budapest", "Europe/Copenhagen",
 	"Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul", "Europe/Kyiv", "Europe/Lisbon", "Europe/London", "Europe/Madrid",
 	"Europe/Moscow", "Europe/Oslo", "Europe/Paris", "Europe/Prague", "Europe/Rome", "Europe/Stockholm", "Europe/Vienna",
-	"Europe/Warsaw", "Europe/Zurich", "Pacific/Auckland", "Pacific/Honolulu", "UTC",
+	"Europe/Warsaw", "Europe/Zurich", "Pacific/Auckland", "Pacific/Honolulu", "US/Central", "US/Eastern", "US/Mountain", "US/Pacific",
+	"UTC",
 }
 
 // zoneHint suggests the timezone that was probably meant. It returns an empty string if

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,19 @@ Exit codes: 0 done · 1 failed · 2 usage, or nothing is known by that name.`,
 type explained struct {
 	entries []reference.Entry
 	rules   finding.Rules
+}
+
+// ruleID returns the ID of a rule as it is written, with three digits, for a letter and
+// a number. It returns an empty string for other names.
+func ruleID(name string) string {
+	if name == "" {
+		return ""
+	}
+	n, err := strconv.Atoi(name[1:])
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s%03d", strings.ToUpper(name[:1]), n)
 }
 
 func runExplain(a *app, name string) error {
@@ -150,6 +164,9 @@ func explainedNames() (names []string) {
 // nearestName returns the name that is most like an unknown one. Like explain, it also
 // compares with names without a prefix, and with attributes alone.
 func nearestName(name string) string {
+	if rule := ruleID(name); allRules().Find(rule) != nil {
+		return rule
+	}
 	names := explainedNames()
 	whole := map[string]string{}
 	for _, n := range names {

@@ -68,6 +68,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		root.AddCommand(c)
 	}
 	root.AddCommand(newVersion(a), newMan(a))
+	root.SetHelpCommand(newHelp(root))
 	return root
 }
 
