@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,6 +68,7 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 }
 
 func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) error {
+	o.pin(home, thisVersion())
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return err
 	}
@@ -105,12 +107,32 @@ func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) 
 	return suggestFrames(ctx, a, sources, o.dir, settings)
 }
 
+// pin replaces the tag of the action, unless the user has named another, by the commit of
+// the release that is running: a tag can be moved.
+func (o *transcriptsInitOptions) pin(home string, v build) {
+	if o.Action == home && home != unsetHome && v.BuiltBy == "release" && v.Commit != "" {
+		o.Action, _, _ = strings.Cut(home, "@")
+		o.Action, o.Tag = o.Action+"@"+v.Commit, "v"+strings.TrimPrefix(v.Version, "v")
+	}
+}
+
+// pinned reports whether the action is named by a commit.
+func (o *transcriptsInitOptions) pinned() bool {
+	_, ref, _ := strings.Cut(o.Action, "@")
+	return commitID.MatchString(ref)
+}
+
+var commitID = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
 // manualSteps describes the steps that only an administrator of the repository can
 // take.
 func (o *transcriptsInitOptions) manualSteps() string {
 	var b strings.Builder
-	if o.Action == unsetHome {
-		b.WriteString("In .github/workflows, replace the name of the action by that of onair, or delete\nthe two workflows and use --action OWNER/onair@VERSION.\n\n")
+	switch {
+	case o.Action == unsetHome:
+		b.WriteString("In .github/workflows, replace the name of the action by that of onair, or delete\nthe two workflows and use --action OWNER/onair@COMMIT.\n\n")
+	case !o.pinned():
+		b.WriteString("In .github/workflows, replace the tag of the action by its commit, because a tag can be\nmoved, or delete the two workflows and use --action OWNER/onair@COMMIT.\n\n")
 	}
 	b.WriteString(`On GitHub, in the repository's settings:
   Actions › General › Approval for running fork pull request workflows:

@@ -64,3 +64,29 @@ func TestIsOlder(t *testing.T) {
 		}
 	}
 }
+
+// TestPinnedAction checks when the workflows of transcripts init name the action by the
+// commit of this release.
+func TestPinnedAction(t *testing.T) {
+	t.Parallel()
+	commit := strings.Repeat("a1", 20)
+	release := build{Version: "1.2.3", BuiltBy: "release", Commit: commit}
+	for _, test := range []struct {
+		name, home, action, want string
+		v                        build
+		pinned                   bool
+	}{
+		{"a release", "vega/onair@v1", "vega/onair@v1", "vega/onair@" + commit + " v1.2.3", release, true},
+		{"another tag", "vega/onair@v1", "vega/onair@v2", "vega/onair@v2 ", release, false},
+		{"a commit", "vega/onair@v1", "rigel/onair@" + commit, "rigel/onair@" + commit + " ", build{}, true},
+		{"built from source", "vega/onair@v1", "vega/onair@v1", "vega/onair@v1 ", build{Version: "(devel)", BuiltBy: "source", Commit: commit}, false},
+		{"no home", unsetHome, unsetHome, unsetHome + " ", release, false},
+	} {
+		o := transcriptsInitOptions{}
+		o.Action = test.action
+		o.pin(test.home, test.v)
+		if got := o.Action + " " + o.Tag; got != test.want || o.pinned() != test.pinned {
+			t.Errorf("%s: got %q, pinned: %v", test.name, got, o.pinned())
+		}
+	}
+}

@@ -96,8 +96,8 @@ var remedies = map[string]remedy{
 	},
 	ruleRange.ID: {other: "apps seek by byte ranges, and Apple asks for them: let the CDN keep whole files and serve parts (Cloudflare: a cache rule that makes audio eligible; nginx: proxy_force_ranges on, and gzip off for audio)"},
 	ruleCORS.ID: {
-		gs:    `gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with [{"origin": ["*"], "method": ["GET", "HEAD"], "responseHeader": ["Content-Type", "Content-Length", "Content-Range", "Accept-Ranges"], "maxAgeSeconds": 3600}] in that file; then purge`,
-		s3:    `this, then a purge: aws s3api put-bucket-cors --bucket BUCKET --cors-configuration '{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedHeaders": ["*"]}]}'`,
+		gs:    `gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with [{"origin": ["*"], "method": ["GET", "HEAD"], "responseHeader": ["Range", "Accept-Ranges", "Content-Length", "Content-Range", "ETag"], "maxAgeSeconds": 3600}] in that file; then purge`,
+		s3:    `this, then a purge: aws s3api put-bucket-cors --bucket BUCKET --cors-configuration '{"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedHeaders": ["Range"], "ExposeHeaders": ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"], "MaxAgeSeconds": 3600}]}'`,
 		other: `send Access-Control-Allow-Origin: * (nginx: add_header Access-Control-Allow-Origin "*" always; Cloudflare: a response header transform rule)`,
 	},
 	ruleBytes.ID:        {other: "purge it at the CDN; if the bucket itself holds other bytes, onair publish sends them again"},

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -242,6 +244,35 @@ func TestCheckSetupListFails(t *testing.T) {
 	for _, granted := range []rights{{settings: broken}, {stateSettings: broken}} {
 		if _, err := verify.CheckSetup(t.Context(), sh, storageWith(t, granted), &verify.Web{}); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestOneListOfHeaders compares what the documents, the remedies and the configurations of
+// CDNs let web players on other sites read (CORS).
+func TestOneListOfHeaders(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../cdn/config/*.tmpl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no configurations: %v", err)
+	}
+	for _, name := range append(files, "../../docs/publish.md", "remedies.go") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lists := 0
+		for line := range strings.Lines(string(data)) {
+			if !strings.Contains(line, "Content-Range") || strings.HasPrefix(strings.TrimSpace(line), "//") {
+				continue
+			}
+			lists++
+			if list := strings.ReplaceAll(line, `"`, ""); !strings.Contains(list, "Accept-Ranges, Content-Length, Content-Range, ETag") {
+				t.Errorf("%s has another list: %s", name, line)
+			}
+		}
+		if lists == 0 {
+			t.Errorf("%s has no list", name)
 		}
 	}
 }

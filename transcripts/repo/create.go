@@ -18,6 +18,7 @@ var template embed.FS
 // CreateOptions are the values for the files that Create writes.
 type CreateOptions struct {
 	Action string // OWNER/REPO@REF of onair on GitHub; required
+	Tag    string // of the release whose commit the REF is, for a comment behind it; may be empty
 	Branch string // target of pull requests; empty means main
 	URL    string // address of an episode's page; may be empty
 	Show   string // OWNER/REPO of the show on GitHub; empty if the show is in this repository
@@ -96,7 +97,11 @@ func (o *CreateOptions) values() (*strings.Replacer, error) {
 			return nil, fmt.Errorf("%q is not a page on the web", o.URL)
 		}
 	}
-	return strings.NewReplacer("{REPOSITORY}", action[1], "{REF}", action[2], "{BRANCH}", branch,
+	ref := action[2]
+	if o.Tag != "" {
+		ref += " # " + o.Tag
+	}
+	return strings.NewReplacer("{REPOSITORY}", action[1], "{REF}", ref, "{BRANCH}", branch,
 		"{URL}", o.URL, "{OWNER}", o.Owner, "{SHOW}", o.Show, "{HOME}", "https://github.com/"+action[1]), nil
 }
 
