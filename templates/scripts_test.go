@@ -3,6 +3,7 @@ package templates_test
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"onair/internal/searchindex"
 	"onair/templates"
 )
 
@@ -91,9 +93,16 @@ func startScript(t testing.TB, name string) *script {
 	t.Helper()
 	cmd := exec.Command(needNode(t), "-e", `
 		require(require("path").resolve(process.argv[1]));
+		const result = ([name, ...args]) => {
+			try {
+				return onair[name](...args.map((a) => a.base64 === undefined ? a : Uint8Array.from(Buffer.from(a.base64, "base64")))) ?? null;
+			} catch (error) {
+				if (!(error instanceof RangeError)) throw error;
+				return { error: error.message };
+			}
+		};
 		require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
-			const [name, ...args] = JSON.parse(line);
-			console.log(JSON.stringify(onair[name](...args) ?? null, (_, v) => v === Infinity ? "Infinity" : Number.isNaN(v) ? "NaN" : v));
+			console.log(JSON.stringify(result(JSON.parse(line)), (_, v) => v === Infinity ? "Infinity" : Number.isNaN(v) ? "NaN" : v));
 		});`, "static/"+name)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -111,10 +120,12 @@ func startScript(t testing.TB, name string) *script {
 		in.Close()
 		_ = cmd.Wait()
 	})
-	return &script{in: in, out: bufio.NewReader(out)}
+	return &script{in: in, out: bufio.NewReaderSize(out, 1<<16)}
 }
 
-// call returns the result of a function of the script as JSON.
+// call returns the result of a function of the script as JSON: an object with the member
+// error if it throws a RangeError. An argument {"base64": …} is passed as bytes. Other
+// errors end the process and fail the test.
 func (s *script) call(t testing.TB, function string, args ...any) string {
 	t.Helper()
 	line, err := json.Marshal(append([]any{function}, args...))
@@ -197,6 +208,72 @@ func FuzzSpans(f *testing.F) {
 		}
 		if strings.IndexFunc(text, func(r rune) bool { return '0' <= r && r <= '9' }) < 0 {
 			t.Errorf("parseSpan(%q) = %s, without a digit", text, got)
+		}
+	})
+}
+
+// FuzzQuery checks that any query has at most 16 terms, and that the marked pieces of a
+// text are a part of it.
+func FuzzQuery(f *testing.F) {
+	for _, query := range []string{"stars", `"light years" -dust`, "speaker:vega in:2026-11 topic:", `-"`, "東京 tok", "it’s", "a\u0301 ẞ", `""""`, strings.Repeat("x ", 400)} {
+		f.Add(query, "The light years between the stars, 東京 and it's dust.")
+	}
+	s := startScript(f, "search.js")
+	f.Fuzz(func(t *testing.T, query, text string) {
+		var terms []struct {
+			Words []struct {
+				Word  string
+				Place int
+			}
+		}
+		if err := json.Unmarshal([]byte(s.call(t, "parseQuery", query)), &terms); err != nil || len(terms) > 16 {
+			t.Fatalf("%q has %d terms: %v", query, len(terms), err)
+		}
+		for _, term := range terms {
+			if len(term.Words) == 0 || term.Words[0].Place != 0 || term.Words[0].Word == "" {
+				t.Errorf("%q has the term %+v", query, term)
+			}
+		}
+		var pieces [][2]any
+		if err := json.Unmarshal([]byte(s.call(t, "marked", text, query)), &pieces); err != nil {
+			t.Fatal(err)
+		}
+		var joined strings.Builder
+		for _, piece := range pieces {
+			joined.WriteString(piece[0].(string))
+		}
+		part := strings.TrimSuffix(strings.TrimPrefix(joined.String(), "… "), " …")
+		if sent, _ := json.Marshal(text); !strings.Contains(string(sent), "\\ufffd") && !strings.Contains(text, part) {
+			t.Errorf("%q: %q is not a part of %q", query, part, text)
+		}
+	})
+}
+
+// FuzzShard checks that the reader of the search index ends for any bytes: with words,
+// or with an error that says that the index is damaged.
+func FuzzShard(f *testing.F) {
+	b := searchindex.NewBuilder()
+	for n := range 3 {
+		b.Add(&searchindex.Episode{Slug: fmt.Sprint(n), Docs: []searchindex.Doc{{Text: "many words about stars and stars", Start: -1}, {Text: "and more words", Start: 5}}})
+	}
+	segment := b.Segment()
+	shard, err := io.ReadAll(flate.NewReader(bytes.NewReader(segment.Words[:segment.Shards[0].Words])))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(shard)
+	f.Add(bytes.Repeat([]byte{0x80}, 400))
+	for i := range shard {
+		f.Add(append(bytes.Clone(shard[:i]), append(bytes.Repeat([]byte{0x80}, 200), 1, 0, 0)...))
+	}
+	s := startScript(f, "search.js")
+	if got := s.call(f, "decodeShard", map[string][]byte{"base64": shard}); !strings.Contains(got, `"stars"`) {
+		f.Fatalf("a shard is read as %s", got)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got := s.call(t, "decodeShard", map[string][]byte{"base64": data})
+		if !strings.HasPrefix(got, "[") && got != `{"error":"the search index is damaged"}` {
+			t.Errorf("%x: %s", data, got)
 		}
 	})
 }

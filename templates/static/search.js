@@ -71,7 +71,7 @@
   // reader reads numbers and bytes, and throws if they end too early.
   const reader = (bytes, at = 0) => {
     const need = (n) => {
-      if (n > bytes.length - at) throw new RangeError('the search index is damaged');
+      if (!(n <= bytes.length - at)) throw new RangeError('the search index is damaged');
       at += n;
       return at - n;
     };
