@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"regexp"
 	"runtime/debug"
@@ -217,40 +216,34 @@ func networkHint(err error) string {
 	return "check the address, and that the server runs"
 }
 
-// maxPages is the most pages of a feed that are followed.
-const maxPages = 200
-
 // checkPages checks the further pages of a feed, and adds their episodes and findings
 // to the report. A page that cannot be read, or is one too many, is a finding.
 func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Report, first *feedSource) {
-	seen := map[string]bool{report.Self.URL: true}
-	pages := 0 // beside the first
-	next, from := report.Next, first
-	for ; next.URL != ""; pages++ {
-		seen[from.address()] = true
-		address := resolve(from.address(), next.URL)
-		if seen[address] {
+	var trail tree.Trail
+	trail.Read(report.Self.URL, first.address())
+	for next, from := report.Next, first; ; {
+		address, last := trail.Next(from.address(), next.URL)
+		if address == "" {
 			break
 		}
-		if pages+1 == maxPages {
-			report.Add(finding.List{check.PagesLeft(next.Position, maxPages)})
+		if last {
+			report.Add(finding.List{check.PagesLeft(next.Position, tree.MaxPages)})
 			break
 		}
 		page, err := openPage(ctx, a, v, address)
 		if err != nil {
-			report.Add(finding.List{probe.PageFailed(next.Position, pages+2, err, networkHint(err))})
+			report.Add(finding.List{probe.PageFailed(next.Position, trail.Pages+1, err, networkHint(err))})
 			break
 		}
-		if seen[page.address()] {
+		if !trail.Read(address, page.address()) {
 			break
 		}
-		seen[address] = true
 		r := page.check(a)
 		report.AddPage(r)
 		next, from = r.Next, page
 	}
-	if a.format == "text" && !a.quiet && pages > 0 {
-		fmt.Fprintf(a.stderr, "%s followed\n", plural.Count(pages, "further page"))
+	if further := trail.Pages - 1; a.format == "text" && !a.quiet && further > 0 {
+		fmt.Fprintf(a.stderr, "%s followed\n", plural.Count(further, "further page"))
 	}
 }
 
@@ -264,16 +257,6 @@ func openPage(ctx context.Context, a *app, v *fetch.Visitor, address string) (*f
 		return nil, err
 	}
 	return page, page.statusError()
-}
-
-// resolve returns an address that a feed at base contains. base is empty for a file.
-func resolve(base, address string) string {
-	from, err := url.Parse(base)
-	to, err2 := url.Parse(address)
-	if err != nil || err2 != nil {
-		return address
-	}
-	return from.ResolveReference(to).String()
 }
 
 // compareFeeds compares a feed with an older one.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"onair/feed/check"
+	"onair/feed/tree"
 )
 
 // TestFeedPages follows the pages of several feeds. Each page has one episode, whose GUID
@@ -31,7 +32,7 @@ func TestFeedPages(t *testing.T) {
 		{"redirected to the first page", func(n int) string { return "URL/moved" }, 1, "", ""},
 		{"missing page", upTo(1000), 99, "F100", "/100 is answered with 404 Not Found"},
 		{"not an address of the web", func(int) string { return "file:///etc/hosts" }, 1, "F100", `"file:///etc/hosts" is not an address`},
-		{"endless", func(n int) string { return fmt.Sprintf("URL/%d", n+101) }, maxPages, "F080", "pages beyond the first 200 are not checked"},
+		{"endless", func(n int) string { return fmt.Sprintf("URL/%d", n+101) }, tree.MaxPages, "F080", "pages beyond the first 200 are not checked"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

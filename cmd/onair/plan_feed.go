@@ -62,7 +62,7 @@ func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Pla
 func readPages(a *app, key, base string, read func(key string) ([]byte, error)) (*check.Report, error) {
 	var all *check.Report
 	seen := map[string]bool{}
-	for ok := true; ok && !seen[key] && len(seen) < maxPages; {
+	for ok := true; ok && !seen[key] && len(seen) < tree.MaxPages; {
 		seen[key] = true
 		data, err := read(key)
 		if all != nil && errors.Is(err, bucket.ErrNotExist) {

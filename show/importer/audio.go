@@ -33,7 +33,7 @@ func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 		return f.localAudio()
 	}
 	part := filepath.Join(f.dir, filepath.FromSlash(f.temp), "audio.part")
-	err = retry(ctx, func() error { return f.download(ctx, x.url, part) })
+	err = repeat(ctx, func() error { return f.download(ctx, x.url, part) })
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}

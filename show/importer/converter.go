@@ -71,7 +71,7 @@ func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 		}
 	}
 	if f.next != "" {
-		c.lose("episodes on pages beyond the first %d are left out; the next page is %s", maxPages, source.RedactURL(f.next))
+		c.lose("episodes on pages beyond the first %d are left out; the next page is %s", tree.MaxPages, source.RedactURL(f.next))
 	}
 	if o.Limit > 0 && len(c.items) > o.Limit {
 		c.lose("%d older episodes are left out by --limit", len(c.items)-o.Limit)

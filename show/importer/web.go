@@ -7,22 +7,19 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"onair/feed/tree"
 	"onair/internal/fetch"
+	"onair/internal/retry"
 	"onair/internal/sourcefs"
 )
 
 const (
 	maxRedirects = 5
-	maxPages     = 200
-	maxTries     = 5
 	maxAudio     = 4 << 30 // bytes
 	longest      = 12 * time.Hour
-	maxPause     = time.Minute
 )
 
 // web fetches files. Only the host of the feed may have a private address, and only this
@@ -58,9 +55,8 @@ func isAddress(s string) bool {
 
 // statusError is a response with an error status.
 type statusError struct {
-	code  int
-	host  string
-	pause time.Duration // how long the server asked to wait
+	code int
+	host string
 }
 
 func (e *statusError) Error() string {
@@ -116,35 +112,29 @@ func (w *web) get(ctx context.Context, address string, header http.Header, limit
 			address = to.String()
 		default:
 			response.Body.Close()
-			seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-			return nil, &statusError{response.StatusCode, u.Host, time.Duration(seconds) * time.Second}
+			pause := retry.ParseAfter(response.Header.Get("Retry-After"), time.Now())
+			return nil, retry.After(pause, &statusError{response.StatusCode, u.Host})
 		}
 	}
 }
 
-// retry calls try until it succeeds, fails permanently, or has failed too often.
-func retry(ctx context.Context, try func() error) error {
-	for n := 1; ; n++ {
+// retries is how often a request is tried.
+var retries = retry.Policy{Tries: 5, First: 400 * time.Millisecond, Longest: 4 * time.Second, MaxAsked: time.Minute}
+
+// repeat calls try until it succeeds, fails permanently, or has failed too often.
+func repeat(ctx context.Context, try func() error) error {
+	return retries.Do(ctx, func(context.Context, int) error {
 		err := try()
-		if err == nil || !temporary(err) || n == maxTries {
-			return err
+		if err != nil && !temporary(err) {
+			err = retry.Permanent(err)
 		}
-		pause := time.Duration(n*n) * 200 * time.Millisecond
-		var status *statusError
-		if errors.As(err, &status) && status.pause > 0 {
-			pause = min(status.pause, maxPause)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
+		return err
+	})
 }
 
 // read returns a small file, its media type, and its address after redirects.
 func (w *web) read(ctx context.Context, address string, limit int64) (data []byte, mediaType, final string, err error) {
-	err = retry(ctx, func() error {
+	err = repeat(ctx, func() error {
 		response, err := w.get(ctx, address, nil, limit)
 		if err != nil {
 			return err
@@ -167,24 +157,27 @@ type feedFile struct {
 // readFeed reads a feed with all its pages.
 func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 	f := &feedFile{}
-	seen := map[string]bool{}
-	for next := source; next != "" && !seen[next] && len(f.pages) < maxPages; {
-		seen[next] = true
+	var trail tree.Trail
+	for next := source; next != ""; {
 		d, final, err := w.readPage(ctx, next)
-		if err != nil && len(f.pages) > 0 {
-			return nil, fmt.Errorf("page %d of the feed: %w", len(f.pages)+1, err)
+		if err != nil && trail.Pages > 0 {
+			return nil, fmt.Errorf("page %d of the feed: %w", trail.Pages+1, err)
 		}
 		if err != nil {
 			return nil, err
+		}
+		if !trail.Read(next, final) {
+			break
 		}
 		if f.address == "" {
 			f.address = final
 		}
 		f.pages = append(f.pages, d)
-		if next = nextPage(d, final); len(f.pages) == maxPages && !seen[next] {
+		last := false
+		if next, last = trail.Next(final, nextLink(d)); last {
 			f.next = next
+			break
 		}
-		seen[final] = true
 	}
 	channel := f.pages[0].Channel()
 	if channel == nil {
@@ -258,17 +251,12 @@ func hinted(err error) error {
 	return &hintedError{err, "check the address and the connection, and try again"}
 }
 
-// nextPage returns the address of the page of the feed that follows d, or an empty string
-// if d is the last page. address is the address of d.
-func nextPage(d *tree.Document, address string) string {
+// nextLink returns the link of a page to the next one, or an empty string if it is the
+// last.
+func nextLink(d *tree.Document) string {
 	for link := range d.Channel().All("atom:link") {
-		base, err := url.Parse(address)
-		to, err2 := url.Parse(strings.TrimSpace(link.Attr("href")))
-		if link.Attr("rel") == "next" && err == nil && err2 == nil && address != "" {
-			return base.ResolveReference(to).String()
-		}
-		if link.Attr("rel") == "next" && err2 == nil && to.IsAbs() {
-			return to.String()
+		if link.Attr("rel") == "next" {
+			return link.Attr("href")
 		}
 	}
 	return ""
