@@ -13,8 +13,9 @@ import (
 var pricesJSON []byte
 
 type priceList struct {
-	Date                 string             // year and month of the prices
-	RecognitionPerMinute map[string]float64 `json:"recognition_per_minute"`
+	Date                 string              // year and month of the prices
+	Sources              map[string][]string // pages with the prices, and what they say, by engine
+	RecognitionPerMinute map[string]float64  `json:"recognition_per_minute"`
 	// Chat models bill tokens. Their price here includes the tokens of the text and of its
 	// translation.
 	TranslationPerMillion map[string]float64 `json:"translation_per_million_characters"`
