@@ -22,6 +22,8 @@ const (
 	leastHeard = 40
 	// lingers is how long a cue stays after its last word if nothing follows at once.
 	lingers = 500 * time.Millisecond
+	// shortestPause is the shortest silence that counts as a pause.
+	shortestPause = 120 * time.Millisecond
 )
 
 // spoken is a word of the spoken text.
@@ -29,7 +31,12 @@ type spoken struct {
 	from, to   int // positions in the spoken text
 	heard      bool
 	start, end time.Duration // set if heard
+	ending     ending
 }
+
+// sound is a part of the audio in which the recognizer heard words that are not in the
+// transcript.
+type sound struct{ start, end time.Duration }
 
 // Align times a transcript by the words that a speech recognizer heard in its audio.
 // Afterwards cues, turns and places have these times, accurate to a fraction of a second,
@@ -45,13 +52,28 @@ func (t *Transcript) Align(f *words.File, file string) finding.List {
 	for i, w := range heard {
 		heardTexts[i] = w.Text
 	}
+	next := 0
 	for i, k := range align.Words(texts, heardTexts) {
 		if k >= 0 {
 			w := &t.spoken[i]
 			w.heard, w.start, w.end = true, heard[k].Start, heard[k].End
+			t.addSounds(heard[next:k])
+			next = k + 1
 		}
 	}
+	t.addSounds(heard[next:])
 	return t.checkStamps(file)
+}
+
+// addSounds adds the parts of the audio in which words were heard one after the other.
+func (t *Transcript) addSounds(heard []words.Word) {
+	for i, w := range heard {
+		if last := len(t.sounds) - 1; i > 0 && w.Start-t.sounds[last].end < shortestPause {
+			t.sounds[last].end = max(t.sounds[last].end, w.End)
+		} else if w.End > w.Start {
+			t.sounds = append(t.sounds, sound{w.Start, w.End})
+		}
+	}
 }
 
 // Heard returns how many words of the transcript the recognizer heard, as Align found,
@@ -77,7 +99,7 @@ func (t *Transcript) spokenWords() (list []spoken, texts []string) {
 			for w := range wordsOf(text) {
 				n := script.Weigh(w)
 				if w != " " {
-					list = append(list, spoken{from: pos, to: pos + n})
+					list = append(list, spoken{from: pos, to: pos + n, ending: endingOf(w)})
 					texts = append(texts, w)
 				}
 				pos += n
@@ -211,6 +233,10 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 	at, now = from, low
 	for i, w := range kept {
 		before := segment{at, w.from, now, w.start}
+		if i > 0 && w.from-at > 1 {
+			t.fillUnheard(tl, before, r)
+			before = segment{}
+		}
 		switch {
 		case i == 0: // silence, then any words that were not heard
 			before.start = max(low, w.start-max(r.time(w.from-at), time.Duration(w.from-at)*shortestPerChar))
@@ -227,4 +253,86 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 	}
 	tl.add(segment{at, to, now, min(high, now+after)})
 	return true
+}
+
+// fillUnheard extends the timeline by words that were not heard, between two words that
+// were. They share the time in which other words were heard instead of them. If there is
+// no such time, they have the usual speed, and the rest is silence between sentences.
+func (t *Transcript) fillUnheard(tl *timeline, gap segment, r rate) {
+	first, _ := slices.BinarySearchFunc(t.spoken, gap.from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	last, _ := slices.BinarySearchFunc(t.spoken, gap.to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	for _, parts := range [][]segment{t.overSounds(gap, t.spoken[first:last], r), t.aroundPause(gap, first, last, r)} {
+		fits := func(s segment) bool { return s.end-s.start >= time.Duration(s.to-s.from)*shortestPerChar }
+		if len(parts) > 0 && !slices.ContainsFunc(parts, func(s segment) bool { return !fits(s) }) {
+			for _, s := range parts {
+				tl.add(s)
+			}
+			return
+		}
+	}
+	tl.add(gap)
+}
+
+// overSounds divides unheard words among the sounds between two heard words. It returns
+// nil if the sounds are too short for the words.
+func (t *Transcript) overSounds(gap segment, list []spoken, r rate) (parts []segment) {
+	var sounds []sound
+	var total time.Duration
+	i, _ := slices.BinarySearchFunc(t.sounds, gap.start, func(s sound, at time.Duration) int { return cmp.Compare(s.end, at) })
+	for _, s := range t.sounds[i:] {
+		if s = (sound{max(s.start, gap.start), min(s.end, gap.end)}); s.start >= s.end {
+			if s.start >= gap.end {
+				break
+			}
+			continue
+		}
+		sounds = append(sounds, s)
+		total += s.end - s.start
+	}
+	if total < r.time(gap.to-gap.from)*2/5 {
+		return nil
+	}
+	at, spent := gap.from, time.Duration(0)
+	for n, s := range sounds {
+		spent += s.end - s.start
+		to := gap.to
+		if n+1 < len(sounds) {
+			to = nearestStart(list, at, gap.from+int(int64(gap.to-gap.from)*int64(spent)/int64(total)))
+		}
+		parts = append(parts, segment{at, to, s.start, s.end})
+		at = to
+	}
+	return parts
+}
+
+// nearestStart returns where a word begins that is near a position of the spoken text, and
+// not before the position least. The start of a sentence may be farther away.
+func nearestStart(list []spoken, least, pos int) int {
+	const sentence = 12
+	best, distance := least, pos-least
+	for i, w := range list {
+		d := max(w.from-pos, pos-w.from)
+		if i > 0 && list[i-1].ending == endsSentence {
+			d -= sentence
+		}
+		if w.from > least && d < distance {
+			best, distance = w.from, d
+		}
+	}
+	return best
+}
+
+// aroundPause divides unheard words, of t.spoken[first:last], at the first end of a
+// sentence. It returns nil if there is none, or no time for a pause.
+func (t *Transcript) aroundPause(gap segment, first, last int, r rate) []segment {
+	if gap.end-gap.start-r.time(gap.to-gap.from) < shortestPause {
+		return nil
+	}
+	for i := max(first-1, 0); i < last; i++ {
+		if t.spoken[i].ending == endsSentence {
+			pos := max(gap.from, min(t.spoken[i].to, gap.to))
+			return []segment{{gap.from, pos, gap.start, gap.start + r.time(pos-gap.from)}, {pos, gap.to, gap.end - r.time(gap.to-pos), gap.end}}
+		}
+	}
+	return nil
 }

@@ -171,3 +171,42 @@ func FuzzAlign(f *testing.F) {
 		}
 	})
 }
+
+// TestAlignUnheard expects sentences whose first words were misheard to start after the
+// pause before them.
+func TestAlignUnheard(t *testing.T) {
+	t.Parallel()
+	const text = "**Vega:** \\[00:00\\] Our slider drifted towards Andromeda. Chapters of galaxies collide slowly.\n"
+	for _, test := range []struct {
+		name  string
+		heard string // words with their starts and ends in hundredths of a second
+		want  time.Duration
+		near  time.Duration
+	}{
+		{"other words on both sides of the pause", "our 10-30 slider 30-90 drifted 90-140 to 140-160 words 160-200 and 200-210 drama 210-240 the 330-345 doors 345-400 of 400-410 galaxies 410-480 collide 480-530 slowly 530-600",
+			3300 * time.Millisecond, 0},
+		{"no words before the pause", "our 10-30 slider 30-90 drifted 90-140 doors 330-385 off 385-400 galaxies 410-480 collide 480-530 slowly 530-600",
+			3300 * time.Millisecond, 50 * time.Millisecond},
+		{"no words after the pause", "our 10-30 slider 30-90 drifted 90-140 towards 140-190 andromeda 190-260 galaxies 600-680 collide 680-730 slowly 730-800",
+			5300 * time.Millisecond, 200 * time.Millisecond},
+		{"no pause", "our 10-30 slider 30-90 drifted 90-140 towards 140-190 andromeda 190-240 galaxies 290-360 collide 360-410 slowly 410-480",
+			2400 * time.Millisecond, 50 * time.Millisecond},
+	} {
+		tr := Parse([]byte(text), nil)
+		f := &words.File{Segments: []words.Segment{{}}}
+		fields := strings.Fields(test.heard)
+		for i := 0; i < len(fields); i += 2 {
+			var start, end time.Duration
+			if _, err := fmt.Sscanf(fields[i+1], "%d-%d", &start, &end); err != nil {
+				t.Fatal(err)
+			}
+			f.Segments[0].Words = append(f.Segments[0].Words, words.Word{Text: fields[i], Start: start * 10 * time.Millisecond, End: end * 10 * time.Millisecond})
+		}
+		tr.Align(f, "")
+		tl := tr.timeline(10 * time.Second)
+		got := tl.start(len("Our slider drifted towards Andromeda. "))
+		if (got - test.want).Abs() > test.near {
+			t.Errorf("%s: the second sentence starts at %v, want %v", test.name, got, test.want)
+		}
+	}
+}

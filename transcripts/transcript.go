@@ -152,6 +152,7 @@ type Transcript struct {
 
 	captionTimes *captionTimes // set by Read; nil for Markdown
 	spoken       []spoken      // set by Align; nil without recognized words
+	sounds       []sound       // in order of time; set by Align
 }
 
 // Fractions counts the fractions of stamps that have two digits. If there are

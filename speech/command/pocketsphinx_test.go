@@ -79,9 +79,7 @@ func TestPocketsphinx(t *testing.T) {
 	corrected.Align(f, "")
 	aligned := apart(corrected, spoken, duration)
 	t.Logf("starts of sentences in captions: %v median, %v p95 of %d; without words %v, %v", at50(aligned), at95(aligned), len(aligned), at50(interpolated), at95(interpolated))
-	// Only the median has a limit, because the largest errors are at words that the
-	// recognizer did not hear.
-	if at50(aligned) > 150*time.Millisecond {
+	if at50(aligned) > 150*time.Millisecond || at95(aligned) > 500*time.Millisecond {
 		t.Error("captions are too far from the audio")
 	}
 }
@@ -170,13 +168,25 @@ func speakFlite(t *testing.T, dir string) (spoken []sentence, mp3 string, durati
 }
 
 // recognizePocketsphinx runs pocketsphinx as a program of the user's own. pocketsphinx
-// writes one line per word: the word, its start, its end and its confidence.
+// writes one line per word: the word, its start, its end and its confidence. It places some
+// utterances seconds too late, so that they end after the next one begins; the script moves
+// these before the next one.
 func recognizePocketsphinx(t *testing.T, dir, mp3 string) *words.File {
 	t.Helper()
 	script := `pocketsphinx_continuous -infile "$1" -time yes -logfn /dev/null | awk '
+function flush(next_start,   i, late) {
+	late = n > 0 && end[n-1] > next_start ? end[n-1] - next_start : 0
+	for (i = 0; i < n; i++) {
+		printf "%s{\"word\": \"%s\", \"start\": %.3f, \"end\": %.3f, \"confidence\": %s}", sep, word[i], start[i]-late, end[i]-late, sure[i]
+		sep = ",\n"
+	}
+	n = 0
+}
 BEGIN { printf "{\"words\": [" }
-NF == 4 && $4 ~ /^[01]\.[0-9]+$/ && $1 !~ /^[<\[+]/ { sub(/\([0-9]+\)$/, "", $1); printf "%s{\"word\": \"%s\", \"start\": %s, \"end\": %s, \"confidence\": %s}", sep, $1, $2, $3, $4; sep = ",\n" }
-END { print "]}" }'`
+NF != 4 || $4 !~ /^[01]\.[0-9]+$/ { next }
+$1 == "<s>" { flush($2) }
+$1 !~ /^[<\[+]/ { sub(/\([0-9]+\)$/, "", $1); word[n] = $1; start[n] = $2; end[n] = $3; sure[n++] = $4 }
+END { flush(1e9); print "]}" }'`
 	engine, err := command.New([]string{"sh", "-c", script, "pocketsphinx", "{wav}"}, dir)
 	if err != nil {
 		t.Fatal(err)

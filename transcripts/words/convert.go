@@ -3,6 +3,7 @@ package words
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -10,9 +11,14 @@ import (
 	"onair/transcripts/forms"
 )
 
+// mostBackwards is how much earlier than the previous word a word of the same speech may
+// start, because times are rounded.
+const mostBackwards = time.Second
+
 // Convert reads words from a file that Format wrote, or from one in a form of package
 // forms, such as the JSON of a speech recognizer. If only captions have times, the words
-// of a caption share its time in proportion to their length.
+// of a caption share its time in proportion to their length. Times that run backwards are an
+// error.
 func Convert(src []byte, o *forms.Options) (*File, error) {
 	if bytes.HasPrefix(src, []byte(`{"schema_version":`)) {
 		return Read(src, o.File)
@@ -24,10 +30,15 @@ func Convert(src []byte, o *forms.Options) (*File, error) {
 	var list []Word
 	var voices []string
 	timed := false
+	var now time.Duration
 	for i := range result.Speech {
 		s := &result.Speech[i]
 		timed = timed || s.Timed && !s.Estimated
-		for _, w := range wordsOf(s) {
+		for n, w := range wordsOf(s) {
+			if n > 0 && now-w.Start > mostBackwards {
+				return nil, fmt.Errorf("times run backwards: the word %q is at %v, after one at %v", w.Text, w.Start, now)
+			}
+			now = w.Start
 			list = append(list, w)
 			voices = append(voices, s.Speaker)
 		}

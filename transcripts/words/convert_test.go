@@ -21,6 +21,10 @@ func TestConvert(t *testing.T) {
 		{"captions", "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Vega>one two\n", "Vega one 1s-2.142s 0, Vega two 2.142s-3s 0"},
 		{"its own format", string(example().Format()), "1 Hello, 1.2s-1.51s 0.97, 1 universe. 1.51s-2.15s 0.92, 2 <Hi> 2.15s-2.4s 0"},
 		{"text without times", "Vega: Hello there.\n\nRigel: Nothing answers.\n\nVega: It does.\n", "error"},
+		{"words that run backwards", `{"words": [{"word": "a", "start": 5, "end": 6}, {"word": "b", "start": 1, "end": 2}]}`, "error"},
+		{"segments in another order", `{"segments": [{"start": 9, "end": 10, "text": "Late."}, {"start": 1, "end": 2, "text": "Early."}]}`, " Early. 1s-2s 0,  Late. 9s-10s 0"},
+		{"two voices at once", `{"segments": [{"start": 1, "end": 6, "text": "one two", "speaker": "A"}, {"start": 2, "end": 3, "text": "no", "speaker": "B"}]}`,
+			"A one 1s-2s 0, B no 2s-3s 0, A two 3s-6s 0"},
 		{"something else", "<html><body>404</body></html>", "error"},
 	} {
 		f, err := Convert([]byte(test.src), &forms.Options{File: "w"})

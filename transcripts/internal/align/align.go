@@ -19,8 +19,12 @@ const (
 	// longestRun is the length, in words, of the runs to search first. Between the runs
 	// that are found, shorter runs are searched.
 	longestRun = 4
-	// minSimilarity is how similar two words must be to count as the same word.
+	// minSimilarity is how similar two words must be to count as the same word. Short
+	// words must be more similar.
 	minSimilarity = 0.5
+	// shortWord is the length below which a word is short, in letters. Short words are
+	// frequent, so that one alone shows little.
+	shortWord = 5
 	// maxCells limits the table of the dynamic programming. If the words between two runs
 	// need a larger table, only the words next to the runs are aligned.
 	maxCells = 1 << 20
@@ -128,7 +132,7 @@ func (a *aligner) same(i, j int) bool {
 }
 
 // unique returns the positions in both texts of the runs of n words that occur exactly
-// once in each part of the span. If the order of some runs differs between the texts, it
+// once in each part of the span, without short words alone. If the order of some runs differs between the texts, it
 // returns the largest selection of runs with the same order in both.
 func (a *aligner) unique(s span, n int) (runs [][2]int) {
 	places := map[string]*[3]int{} // for each run: its position in ref, its position in heard, and how often a text repeats it
@@ -154,7 +158,7 @@ func (a *aligner) unique(s span, n int) (runs [][2]int) {
 	count(a.ref.words, s.a, s.b, 0)
 	count(a.heard.words, s.c, s.d, 1)
 	for _, p := range places {
-		if p[0] >= 0 && p[1] >= 0 && p[2] == 0 {
+		if p[0] >= 0 && p[1] >= 0 && p[2] == 0 && (n > 1 || len(a.ref.runes[p[0]]) >= shortWord) {
 			runs = append(runs, [2]int{p[0], p[1]})
 		}
 	}

@@ -16,6 +16,8 @@ func TestWords(t *testing.T) {
 		{"a word more", "we all know this", "we know this", "0 -1 1 2"},
 		{"a word less", "we know this", "we all know this", "0 2 3"},
 		{"a similar word", "the galaxy rotates", "the galaxies rotate", "0 1 2"},
+		{"a short word that is hardly similar", "the tag rotates", "the that rotates", "0 -1 2"},
+		{"frequent words far away", "the ghosts stayed about two thousand", "just stay that the bounty of thousand", "-1 -1 1 4 -1 6"},
 		{"another word", "the galaxy rotates", "the xylophone rotates", "0 -1 2"},
 		{"repeated words", "no no no yes", "no no yes", "0 -1 1 3"},
 		{"nothing heard", "we know", "", "-1 -1"},

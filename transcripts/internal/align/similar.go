@@ -9,8 +9,8 @@ const (
 	pair
 )
 
-// similar aligns the words of a span so that the sum of the similarities of pairs is
-// largest. It makes no pairs of words whose similarity is below minSimilarity.
+// similar aligns the words of a span so that the sum of the scores of pairs is largest. It
+// makes no pairs of words whose similarity is below minSimilarity.
 func (a *aligner) similar(s span) {
 	rows, columns := s.b-s.a, s.d-s.c
 	if rows*columns > maxCells {
@@ -32,7 +32,7 @@ func (a *aligner) similar(s span) {
 			if row[j-1] > best {
 				best, m = row[j-1], skipHeard
 			}
-			if v := a.similarity(s.a+i-1, s.c+j-1); v >= minSimilarity && above[j-1]+v > best {
+			if v := a.score(s.a+i-1, s.c+j-1); v > 0 && above[j-1]+v > best {
 				best, m = above[j-1]+v, pair
 			}
 			row[j], a.moves[i*width+j] = best, m
@@ -51,9 +51,16 @@ func (a *aligner) similar(s span) {
 	}
 }
 
-// similarity returns how similar two words are: 1 if they are equal, 0 if they have
-// nothing in common. It is 1 minus the edit distance divided by the length of the longer
-// word.
+// score returns what a pair of words adds to an alignment: the similarity of the words,
+// less for short words, so that frequent words do not tear apart what belongs together.
+func (a *aligner) score(i, j int) float64 {
+	letters := max(len(a.ref.runes[i]), len(a.heard.runes[j]))
+	return a.similarity(i, j) * float64(min(letters, shortWord)) / shortWord
+}
+
+// similarity returns how similar two words are: 1 if they are equal, 0 if they do not
+// count as the same word. It is 1 minus the edit distance divided by the length of the
+// longer word.
 func (a *aligner) similarity(i, j int) float64 {
 	x, y := a.ref.runes[i], a.heard.runes[j]
 	if len(x) > len(y) {
@@ -62,7 +69,11 @@ func (a *aligner) similarity(i, j int) float64 {
 	if len(x) == 0 || float64(len(x)) < minSimilarity*float64(len(y)) {
 		return 0
 	}
-	return 1 - float64(a.distance(x, y))/float64(len(y))
+	similarity := 1 - float64(a.distance(x, y))/float64(len(y))
+	if similarity < minSimilarity || similarity == minSimilarity && len(y) < shortWord {
+		return 0
+	}
+	return similarity
 }
 
 // distance returns the edit distance of two words.
