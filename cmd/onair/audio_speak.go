@@ -153,6 +153,10 @@ func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*spe
 // the length of the original audio and the digest. Each turn starts when the same turn of the original
 // starts or, if their numbers of turns differ, at the time in the translation.
 func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, speaker *spoken.Speaker) ([]spoken.Turn, error) {
+	r, err := openTranscripts(a)
+	if err != nil {
+		return nil, err
+	}
 	var original, translated *transcripts.Transcript
 	for _, file := range e.Transcripts {
 		isOriginal := strings.EqualFold(file.Language, e.Language)
@@ -164,7 +168,7 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, speake
 		if err != nil {
 			return nil, err
 		}
-		t := transcripts.Parse(src, nil)
+		t := transcripts.Parse(src, &transcripts.Options{Pauses: r.settings.Pauses})
 		if isOriginal {
 			original = t
 		}

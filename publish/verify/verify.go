@@ -254,7 +254,9 @@ func (v *verifier) expectItem(i *record.LiveItem) {
 	}
 	for _, a := range i.Alternates {
 		for _, f := range a.Files() {
-			v.expectEnclosure(i.GUID, &f, at)
+			if !v.isElsewhere(record.WithoutPrefix(f.URL, v.r.Show.URL)) {
+				v.expectEnclosure(i.GUID, &f, at)
+			}
 		}
 	}
 	for _, image := range i.Artwork {

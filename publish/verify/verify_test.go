@@ -371,6 +371,7 @@ func TestVerifyAlternates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, func(files fstest.MapFS) {
 				files["episodes/"+showtest.GhostSlug+"/audio.es.mp3"] = files["episodes/first-light/audio.mp3"]
+				showtest.Edit(t, files, "episodes/"+showtest.GhostSlug+"/episode.md", "season: 1", `extra: '<podcast:alternateEnclosure type="audio/opus"><podcast:source uri="ipfs://Qm"/></podcast:alternateEnclosure>'`)
 			})
 			requests := 0
 			s.tamper = func(w http.ResponseWriter, r *http.Request) bool {
