@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,9 @@ import (
 // item holds the values of a feed's item that are compared.
 type item struct {
 	title, number, season, duration string
-	url, length                     string // attributes of the enclosure
-	chapters                        string // address of the chapters file
+	url, length                     string            // attributes of the enclosure
+	chapters                        string            // address of the chapters file
+	alternates                      map[string]string // lengths of the alternate enclosures, by address
 }
 
 // Check compares the bytes of a release. Tags and chapters of audio that is not on this
@@ -37,7 +39,7 @@ func Check(r *release.Release) (found finding.List) {
 	}
 	live := r.Live()
 	for _, e := range live {
-		for _, difference := range p.episode(e) {
+		for _, difference := range append(p.episode(e), p.alternates(e)...) {
 			found.Add(ruleDisagree.At(e.At("title"), "%s", difference))
 		}
 	}
@@ -80,10 +82,14 @@ func (p *prover) readFeed() error {
 
 func (p *prover) keep(e *tree.Element) {
 	enclosure := e.Child("enclosure")
+	alternates := map[string]string{}
+	for a := range e.All("podcast:alternateEnclosure") {
+		alternates[a.Child("podcast:source").Attr("uri")] = a.Attr("length")
+	}
 	p.items[e.Child("guid").Value()] = &item{
 		title: e.Child("title").Value(), number: e.Child("itunes:episode").Value(), season: e.Child("itunes:season").Value(),
 		duration: e.Child("itunes:duration").Value(), url: enclosure.Attr("url"), length: enclosure.Attr("length"),
-		chapters: e.Child("podcast:chapters").Attr("url"),
+		chapters: e.Child("podcast:chapters").Attr("url"), alternates: alternates,
 	}
 }
 
@@ -123,6 +129,42 @@ func (p *prover) episode(e *release.Episode) (differences []string) {
 	differ("the tag", "season", number(tag.Season), number(e.Season))
 	differ("the feed", "duration", i.duration, fmt.Sprint(int64(tag.Duration.Round(time.Second)/time.Second)))
 	return append(differences, p.chapters(e, i, tag)...)
+}
+
+// alternates returns the values of the audio in other languages that differ.
+func (p *prover) alternates(e *release.Episode) (differences []string) {
+	for _, a := range e.Alternates {
+		i := p.items[e.GUID]
+		if a.Enclosure == nil || i == nil {
+			continue
+		}
+		differ := func(where, what, got, want string) {
+			if got != want {
+				differences = append(differences, fmt.Sprintf("audio in %s: %s has the %s %q, want %q", a.Language, where, what, got, want))
+			}
+		}
+		length := "none"
+		for address, n := range i.alternates {
+			if strings.HasSuffix(address, "/"+a.Enclosure.Key) {
+				length = n
+			}
+		}
+		differ("the feed", "length", length, fmt.Sprint(a.Enclosure.Size))
+		tag, err := readTag(a.Enclosure)
+		if err != nil {
+			differences = append(differences, fmt.Sprintf("audio in %s: the tag cannot be read back: %v", a.Language, err))
+		}
+		if tag == nil {
+			continue
+		}
+		differ("the tag", "title", oneLine(tag.Title), oneLine(a.Title))
+		differ("the tag", "GUID", tag.GUID, e.GUID)
+		differ("the tag", "language", tag.Language, audio.Language(a.Language))
+		if slices.ContainsFunc(a.Chapters, func(c chapters.Chapter) bool { return !c.Hidden }) { // otherwise the tag has none
+			differ("the tag", "number of chapters", number(len(tag.Chapters)), number(len(a.Chapters)))
+		}
+	}
+	return differences
 }
 
 // chapters compares the chapters of the tag, the file and the source.

@@ -7,6 +7,7 @@ import (
 
 	"onair/audio"
 	"onair/internal/finding/findingtest"
+	"onair/publish/bucket"
 	"onair/publish/release"
 	"onair/show"
 	"onair/show/chapters"
@@ -29,6 +30,24 @@ func TestEpisode(t *testing.T) {
 		if got := p.episode(&release.Episode{Episode: &tt.episode}); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.episode.GUID, got, tt.want)
 		}
+	}
+}
+
+func TestAlternates(t *testing.T) {
+	t.Parallel()
+	const key = "audio/4-cloudy.es-0123456789abcdef.mp3"
+	p := &prover{items: map[string]*item{"a": {alternates: map[string]string{"https://op3.dev/e/a.example/" + key: "7"}}}}
+	e := &release.Episode{Episode: &show.Episode{GUID: "a"}}
+	for size, want := range map[int64][]string{7: nil, 8: {`audio in es: the feed has the length "7", want "8"`}} {
+		spoken := &release.Episode{Episode: &show.Episode{Language: "es"}, Enclosure: &release.Object{Object: bucket.Object{Key: key, Size: size}}}
+		e.Alternates = []*release.Alternate{{Episode: spoken}}
+		if got := p.alternates(e); !slices.Equal(got, want) {
+			t.Errorf("%d bytes: %q, want %q", size, got, want)
+		}
+	}
+	p.items["a"].alternates = nil
+	if got := p.alternates(e); len(got) != 1 {
+		t.Errorf("without an alternate enclosure: %q", got)
 	}
 }
 
