@@ -3,43 +3,32 @@
 package e2e
 
 import (
-	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // transcribed returns a show of 2,084 short episodes with 119 MB of transcripts: real
 // transcripts from ONAIR_CORPUS if it is set, or else synthetic ones. It has no cards,
 // because BenchmarkCard in templates/card measures those. Its size does not depend on
 // benchScale, because a benchmark of a small site mostly measures startup time.
-func transcribed(b testing.TB) *catalogue {
+func transcribed(b testing.TB) *synthetic.Catalogue {
 	const episodes, size = 2084, 119_000_000
-	return &catalogue{episodes: episodes, master: 20_000, rate: kbps8, transcript: size / episodes, turns: 160, real: corpus(b), show: "site: {cards: false}\n"}
+	return &synthetic.Catalogue{Episodes: episodes, Master: 20_000, Rate: synthetic.Kbps8, Transcript: size / episodes, Turns: 160, Real: corpus(b), Show: "site: {cards: false}\n"}
 }
 
-// corpus reads the transcripts in the folder ONAIR_CORPUS. It returns nil if the
-// variable is not set.
-func corpus(b testing.TB) (all [][]byte) {
+// corpus returns the transcripts in the folder ONAIR_CORPUS, or nil if the variable is
+// not set.
+func corpus(b testing.TB) [][]byte {
 	b.Helper()
-	root := os.Getenv("ONAIR_CORPUS")
-	if root == "" {
-		return nil
-	}
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(name) != ".md" || d.Name() == "README.md" {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		all = append(all, data)
-		return err
-	})
-	if err != nil || len(all) == 0 {
-		b.Skipf("no transcripts in ONAIR_CORPUS=%s: %v", root, err)
+	all, err := synthetic.Corpus()
+	if err != nil {
+		b.Skip(err)
 	}
 	return all
 }
@@ -89,7 +78,7 @@ func BenchmarkBuild(b *testing.B) {
 	}
 	ratio(b, cold.RSS, peer.RSS, "rss-x-hugo")
 	b.ReportMetric(float64(cold.RSS)/1e6, "rss-MB")
-	b.ReportMetric(float64(c.episodes), "transcripts")
+	b.ReportMetric(float64(c.Episodes), "transcripts")
 	b.ReportMetric(float64(size)/1e6, "transcripts-MB")
 }
 
@@ -167,13 +156,4 @@ func appendTo(b testing.TB, name, text string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-}
-
-// realTalk returns the transcript of an episode from the corpus. Its last turn
-// differs between episodes, so that no two files are equal.
-func (c *catalogue) realTalk(n int) []byte {
-	var out bytes.Buffer
-	out.Write(bytes.TrimRight(c.real[(n-1)%len(c.real)], "\n"))
-	fmt.Fprintf(&out, "\n\n**Voice 1:** This was number %d.\n", n)
-	return out.Bytes()
 }

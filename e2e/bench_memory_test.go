@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os/exec"
 	"testing"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // BenchmarkMemory reports the peak memory of commands in MB, for shows of 100, 300 and
@@ -19,19 +21,19 @@ func BenchmarkMemory(b *testing.B) {
 	}
 	for _, n := range many {
 		b.Run(fmt.Sprintf("episodes=%d", n), func(b *testing.B) {
-			remember(b, &catalogue{episodes: n, master: 260_000, rate: kbps8, transcript: 60_000, covers: 200_000})
+			remember(b, &synthetic.Catalogue{Episodes: n, Master: 260_000, Rate: synthetic.Kbps8, Transcript: 60_000, Covers: 200_000})
 		})
 	}
 	for _, mb := range []int64{1, 60} {
 		b.Run(fmt.Sprintf("MB=%d", mb), func(b *testing.B) {
-			remember(b, &catalogue{episodes: 12, master: mb * 1_000_000, rate: kbps128, transcript: 60_000, covers: 200_000})
+			remember(b, &synthetic.Catalogue{Episodes: 12, Master: mb * 1_000_000, Rate: synthetic.Kbps128, Transcript: 60_000, Covers: 200_000})
 		})
 	}
 }
 
 // remember reports the peak memory of the commands that a show is usually published
 // with.
-func remember(b *testing.B, c *catalogue) {
+func remember(b *testing.B, c *synthetic.Catalogue) {
 	e := startEmulator(b)
 	w := newCatalogue(b, c, e.env()...)
 	onair := func(name string, prepare func(), args ...string) contestant {

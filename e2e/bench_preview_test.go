@@ -12,6 +12,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // BenchmarkPreview edits an episode of 341. It measures the time from saving the file
@@ -19,7 +21,7 @@ import (
 // serves the changed page, which a browser would then still load.
 func BenchmarkPreview(b *testing.B) {
 	program, chromium := need(b, "hugo"), need(b, "chromium")
-	w := newCatalogue(b, &catalogue{episodes: 341, master: 20_000, rate: kbps8, transcript: 57_000, turns: 160, real: corpus(b)})
+	w := newCatalogue(b, &synthetic.Catalogue{Episodes: 341, Master: 20_000, Rate: synthetic.Kbps8, Transcript: 57_000, Turns: 160, Real: corpus(b)})
 	site, _ := newHugoSite(b, w.dir)
 	const slug = "170-of-many"
 	own, peer := freeAddress(b), freePort(b)

@@ -14,11 +14,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // fullCatalogue has 254 episodes, with about 3,300 files and 640 MB.
-func fullCatalogue(b testing.TB) *catalogue {
-	return &catalogue{episodes: max(2, int(254*benchScale(b))), master: 2_500_000, rate: kbps128, transcript: 6000, spanish: true}
+func fullCatalogue(b testing.TB) *synthetic.Catalogue {
+	return &synthetic.Catalogue{Episodes: max(2, int(254*benchScale(b))), Master: 2_500_000, Rate: synthetic.Kbps128, Transcript: 6000, Spanish: true}
 }
 
 // BenchmarkSync uploads a whole catalogue to an empty bucket. onair starts from the
@@ -32,7 +34,7 @@ func BenchmarkSync(b *testing.B) {
 	e := startEmulator(b)
 	c := fullCatalogue(b)
 	kept := newCatalogue(b, c, e.env()...)
-	c.show = "keep_masters: false\n"
+	c.Show = "keep_masters: false\n"
 	w := newCatalogue(b, c, e.env()...)
 	built := filepath.Join(b.TempDir(), "built")
 	w.run(b, "build", "-o", built)
@@ -72,7 +74,7 @@ func BenchmarkNothingToDo(b *testing.B) {
 	e := startEmulator(b)
 	e.pageSize = max(10, int(1000*benchScale(b)))
 	c := fullCatalogue(b)
-	c.master, c.rate = 60_000, kbps8 // the measured publishes send no masters
+	c.Master, c.Rate = 60_000, synthetic.Kbps8 // the measured publishes send no masters
 	w := newCatalogue(b, c, e.env()...)
 	built := filepath.Join(b.TempDir(), "built")
 	w.run(b, "build", "-o", built)

@@ -11,17 +11,19 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // BenchmarkRetag changes the title of an hour of audio, then its cover of 1.2 MB, and
 // counts the bytes sent for the audio: with parts in a private bucket, from which the
 // audio is joined, and without parts, where the audio is sent whole.
 func BenchmarkRetag(b *testing.B) {
-	hour := &catalogue{episodes: 1, master: 57_600_000, rate: kbps128, transcript: 60_000, covers: 1_200_000}
+	hour := &synthetic.Catalogue{Episodes: 1, Master: 57_600_000, Rate: synthetic.Kbps128, Transcript: 60_000, Covers: 1_200_000}
 	for b.Loop() {
 		joined := retag(b, hour)
 		plain := *hour
-		plain.show = "keep_masters: false\n"
+		plain.Show = "keep_masters: false\n"
 		whole := retag(b, &plain)
 		for what, sent := range joined {
 			b.Logf("%s: %d bytes, whole %d", what, sent.audio, whole[what].audio)
@@ -42,7 +44,7 @@ type sent struct {
 
 // retag publishes a show, changes the title of its only episode and then its cover. It
 // returns what each of the last two publishes sent.
-func retag(b *testing.B, c *catalogue) map[string]sent {
+func retag(b *testing.B, c *synthetic.Catalogue) map[string]sent {
 	b.Helper()
 	e := &emulator{}
 	m := &scales{next: http.HandlerFunc(e.serve)}
@@ -64,7 +66,7 @@ func retag(b *testing.B, c *catalogue) map[string]sent {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := os.WriteFile(cover, padJPEG(old, 2, len(old)), 0o644); err != nil {
+	if err := os.WriteFile(cover, synthetic.PadJPEG(old, 2, len(old)), 0o644); err != nil {
 		b.Fatal(err)
 	}
 	w.run(b, "publish", "--yes")

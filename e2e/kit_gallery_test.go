@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // gallery returns a published show with every kind of page. It is the example with an
@@ -102,9 +104,9 @@ var stampPattern = regexp.MustCompile(`\\\[(\d+):(\d+)\\\] `)
 // given one, and 12 chapters for each hour.
 func writeTalk(dir, transcript string, hours, count int) error {
 	seconds := hours * 3600
-	c := &catalogue{rate: kbps8}
-	c.master = int64(float64(seconds*1000)/c.rate.ms) * c.rate.size
-	if err := c.writeMaster(filepath.Join(dir, "audio.mp3"), 1); err != nil {
+	c := &synthetic.Catalogue{Rate: synthetic.Kbps8}
+	c.Master = int64(float64(seconds*1000)/c.Rate.MS) * c.Rate.Size
+	if err := c.WriteMaster(filepath.Join(dir, "audio.mp3"), 1); err != nil {
 		return err
 	}
 	data, err := os.ReadFile(transcript)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // audit is what Lighthouse finds about a page.
@@ -69,7 +71,7 @@ func BenchmarkLighthouse(b *testing.B) {
 			if err := os.MkdirAll(filepath.Join(episodes, name), 0o755); err != nil {
 				return err
 			}
-			if err := writeFiles(filepath.Join(episodes, name), map[string][]byte{"episode.md": []byte(front)}); err != nil {
+			if err := synthetic.WriteFiles(filepath.Join(episodes, name), map[string][]byte{"episode.md": []byte(front)}); err != nil {
 				return err
 			}
 			if err := writeTalk(filepath.Join(episodes, name), filepath.Join(episodes, "2-cloudy-with-a-chance-of-packets", "transcript.md"), 1+5*n, 1168+3832*n); err != nil {

@@ -212,6 +212,22 @@ func FuzzSpans(f *testing.F) {
 	})
 }
 
+func TestMarkedWords(t *testing.T) {
+	t.Parallel()
+	s := startScript(t, "search.js")
+	for _, x := range []struct{ text, query, want string }{
+		{"It's light years away", `"light years"`, `[["It's ",false],["light",true],[" ",false],["years",true],[" away",false]]`},
+		{"lit, lightly", "lig", `[["lit, ",false],["lightly",true]]`},
+		{"今日は星の光です", "星の光", `[["今日は",false],["星の光",true],["です",false]]`},
+		{"全部で言葉207と25。", `"言葉207と"`, `[["全部で",false],["言葉",true],["207",true],["と",true],["25。",false]]`},
+		{"星と207", "月 207x", `[["星と207",false]]`},
+	} {
+		if got := s.call(t, "marked", x.text, x.query); got != x.want {
+			t.Errorf("marked(%q, %q) = %s, want %s", x.text, x.query, got, x.want)
+		}
+	}
+}
+
 // FuzzQuery checks that any query has at most 16 terms, and that the marked pieces of a
 // text are a part of it.
 func FuzzQuery(f *testing.F) {

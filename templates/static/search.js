@@ -331,19 +331,22 @@
     const found = [...text.matchAll(wordPattern)].map((m) => ({ from: m.index, to: m.index + m[0].length, raw: m[0], word: fold(m[0]).replace(/['’]/g, '') }));
     const spans = [];
     for (const { words } of terms) {
-      if (unspaced.test(words[0].word)) {
-        const chars = words.map((w) => [...w.word][0]).join('') + [...words.at(-1).word].slice(1).join('');
-        for (const f of found) {
-          const at = f.word.indexOf(chars);
-          if (at >= 0 && f.word.length === f.raw.length) spans.push([f.from + at, f.from + at + chars.length]);
-        }
-        continue;
-      }
+      const tokens = []; // words, and runs of characters of scripts without spaces
+      words.forEach(({ word, place, prefix }, n) => {
+        const run = unspaced.test(word);
+        if (run && tokens.at(-1)?.run && place === words[n - 1].place + 1) tokens.at(-1).part += [...word].slice(1).join('');
+        else tokens.push({ part: word, run, prefix });
+      });
+      const end = tokens.length - 1;
       found.forEach((_, i) => {
-        const at = words.map((w) => found[i + w.place]);
-        if (words.every((w, n) => at[n] && (w.prefix ? at[n].word.startsWith(w.word) : at[n].word === w.word))) {
-          for (const f of at) spans.push([f.from, f.to]);
-        }
+        const all = tokens.map(({ part, run, prefix }, n) => {
+          const { word, raw, from, to } = found[i + n] ?? { word: '' };
+          // A term may start and end within a run of the text.
+          const at = !run || n ? 0 : end ? word.length - part.length : word.indexOf(part);
+          const fits = (run ? n === end : prefix) ? word.startsWith(part, at) : word.slice(at) === part;
+          return fits && (run ? word.length === raw.length && [from + at, from + at + part.length] : [from, to]);
+        });
+        if (all.every(Boolean)) spans.push(...all);
       });
     }
     spans.sort((a, b) => a[0] - b[0]);
