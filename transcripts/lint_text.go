@@ -395,9 +395,10 @@ func urlAfter(s []byte) []byte {
 	return bytes.TrimRight(s, ".,;:!?'\"*_")
 }
 
-// lintMachine reports text of a speech recognizer that nobody has reviewed.
+// lintMachine reports text of a speech recognizer or of a machine translation that nobody
+// has reviewed.
 func lintMachine(r *report) {
 	if r.machine > 0 {
-		r.add(ruleMachine.At(r.at(r.lines[r.machine].from), "a speech recognizer wrote this transcript, and nobody has reviewed it"))
+		r.add(ruleMachine.At(r.at(r.lines[r.machine].from), "a machine wrote this transcript, and nobody has reviewed it"))
 	}
 }

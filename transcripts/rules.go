@@ -185,7 +185,7 @@ var rules = finding.Rules{
 		Example: "\\[12:30\\] before words that are heard at 12:40",
 	},
 	{
-		ID: "T050", Severity: finding.Info, Source: ownRules, Title: "transcript of a speech recognizer that nobody has reviewed",
+		ID: "T050", Severity: finding.Info, Source: ownRules, Title: "transcript or translation of a machine that nobody has reviewed",
 		Hint:    "when it is corrected, remove the line machine: from its front matter; until then its page says so",
 		Example: "---\nmachine: {engine: command, reviewed: false}\n---\n\n**Vega:** Hello.\n",
 	},

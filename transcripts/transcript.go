@@ -27,7 +27,7 @@
 // Front matter, between two lines of "---", has three settings. "timeline: clips"
 // says that the stamps belong to other recordings, so that they time nothing. "same:
 // reason" says that the text is meant to be nearly equal to the text of another episode
-// (T029). "machine: {…}" marks a transcript that a speech recognizer wrote and nobody has
+// (T029). "machine: {…}" marks a transcript that a machine wrote or translated and nobody has
 // reviewed, unless it has "reviewed: true".
 //
 // # Lenient reading
