@@ -133,9 +133,9 @@ func (b *builder) addAlternates(e *Episode) {
 		if pin == nil {
 			continue
 		}
-		label := a.Title
-		if label == "" {
-			label = cmp.Or(pin.Title, b.labelOf(pin))
+		label := b.labelOf(a.Title, pin)
+		if a.Title == "" {
+			label = cmp.Or(pin.Title, label)
 			pin.Title = label
 		}
 		e.Pin.Alternates = append(e.Pin.Alternates, *pin)
@@ -187,22 +187,29 @@ func (b *builder) measureAlternate(e *Episode, a *show.Alternate, pinned *pins.A
 // allows, in characters.
 const maxLabel = 32
 
-// labelOf returns the name by which listeners choose an alternate without a title: its
-// language, and whether machine voices speak.
-func (b *builder) labelOf(pin *pins.Alternate) string {
-	label := templates.LanguageName(pin.Language)
+// labelOf returns the name by which listeners choose an alternate: its title or else its
+// language, and whether machine voices speak, unless that is too long for a title.
+func (b *builder) labelOf(title string, pin *pins.Alternate) string {
+	primary, _, _ := strings.Cut(pin.Language, "-")
+	names := []string{title}
+	if title == "" {
+		names = []string{templates.LanguageName(pin.Language), templates.LanguageName(primary)}
+	}
+	suffix := ""
 	if pin.Spoken != "" {
 		voices, _ := words.For(b.show.Language, nil).Text("machine-voices")
-		if utf8.RuneCountInString(label+voices)+3 > maxLabel {
-			primary, _, _ := strings.Cut(pin.Language, "-")
-			label = templates.LanguageName(primary)
+		suffix = " (" + voices + ")"
+	}
+	for _, name := range names {
+		if utf8.RuneCountInString(name+suffix) <= maxLabel {
+			return name + suffix
 		}
-		label += " (" + voices + ")"
 	}
-	if runes := []rune(label); len(runes) > maxLabel {
-		label = strings.TrimSpace(string(runes[:maxLabel-1])) + "…"
+	label := []rune(names[0])
+	if len(label) > maxLabel {
+		return strings.TrimSpace(string(label[:maxLabel-1])) + "…"
 	}
-	return label
+	return names[0]
 }
 
 // addAudio adds the tagged audio and its parts. Key, size and checksum follow from the
