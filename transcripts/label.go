@@ -18,8 +18,24 @@ const maxName = 60
 var labelLine = regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
 
 // HasLabel reports whether Markdown has a line that begins with the label of a speaker.
-// It also finds malformed labels such as **Vega**:.
-func HasLabel(text []byte) bool { return labelLine.Match(text) }
+// It also finds malformed labels such as **Vega**:, and those of a file in which half of
+// the paragraphs or more begin with one, such as "Vega: Yes." or "*Vega:* Yes."
+func HasLabel(text []byte) bool {
+	if labelLine.Match(text) {
+		return true
+	}
+	t := Parse(text, nil)
+	labels, paragraphs := 0, 0
+	for _, f := range t.Findings {
+		if f.Rule == ruleLabel.ID || f.Rule == ruleUnbolded.ID {
+			labels++
+		}
+	}
+	for i := range t.Turns {
+		paragraphs += len(t.Turns[i].Blocks)
+	}
+	return labels > 1 && 2*labels >= paragraphs
+}
 
 // label is the name of a speaker or a pause at the start of a line. Offsets count
 // from the start of the source.

@@ -208,3 +208,25 @@ func TestCompareTranslation(t *testing.T) {
 		})
 	}
 }
+
+// TestHasLabel distinguishes transcripts from other Markdown.
+func TestHasLabel(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Notes.\n\n**Vega:** Hello.\n":                                              true,
+		"[00:01] **Vega:** Hello.\n":                                                true,
+		"## **Vega**: Hello.\n":                                                     true,
+		"Vega: Hello.\n\nRigel: Yes.\n\nVega: Well.\n\nRigel: No.\n":                true,
+		"*Vega:* Hello.\n\n*Rigel:* Yes.\n":                                         true,
+		"### Vega:\n\nHello.\n\n### Rigel:\n\nYes.\n":                               true,
+		"**Vega** (00:01): Hello.\n\n**Rigel** (00:05): Yes.\n":                     true,
+		"**Vega** hello\n\n**Rigel** yes\n":                                         true,
+		"# Snow\n\nNote: it snows.\n\n### Links:\n\nOne.\n\n### Authors:\n\nTwo.\n": false,
+		"**Snow** is white.\n\n**Ice** has none.\n":                                 false,
+		"": false,
+	} {
+		if HasLabel([]byte(text)) != want {
+			t.Errorf("%q: got %v", text, !want)
+		}
+	}
+}
