@@ -33,7 +33,7 @@ type captionTimes struct {
 }
 
 // transcribe makes a transcript of what a reader found.
-func transcribe(result *forms.Result, o *Options) *Transcript {
+func transcribe(result *forms.Result, o *ReadOptions) *Transcript {
 	r := &captionTimes{}
 	var turns []Turn
 	speeches := result.Speech
@@ -50,7 +50,7 @@ func transcribe(result *forms.Result, o *Options) *Transcript {
 	default:
 		r, turns = nil, anchored(speeches, nil)
 	}
-	pauses := pauseNames(o)
+	pauses := pauseNames(&o.Options)
 	for i := range turns {
 		switch name := &turns[i].Speaker; {
 		case *name == "":
@@ -107,7 +107,10 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 // space precedes it.
 func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 	c := cutter{captions: true, functions: script.LanguageOf(textsOf(speeches))}
-	size := len(speeches) + len(speeches)/8 // some speech is cut into several cues
+	size := 0
+	for i := range speeches {
+		size += 1 + len(speeches[i].Text)/(maxCue+1)
+	}
 	c.cues, c.places, glued = make([]Cue, 0, size), make([]span, 0, size), make([]bool, 0, size)
 	last, before := "", rune(0)
 	for i := range speeches {

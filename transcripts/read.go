@@ -26,6 +26,8 @@ type ReadOptions struct {
 	// Duration is the length of the audio, for findings about captions after its end.
 	// 0 means that it is unknown.
 	Duration time.Duration
+	// WithoutHTML leaves the HTML of most blocks empty, which saves the memory for it.
+	WithoutHTML bool
 }
 
 // ReadFormats returns the formats that Read understands: md for Markdown, as Parse reads
@@ -68,7 +70,7 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 	if err := n.nameSpeakers(result.Speech); err != nil {
 		return nil, err
 	}
-	t := transcribe(result, &o.Options)
+	t := transcribe(result, o)
 	t.Findings = result.Findings
 	return t, nil
 }

@@ -13,11 +13,11 @@ import (
 // asWritten returns what Parse would read from turns after they are written as Markdown.
 // Most blocks have nothing with a meaning in Markdown and are used as they are. The
 // others are written and parsed, each by itself.
-func asWritten(turns []Turn, o *Options) *Transcript {
+func asWritten(turns []Turn, o *ReadOptions) *Transcript {
 	w := newWritten(turns, o)
 	for i := range turns {
 		if !w.turn(&turns[i]) {
-			return parseWritten(turns, o)
+			return parseWritten(turns, &o.Options)
 		}
 	}
 	identify(w.t.Turns)
@@ -51,7 +51,7 @@ func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 
 // written collects the result of asWritten.
 type written struct {
-	o      *Options
+	o      *ReadOptions
 	t      Transcript
 	blocks []Block         // blocks of all turns
 	marks  []Mark          // marks of plain blocks
@@ -67,7 +67,7 @@ type writtenLabel struct {
 	ok     bool   // Parse reads the label as this person
 }
 
-func newWritten(turns []Turn, o *Options) *written {
+func newWritten(turns []Turn, o *ReadOptions) *written {
 	const usual = 64 // bytes of HTML for a stamp and tags
 	blocks, size, marks := 0, 0, 0
 	for i := range turns {
@@ -80,7 +80,9 @@ func newWritten(turns []Turn, o *Options) *written {
 	w := &written{o: o, line: 1, labels: map[string]writtenLabel{}}
 	w.t.Turns = make([]Turn, 0, len(turns))
 	w.blocks = make([]Block, 0, blocks)
-	w.html.Grow(size)
+	if !o.WithoutHTML {
+		w.html.Grow(size)
+	}
 	w.marks = make([]Mark, 0, marks)
 	return w
 }
@@ -145,21 +147,30 @@ func (w *written) plain(b *Block, column int) bool {
 		return false
 	}
 	block := Block{Line: w.line, Column: column + 1, Text: b.Text}
-	from := w.html.Len()
-	w.html.WriteString("<p>")
 	if len(b.Marks) > 0 {
 		m := b.Marks[0]
 		m.Line, m.Column = block.Line, block.Column
 		n := len(w.marks)
 		w.marks = append(w.marks, m)
 		block.Marks = w.marks[n : n+1 : n+1]
-		w.html.Write(append(appendTime(nil, m.Time), ' '))
+	}
+	if !w.o.WithoutHTML {
+		block.HTML = w.paragraph(&block)
+	}
+	w.blocks = append(w.blocks, block)
+	return true
+}
+
+// paragraph returns the HTML of a block.
+func (w *written) paragraph(b *Block) string {
+	from := w.html.Len()
+	w.html.WriteString("<p>")
+	if len(b.Marks) > 0 {
+		w.html.Write(append(appendTime(nil, b.Marks[0].Time), ' '))
 	}
 	tagEscaper.WriteString(&w.html, b.Text)
 	w.html.WriteString("</p>")
-	block.HTML = w.html.String()[from:]
-	w.blocks = append(w.blocks, block)
-	return true
+	return w.html.String()[from:]
 }
 
 // tagEscaper escapes text that has no entities and opens no tag.

@@ -13,7 +13,7 @@ import (
 // compareWritten expects asWritten and parseWritten to read the same.
 func compareWritten(t *testing.T, turns []Turn, o *Options) {
 	t.Helper()
-	want, got := parseWritten(turns, o), asWritten(turns, o)
+	want, got := parseWritten(turns, o), asWritten(turns, &ReadOptions{Options: *o})
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Block{}, Transcript{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("-parsed +taken as they are:\n%s\n%s", diff, appendMarkdown(nil, turns))
 	}

@@ -137,7 +137,7 @@ func (o *convertOptions) readOptions(name string) (*transcripts.ReadOptions, err
 	if err != nil {
 		return nil, usagef("--fraction %s: want decimal or frames30", o.fraction)
 	}
-	opts := &transcripts.ReadOptions{Options: transcripts.Options{File: name, Fraction: fraction}, Duration: o.duration}
+	opts := &transcripts.ReadOptions{Options: transcripts.Options{File: name, Fraction: fraction}, Duration: o.duration, WithoutHTML: o.to != "html"}
 	for _, s := range o.speakers {
 		old, name, ok := strings.Cut(s, "=")
 		if !ok || strings.TrimSpace(name) == "" {
@@ -171,8 +171,11 @@ func writeTranscript(w *bytes.Buffer, t *transcripts.Transcript, o *convertOptio
 	}
 	size := 0
 	for i := range cues {
-		const usual = 64 // bytes of times, names and line ends
-		size += len(cues[i].Text) + usual
+		usual := 40 // bytes of times, marks and line ends
+		if o.to == "json" {
+			usual = 72
+		}
+		size += len(cues[i].Speaker) + len(cues[i].Text) + usual
 	}
 	w.Grow(size) // a buffer that grows takes twice the memory
 	switch o.to {
