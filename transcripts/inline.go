@@ -13,6 +13,7 @@ import (
 type inlineReader struct {
 	*file
 	colonStamp int // offset of the stamp before the colon of a label; 0 if there is none
+	leadStamp  int // offset of the stamp before a label that belongs to the next paragraph; -1 if there is none
 }
 
 // special are the bytes that end ordinary text: they start escapes, entities, and syntax
@@ -21,6 +22,12 @@ var special = [256]bool{'\\': true, '&': true, '[': true, '*': true, '_': true, 
 
 // readParagraph reads a paragraph without the white space around it.
 func (r *inlineReader) readParagraph(s span) {
+	if r.leadStamp >= 0 {
+		m, _ := scanMark(r.src[:s.to], r.leadStamp)
+		r.addMark(&m)
+		r.inlines = append(r.inlines, inlineNode{kind: breakInline})
+		r.leadStamp = -1
+	}
 	if s.from == r.colonStamp && s.from > 0 {
 		m, _ := scanColonStamp(r.src[s.from:s.to])
 		m.at = s.from

@@ -50,7 +50,7 @@ type label struct {
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
 	lost  bool       // the first star is missing
-	stamp int32      // offset of a stamp between the bold name and its colon; 0 if there is none
+	stamp int32      // offset of a stamp before the label, or between the bold name and its colon
 }
 
 // labelFault is a way in which a label departs from the grammar.
@@ -68,6 +68,7 @@ const (
 	stampInBold
 	colonOutside
 	stampBeforeColon
+	stampBeforeLabel
 	colonMissing
 	insideParagraph
 	strayAfter
@@ -215,6 +216,9 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
 		i++
 	}
+	lead := i // where a stamp before the label starts
+	i += leadingStamp(s, i)
+	stamped := i > lead
 	open := i
 	l.from = int32(from)
 	if i > 0 {
@@ -232,11 +236,32 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 		open--
 	}
 	ok = r.scanName(&l, s, open+len("**"), from)
+	if stamped {
+		ok = ok && !l.bare && !l.lost && l.fault != stampBeforeColon && !r.isPause(l.name)
+		l.fault, l.stamp, l.at = stampBeforeLabel, int32(from+lead), int32(from+lead)
+	}
 	if i := int(l.rest) - from; ok && !l.bare && l.fault == noFault && i < len(s) && s[i] == '\\' && (i+1 == len(s) || s[i+1] == ' ') {
 		l.rest++
 		l.fault = strayAfter
 	}
 	return l, ok && !(l.lost && l.bare)
+}
+
+// leadingStamp returns the length of the stamp at s[i] and the spaces after it, if two
+// stars follow. Otherwise it returns 0.
+func leadingStamp(s []byte, i int) int {
+	if i == len(s) || s[i] != '[' && s[i] != '\\' {
+		return 0
+	}
+	m, ok := scanMark(s, i)
+	if !ok || !m.timed || len(m.words) > 0 {
+		return 0
+	}
+	rest := bytes.TrimLeft(s[i+m.size:], " ")
+	if !bytes.HasPrefix(rest, []byte("**")) {
+		return 0
+	}
+	return len(s) - len(rest) - i
 }
 
 // labelOpening finds the two stars that open a label after a heading mark or

@@ -25,6 +25,7 @@ var labelFaults = [...]struct {
 	stampInBold:      {ruleLabel, "move the stamp after the label"},
 	colonOutside:     {ruleLabel, "move the colon into the bold text"},
 	stampBeforeColon: {ruleLabel, "write the stamp after the colon"},
+	stampBeforeLabel: {ruleLabel, "write the stamp after the label"},
 	colonMissing:     {ruleLabel, "add the colon"},
 	strayAfter:       {ruleLabel, "remove what comes after the label"},
 	insideParagraph:  {ruleInside, "label inside a paragraph"},
@@ -89,6 +90,10 @@ func labelFinding(r *report, turn int) finding.Finding {
 		r.edit(l.named.to, int(l.rest), ":**"),
 		r.edit(int(l.end), int(l.end+l.tail), ""),
 	)
+	if l.fault == stampBeforeLabel { // one edit, as the stamp may be edited too
+		m, _ := scanMark(r.src, int(l.stamp))
+		edits = r.changes(r.edit(int(l.from), int(l.rest), "**"+string(r.src[l.named.from:l.named.to])+":** "+string(r.src[m.at:m.at+m.size])))
+	}
 	switch fault.rule {
 	case ruleLabel:
 		return ruleLabel.At(pos, "malformed label").WithHint(fault.problem + ": " + want).WithFix(edits...)

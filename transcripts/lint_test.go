@@ -53,6 +53,7 @@ var lintTests = []lintTest{
 	{rule: "T003", bad: "**Vega Lyrae**: One.\n", fixed: "**Vega Lyrae:** One.\n", good: "**Vega:** One.\n\n**On Wednesday**: two.\n"},
 	{rule: "T003", bad: "**Vega:** One.\n\n*Rigel:* Two.\n", good: "**Vega:** One.\n\n*Note:* two.\n"},
 	{rule: "T003", bad: "**Vega:** One.\n\n### Rigel:\n\nTwo.\n", good: "**Vega:** One.\n\n### The links:\n\nTwo.\n"},
+	{rule: "T003", bad: "[00:01] **Vega:** One.\n\n\\[00:00:05\\]  **Rigel**: Two.\n", fixed: "**Vega:** [00:01] One.\n\n**Rigel:** \\[00:00:05\\] Two.\n", good: "**Vega:** \\[00:01\\] **One** two.\n\n\\[00:05\\] **Three** four.\n"},
 	{rule: "T003", bad: "**Vega:** One.\n\n**Rigel** two.\n", good: "**Vega:** One.\n\n**Rigel** is two. **Deneb** three.\n"},
 	{rule: "T003", bad: "    **Vega:** One.\n\n# **Rigel:** Two.\n", fixed: "**Vega:** One.\n\n**Rigel:** Two.\n", good: "**Vega:** One.\n\n# Head\n"},
 	{rule: "T003", bad: "**Vega Lyrae:** One.\n\n*nVega Lyrae:** Two.\n", fixed: "**Vega Lyrae:** One.\n\n**Vega Lyrae:** Two.\n", good: "**Vega:** One.\n\n*nothing:* two.\n"},

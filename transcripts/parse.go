@@ -33,7 +33,7 @@ func parse(src []byte, opts *Options) *file {
 	f := newFile(src)
 	f.frontMatter()
 	p := parser{file: f, alone: -1}
-	p.inline.file = f
+	p.inline.file, p.inline.leadStamp = f, -1
 	p.labels = newLabelReader(f, opts)
 	p.turns = make([]turnNode, 1, len(p.labels.bold)+2)
 	p.turns[0] = turnNode{label: new(label), line: -1}
@@ -77,7 +77,10 @@ func (p *parser) readTurns() {
 func (p *parser) startTurn(line int, l *label) {
 	p.endParagraph()
 	turn := p.openTurn(l, line)
-	p.inline.colonStamp = int(l.stamp)
+	p.inline.colonStamp, p.inline.leadStamp = int(l.stamp), -1
+	if l.fault == stampBeforeLabel {
+		p.inline.leadStamp = int(l.stamp)
+	}
 	if turn.pause {
 		p.readRange(turn)
 	}

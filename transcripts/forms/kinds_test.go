@@ -206,6 +206,14 @@ var kinds = []kind{
 	{name: "Rev", form: "txt", within: 1, each: func(d []said, i int) string {
 		return d[i].who + " (" + hms(d[i].from, "")[:8] + "):\n" + d[i].text + "\n\n"
 	}},
+	{name: "Rev, with clocks between paragraphs", form: "txt", within: 1, each: func(d []said, i int) string {
+		clock := "(" + hms(d[i].from, "")[:8] + "):\n"
+		if i == 0 || d[i].who != d[i-1].who {
+			clock = d[i].who + " " + clock
+		}
+		first, rest, _ := strings.Cut(d[i].text, " ")
+		return clock + first + "\n" + rest + "\n\n"
+	}},
 	{name: "Riverside", form: "txt", each: func(d []said, i int) string {
 		return d[i].who + " (" + hms(d[i].from, ".") + ")\n" + d[i].text + "\n\n"
 	}},

@@ -16,7 +16,7 @@ import (
 // Patterns for a clock in text, such as 0:03, 00:00:03.120 or 1:02:17, for a range from
 // one clock to another, and for a number of seconds or a range of them, such as 5.2s.
 const (
-	clockPattern   = `-?\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:;]\d{1,3})?`
+	clockPattern   = `-?\d{1,3}:(?:\d{1,2}:\d{1,2}|\d\d)(?:[.,:;]\d{1,3})?`
 	rangePattern   = clockPattern + toPattern + clockPattern + `)?`
 	secondsPattern = `\d{1,5}(?:\.\d{1,3})?\s?s`
 	toPattern      = `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*`
@@ -35,14 +35,14 @@ type textHead struct {
 
 // textHeads are tried in this order.
 var textHeads = []textHead{
-	{pattern: head(`[\[(<]CLOCK[\])>]`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
+	{pattern: head(`[\[(<]CLOCK[\])>]:?`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
 	{pattern: head(`\[SECONDS\]`), tools: "scripts around a recogniser", example: "[3.1s]"},
 	{pattern: head(`\[SECONDS\]\s*WORDS`), tools: "faster-whisper", example: "[3.12s -> 5.96s] words", words: true},
 	{pattern: head(`NAME\s*[\[(]SECONDS[\])]:?`), tools: "scripts around a recogniser", example: "Vega Lyrae [3.1s]", check: true},
 	{pattern: head(`CLOCK`), tools: "YouTube, Google Meet, Teams", example: "0:03"},
 	{pattern: head(`\[CLOCK\]\s*[-–—]\s*NAME:?`), tools: "Happy Scribe", example: "[00:00:03.120] - Vega Lyrae", check: true},
 	{pattern: head(`[\[(]CLOCK[\])]\s*[-–—]\s*NAME:\s*WORDS`), tools: "Happy Scribe", example: "[00:00:03] - Vega Lyrae: words", words: true, check: true},
-	{pattern: head(`[\[(]CLOCK[\])]\s*WORDS`), tools: "whisper.cpp, Descript, Trint, Temi", example: "[00:00:03] Vega Lyrae: words", words: true},
+	{pattern: head(`[\[(]CLOCK[\])]:?\s*WORDS`), tools: "whisper.cpp, Descript, Trint, Temi", example: "[00:00:03] Vega Lyrae: words", words: true},
 	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?\s*[\[(]CLOCK[\])]\s*:?`), tools: "Rev, Riverside, Sonix", example: "Vega Lyrae (00:03):", check: true},
 	{pattern: head(`NAME(?:\s{2,}|\t|\s+[-–—|·•@]\s+|,\s*|\s)CLOCK:?`), tools: "Otter, Teams, Fathom", example: "Vega Lyrae  0:03", check: true},
 	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?:\s*[\[(]?CLOCK[\])]?`), tools: "Temi, bitcointranscripts", example: "Vega Lyrae: 00:00:03", check: true},
