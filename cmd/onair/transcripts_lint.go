@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -161,16 +164,15 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 		read = func(name string) ([]byte, error) { return fixFile(a, l, name) }
 	}
 	p := &excerptPrinter{app: a}
-	var all finding.List
+	var all finding.List // for the forms that are printed at the end
+	var n counts
 	keep := func(l finding.List) {
-		for _, f := range l {
-			if a.format == "text" { // findings are printed already; only their number is needed
-				f = finding.Finding{Severity: f.Severity}
-			}
-			all = append(all, f)
+		n.add(l)
+		if a.format != "text" {
+			all = append(all, l...)
 		}
 	}
-	across, err := l.Run(ctx, names, read, func(f *repo.Result) error {
+	across, err := l.Run(ctx, names, allowMemory(read, a.format != "text"), func(f *repo.Result) error {
 		l := counted(r.show, f.Findings)
 		keep(l)
 		return p.print(l, func(finding.Finding) []byte { return f.Source })
@@ -189,21 +191,52 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 			return err
 		}
 	} else if !a.quiet {
-		printLintSummary(a, len(names), o.passed, all)
+		printLintSummary(a, len(names), o.passed, n)
 	}
-	if all.HasErrors() {
+	if n[finding.Error] > 0 {
 		return exitError(exitFindings)
 	}
 	return nil
 }
 
+// allowMemory returns read with a larger memory limit where the files may have so many
+// findings that the limit would make the collector run all the time. If keep is set, the
+// findings of all files are kept, otherwise those of a file only while it is linted.
+func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]byte, error) {
+	const times = 128 // memory for a byte of a file with a finding in every word
+	var mu sync.Mutex
+	total, limit := 0, memoryLimit
+	return func(name string) ([]byte, error) {
+		src, err := read(name)
+		mu.Lock()
+		defer mu.Unlock()
+		if total += len(src); !keep {
+			total = len(src)
+		}
+		if total*times > limit && os.Getenv("GOMEMLIMIT") == "" {
+			limit = total * times
+			debug.SetMemoryLimit(int64(limit))
+		}
+		return src, err
+	}
+}
+
+// counts are numbers of findings by severity.
+type counts [finding.Info + 1]int
+
+func (c *counts) add(l finding.List) {
+	for _, f := range l {
+		c[f.Severity]++
+	}
+}
+
 // printLintSummary prints the number of files and findings.
-func printLintSummary(a *app, files, passed int, all finding.List) {
-	if len(a.actionable(all)) > 0 {
+func printLintSummary(a *app, files, passed int, n counts) {
+	if n[finding.Error]+n[finding.Warning] > 0 || a.verbose && n[finding.Info] > 0 {
 		fmt.Fprintln(a.stdout)
 	}
-	fmt.Fprintf(a.stdout, "checked %s: %s", plural.Count(files, "file"), tally(all))
-	if n := all.Count(finding.Info); n > 0 && !a.verbose {
+	fmt.Fprintf(a.stdout, "checked %s: %s, %s", plural.Count(files, "file"), plural.Count(n[finding.Error], "error"), plural.Count(n[finding.Warning], "warning"))
+	if n := n[finding.Info]; n > 0 && !a.verbose {
 		fmt.Fprintf(a.stdout, ", %s (-v)", plural.Count(n, "suggestion"))
 	}
 	if passed > 0 {
