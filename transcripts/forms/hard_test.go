@@ -92,6 +92,9 @@ func TestRefusedKinds(t *testing.T) {
 	for want, files := range map[string][]string{
 		"(ASS)":                {"[Script Info]\nTitle: x\n\n[V4+ Styles]\n", "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,One\n", "[V4 Styles]\nFormat: Name\n[Events]\n"},
 		"(LRC)":                {"[00:01.00]One\n[00:02.50]Two\n", "[ti:Snow]\n[by:Jo O'Dell]\n[00:01.00]One\n", "[length:03:10]\n\n[00:10.20][01:10.20]One\n[00:20.20]Two\n"},
+		"chapters":             {`{"version":"1.2.0","chapters":[{"startTime":0,"title":"Snow"}]}`, `{"chapters":[{"start":0,"title":"a"},{"start":9,"title":"b"}]}`, `{"title":"Snow","chapters":[{"startTime":"0"}]}`},
+		"reported: It snows":   {`{"__type":"BadRequestException","message":"It snows."}`, `{"detail":[{"loc":["body"],"msg":"It snows."}]}`, `{"errors":[{"status":"422","detail":"It snows."}]}`, `{"type":"about:blank","title":"It snows.","status":400}`},
+		"not of a speech":      {`[{"id":1,"text":"Buy snow","start":"2026-01-04","end":"2026-01-05"}]`, `{"events":[{"summary":"Snow","start":"10:00"}]}`, `[{"role":"user","content":"Snow?"}]`},
 		"the service reported": {`{"status":"error","error":"Audio is too short"}`, `{"err_code":"INVALID","err_msg":"No credits."}`, `{"error":{"message":"Rate limit reached","type":"requests"}}`},
 		"times are frames":     {"1\n00:00:01:12 --> 00:00:03:00\nIt snows.\n", "00:00:01;12 --> 00:00:03;00\nIt snows.\n", "1 \n10:00:01:00 --> 10:00:03:00 \nYes.\n"},
 		"(CTM)":                {"snow 1 0.50 0.30 it 0.95\nsnow 1 0.80 0.40 snows 0.93\n", ";; a comment\nsnow A 0.5 0.3 it\nsnow A 0.8 0.4 snows\n", "snow.wav 1 10 1 it 0.9 lex\nsnow.wav 1 11 1 snows 0.9 lex\n"},
@@ -103,7 +106,8 @@ func TestRefusedKinds(t *testing.T) {
 		"of f4":                {"Åsa: It snows. #00:00:03-5#\n", "Jo: No.  #00:10:03-0#\n\nÅsa: Yes. #00:10:09-1#\n", "I: It snows.\n#01:00:03-5#\n"},
 		"an HTML page":         {"<!DOCTYPE html>\n<html><head><title>404</title></head></html>", "<html><body><h1>Sign in</h1></body></html>", "<div>Service unavailable</div>"},
 		"XML":                  {"<?xml version=\"1.0\"?>\n<rss version=\"2.0\"></rss>", "<?xml version=\"1.0\"?><opml></opml>", "<?xml version='1.0'?>\n<Error><Code>NoSuchKey</Code></Error>"},
-		"faster than any": {"1\n00:00:00,000 --> 00:00:00,900\n" + strings.Repeat("Nobody waved. ", 20) + "\n", "WEBVTT\n\n00:00.000 --> 00:00.500\n" + strings.Repeat("Nobody waved. ", 20) + "\n",
+		"faster than any": {`{"utterances":[{"start":0,"end":3,"text":"It snows.","speaker":"A"},{"start":3,"end":5,"text":"It does.","speaker":"B"}]}`,
+			"1\n00:00:00,000 --> 00:00:00,900\n" + strings.Repeat("Nobody waved. ", 20) + "\n", "WEBVTT\n\n00:00.000 --> 00:00.500\n" + strings.Repeat("Nobody waved. ", 20) + "\n",
 			`{"words":[` + strings.Repeat(`{"text":"nobody","start":1,"end":2},`, 30) + `{"text":"waved","start":3,"end":4}]}`},
 	} {
 		for _, src := range files {

@@ -181,7 +181,9 @@ func (r *jsonReader) matches(path []string) bool {
 				start = last
 			}
 			if start != none {
-				times++
+				if _, _, ok := t.time(start, r.form.unit); ok {
+					times++
+				}
 				if r.form.whole && (!t.isWhole(start) || last != none && !t.isWhole(last)) {
 					ok = false
 					return false

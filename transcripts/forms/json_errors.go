@@ -20,6 +20,9 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 			return []Speech{{Text: said, At: int(t.nodes[text].at)}}, nil
 		}
 	}
+	if chapters := t.member(root, "chapters"); t.kind(chapters) == '[' && chapters+1 < t.next(chapters) {
+		return nil, r.s.problem(int(t.nodes[chapters].at), "put them into chapters.txt", "chapters, not a transcript")
+	}
 	for _, name := range []string{"segments", "words", "utterances", "chunks", "transcription", "results", "monologues", "events", "text"} {
 		if v := t.member(root, name); v != none && (t.kind(v) == '[' && v+1 == t.next(v) || t.kind(v) == '"' && clean(t.string(v)) == "") {
 			return nil, r.s.problem(int(t.nodes[v].at), "did the speech recogniser find any speech?", "there are no words: %s is empty", name)
@@ -31,7 +34,7 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 // serviceError returns the error message of a service that reported a failure.
 func (t *tape) serviceError(root ref) (msg string, at int) {
 	status := strings.ToLower(t.string(t.first(root, [][]string{{"status"}, {"job", "status"}, {"results", "status"}})))
-	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0"}, {"failureReason"}, {"FailureReason"},
+	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0", "detail"}, {"errors", "0"}, {"detail", "0", "msg"}, {"failureReason"}, {"FailureReason"},
 		{"failure_detail"}, {"job", "failure_detail"}, {"detail", "message"}, {"detail"}, {"err_code"}, {"error_code"}}
 	if failed := status == "error" || status == "failed"; failed {
 		paths = append(paths, []string{"message"}, []string{"status"})
@@ -43,8 +46,11 @@ func (t *tape) serviceError(root ref) (msg string, at int) {
 			}
 		}
 	}
-	if message := t.member(root, "message"); t.kind(message) == '"' && t.first(root, [][]string{{"code"}, {"statusCode"}, {"status_code"}, {"request_id"}}) != none {
+	if message := t.member(root, "message"); t.kind(message) == '"' && t.first(root, [][]string{{"code"}, {"statusCode"}, {"status_code"}, {"request_id"}, {"__type"}}) != none {
 		return clean(t.string(message)), int(t.nodes[message].at)
+	}
+	if title := t.member(root, "title"); t.kind(title) == '"' && len(status) == 3 && (status[0] == '4' || status[0] == '5') { // RFC 9457
+		return clean(t.string(title)), int(t.nodes[title].at)
 	}
 	switch status {
 	case "queued", "processing", "running", "in_progress", "notstarted", "transcribing":

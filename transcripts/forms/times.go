@@ -123,6 +123,7 @@ func saidTwice(speeches []Speech, u *Speech) bool {
 func (s *source) checkSpeed(speeches []Speech) error {
 	const short = 40 // number of characters that do not count against the limit fastest
 	chars, timedChars := 0, 0
+	long, absurd := 0, 0 // captions that take time, and those of them that take ten times too little
 	var last, spoken time.Duration
 	for i := range speeches {
 		u := &speeches[i]
@@ -135,9 +136,17 @@ func (s *source) checkSpeed(speeches []Speech) error {
 			last = max(last, u.End)
 			spoken += u.End - u.Start
 			timedChars += n
+			if u.End > u.Start {
+				if long++; float64(n) > 10*fastest*(u.End-u.Start).Seconds() {
+					absurd++
+				}
+			}
 		}
 	}
 	const hint = "if they are another unit, convert them: captions have hours, minutes and seconds"
+	if absurd > 1 && absurd == long {
+		return s.problem(0, hint, "%d characters in %.3f s are faster than any speech: %s", timedChars, spoken.Seconds(), s.units())
+	}
 	if seconds := last.Seconds(); chars > short && float64(chars-short) > fastest*seconds {
 		return s.problem(0, hint, "%d characters in %.1f s are faster than any speech: %s", chars, seconds, s.units())
 	}
