@@ -15,8 +15,8 @@ import (
 
 // gallery returns a published show with every kind of page. It is the example with an
 // hour of talk, an episode in Arabic and one in Japanese, an episode without artwork
-// and transcript, a title of 300 characters, and pages of its own. Tests share the
-// gallery and must not change it.
+// and transcript, one with audio in other languages, a title of 300 characters, and pages
+// of its own. Tests share the gallery and must not change it.
 func gallery(t testing.TB) *site {
 	t.Helper()
 	s, err := galleryOnce()
@@ -87,6 +87,11 @@ func writeGallery(dir string) error {
 	example := filepath.Join(dir, "episodes", "2-cloudy-with-a-chance-of-packets")
 	for _, slug := range []string{"arabic", "japanese", "long-title", "bare"} {
 		if err := os.Link(filepath.Join(example, "audio.mp3"), filepath.Join(dir, "episodes", slug, "audio.mp3")); err != nil {
+			return err
+		}
+	}
+	for _, language := range []string{"de", "es"} {
+		if err := os.Link(filepath.Join(dir, "episodes", "first-light", "audio.mp3"), filepath.Join(example, "audio."+language+".mp3")); err != nil {
 			return err
 		}
 	}
