@@ -160,6 +160,9 @@ func readHTML(s *source) ([]Speech, error) {
 }
 
 func looksTTML(head string) bool {
+	if !strings.HasPrefix(head, "<") {
+		return false
+	}
 	for p := range markupParts(head) {
 		if p.name != "" && !strings.HasPrefix(p.name, "?") && !strings.HasPrefix(p.name, "!") {
 			return p.name == "tt"
