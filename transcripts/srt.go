@@ -13,7 +13,7 @@ import (
 
 // srtTag matches text that players take for a tag or a style of ASS, and the arrow
 // between times. SRT has no escapes.
-var srtTag = regexp.MustCompile(`<(/?[a-zA-Z][^>]*)>|-->|\{\\`)
+var srtTag = regexp.MustCompile(`<(/?[a-zA-Z][^>]*)>|<(?i:/?script)|-->|\{\\`)
 
 // srtText replaces characters that players would not read as text.
 func srtText(text string) string {
@@ -24,7 +24,10 @@ func srtText(text string) string {
 		again := srtTag.ReplaceAllStringFunc(text, func(m string) string {
 			switch m[0] {
 			case '<':
-				return "‹" + m[1:len(m)-1] + "›"
+				if inner, ok := strings.CutSuffix(m[1:], ">"); ok {
+					return "‹" + inner + "›"
+				}
+				return "‹" + m[1:]
 			case '{':
 				return `{ \`
 			}
