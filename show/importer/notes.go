@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
@@ -105,24 +106,13 @@ func removeScripts(n *html.Node) (removed int) {
 
 // convert converts a node, and reports whether the Markdown shows the same content.
 func convert(n *html.Node) (md string, ok bool) {
-	// The converter escapes addresses, so it gets placeholders.
+	// The converter changes what it gets, and escapes addresses, so it gets a copy with
+	// placeholders.
 	var addresses []string
-	swap := func(change func(string) string) {
-		for d := range n.Descendants() {
-			for i, a := range d.Attr {
-				if d.Data == "a" && a.Key == "href" && shownLink(a.Val) || d.Data == "img" && a.Key == "src" && a.Val != "" {
-					d.Attr[i].Val = change(a.Val)
-				}
-			}
-		}
-	}
-	swap(func(address string) string {
+	out, err := toMarkdown().ConvertNode(copyOf(n, func(address string) string {
 		addresses = append(addresses, address)
 		return fmt.Sprintf("http://%d.invalid", len(addresses)-1)
-	})
-	out, err := toMarkdown().ConvertNode(n)
-	i := -1
-	swap(func(string) string { i++; return addresses[i] })
+	}))
 	if err != nil {
 		return "", false
 	}
@@ -133,6 +123,20 @@ func convert(n *html.Node) (md string, ok bool) {
 		return s
 	}))
 	return md, equal(n, md)
+}
+
+// copyOf copies a node, with other addresses of links and images.
+func copyOf(n *html.Node, address func(string) string) *html.Node {
+	c := &html.Node{Type: n.Type, DataAtom: n.DataAtom, Data: n.Data, Namespace: n.Namespace, Attr: slices.Clone(n.Attr)}
+	for i, a := range c.Attr {
+		if c.Data == "a" && a.Key == "href" && shownLink(a.Val) || c.Data == "img" && a.Key == "src" && a.Val != "" {
+			c.Attr[i].Val = address(a.Val)
+		}
+	}
+	for child := range n.ChildNodes() {
+		c.AppendChild(copyOf(child, address))
+	}
+	return c
 }
 
 // placeholder matches what the converter writes for a placeholder of convert.
@@ -328,15 +332,40 @@ func (w *plainWriter) node(n *html.Node) {
 		w.flush()
 		return
 	case n.Data == "img":
-		fmt.Fprintf(&w.line, "![%s](%s)", escaped(attr(n, "alt")), destination(attr(n, "src")))
+		w.line.WriteString(imageOf(n))
 	case n.Data == "a" && shownLink(attr(n, "href")):
-		text := strings.Join(strings.Fields(contentOf(n).text.String()), " ")
-		fmt.Fprintf(&w.line, "[%s](%s)", escaped(text), destination(attr(n, "href")))
+		text := linkText(n)
+		trimmed := strings.TrimSpace(text)
+		before, after, _ := strings.Cut(text, trimmed)
+		fmt.Fprintf(&w.line, "%s[%s](%s)%s", before, trimmed, destination(attr(n, "href")), after)
 		return
 	}
 	for c := range n.ChildNodes() {
 		w.node(c)
 	}
+}
+
+func imageOf(n *html.Node) string {
+	return fmt.Sprintf("![%s](%s)", textEscaper.Replace(attr(n, "alt")), destination(attr(n, "src")))
+}
+
+// linkText returns the text and images of a link, with spaces around blocks. Addresses in
+// it are text, because a link cannot contain another.
+func linkText(n *html.Node) string {
+	switch {
+	case n.Type == html.TextNode:
+		return textEscaper.Replace(strings.Join(fieldsKept(n.Data), " "))
+	case n.Data == "img":
+		return imageOf(n)
+	}
+	var b strings.Builder
+	for c := range n.ChildNodes() {
+		b.WriteString(linkText(c))
+	}
+	if blockTags[n.Data] {
+		return " " + b.String() + " "
+	}
+	return b.String()
 }
 
 // fieldsKept returns the words of a text. Empty words stand for white space at its ends.
@@ -348,10 +377,10 @@ func fieldsKept(s string) []string {
 		}
 		return []string{"", ""}
 	}
-	if strings.TrimLeft(s, " \t\n\r") != s {
+	if strings.TrimLeftFunc(s, unicode.IsSpace) != s {
 		words = append([]string{""}, words...)
 	}
-	if strings.TrimRight(s, " \t\n\r") != s {
+	if strings.TrimRightFunc(s, unicode.IsSpace) != s {
 		words = append(words, "")
 	}
 	return words

@@ -93,6 +93,12 @@ func TestNotes(t *testing.T) {
 		{"quote", `<blockquote><p>a</p><p>b</p></blockquote>after`},
 		{"broken", `<p>a <b>b <p>c</b> d`},
 		{"non-breaking space", `<p>a&nbsp;b &nbsp; c</p>`},
+		{"quotation in emphasis", `<p><em>a <blockquote>b</blockquote></em></p>`},
+		{"quotation in a link", `<a href="https://a.example/"><em>a</em><blockquote>b</blockquote></a>`},
+		{"link without text", `<p>a <a href="https://a.example/"></a> b</p>`},
+		{"image in a link beside broken emphasis", `<p><b>Bold!</b>glued <a href="https://a.example/"><img src="https://a.example/i.png" alt="[i]"> x</a></p>`},
+		{"address in a link beside broken emphasis", `<p><b>Bold!</b>glued<a href="https://a.example/"> https://b.example/ <br>x</a></p>`},
+		{"non-breaking space beside broken emphasis", `<p><b>Bold!</b>glued<i>&nbsp;</i>x<code> y&nbsp;</code>z</p>`},
 		{"script link", `<p><a href="javascript:x()">a</a> b</p>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,7 +115,7 @@ func TestNotes(t *testing.T) {
 }
 
 func FuzzNotes(f *testing.F) {
-	for _, s := range []string{`<p>a <b>b</b></p>`, `<a href="x">y</a>`, "a\nb", `<ul><li>*</ul>`, `<p>1.</p>`, "<pre>`"} {
+	for _, s := range []string{`<p>a <b>b</b></p>`, `<a href="x">y</a>`, "a\nb", `<ul><li>*</ul>`, `<p>1.</p>`, "<pre>`", `<em>a<blockquote>b</blockquote></em>`, `<a href="x">&nbsp;<h2>y</h2></a>`, `<b>!</b>a<a href="x"><img src="y">`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
