@@ -352,7 +352,10 @@ func TestReadLarge(t *testing.T) {
 }
 
 // fuzzRead fuzzes the reader of one format.
-func fuzzRead(f *testing.F, format string) {
+func fuzzRead(f *testing.F, format string, seeds ...string) {
+	for _, src := range seeds {
+		f.Add([]byte(src))
+	}
 	for _, test := range readTests {
 		if test.format == format {
 			f.Add([]byte(test.src))
@@ -369,12 +372,18 @@ func fuzzRead(f *testing.F, format string) {
 	})
 }
 
-func FuzzReadVTT(f *testing.F)  { fuzzRead(f, "vtt") }
-func FuzzReadSBV(f *testing.F)  { fuzzRead(f, "sbv") }
-func FuzzReadSRT(f *testing.F)  { fuzzRead(f, "srt") }
-func FuzzReadTTML(f *testing.F) { fuzzRead(f, "ttml") }
-func FuzzReadHTML(f *testing.F) { fuzzRead(f, "html") }
-func FuzzReadTSV(f *testing.F)  { fuzzRead(f, "tsv") }
+func FuzzReadVTT(f *testing.F) { fuzzRead(f, "vtt") }
+func FuzzReadSBV(f *testing.F) { fuzzRead(f, "sbv") }
+func FuzzReadSRT(f *testing.F) { fuzzRead(f, "srt") }
+func FuzzReadTTML(f *testing.F) {
+	fuzzRead(f, "ttml", `<tt xmlns:ttm="a"><head><metadata><ttm:agent xml:id="v"><ttm:name>Vega Lyræ</ttm:name></ttm:agent></metadata></head><body><div begin="1s"><p begin="1s" dur="500ms" ttm:agent="v"><span begin="1s" end="2s">One,<br/>two.</span></p></div></body></tt>`)
+}
+func FuzzReadHTML(f *testing.F) {
+	fuzzRead(f, "html", "<cite>Vega Lyræ:</cite><time>0:03</time><p>One &amp; two.</p><p><cite>Rigel</cite>: <time>1:00:05</time> Yes.</p>")
+}
+func FuzzReadTSV(f *testing.F) {
+	fuzzRead(f, "tsv", "start\tend\ttext\tspeaker\n0\t3120\tOne.\tVega\n3120\t\tRigel: two.\n", "start\tend\ttext\n0.5\t2\tOne.\n00:03\t00:04\tTwo.\n")
+}
 func FuzzReadJSON(f *testing.F) { fuzzRead(f, "json") }
 func FuzzReadText(f *testing.F) { fuzzRead(f, "txt") }
 
