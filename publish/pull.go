@@ -19,6 +19,7 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/alternate"
 	"onair/show/pins"
 )
 
@@ -78,7 +79,7 @@ func mastersOf(sh *show.Show, dir, guid string, pin *pins.Pin) []pulledMaster {
 	name, err := masterPath(sh, dir, guid, pin, "", "audio"+release.AudioExt(pin.MediaType))
 	all := []pulledMaster{{guid, "", pin.Payload, name, err}}
 	for _, a := range pin.Alternates {
-		name, err := masterPath(sh, dir, guid, pin, a.Language, show.AudioName(a.Language))
+		name, err := masterPath(sh, dir, guid, pin, a.Language, alternate.FileName(a.Language))
 		all = append(all, pulledMaster{guid, a.Language, a.Payload, name, err})
 	}
 	return all
@@ -166,10 +167,10 @@ func audioPath(e *show.Episode, language string) string {
 	}
 	for _, a := range e.Alternates {
 		if strings.EqualFold(a.Language, language) {
-			return a.Audio
+			return a.Path
 		}
 	}
-	return e.Dir + "/" + show.AudioName(language)
+	return e.Dir + "/" + alternate.FileName(language)
 }
 
 // open opens the payload: its part or, if the storage has none, the end of the published

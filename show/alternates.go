@@ -7,28 +7,18 @@ import (
 
 	"onair/internal/finding"
 	"onair/internal/source"
+	"onair/show/alternate"
 )
 
-// Alternate is the audio of an episode in another language: podcast:alternateEnclosure.
-type Alternate struct {
-	Audio    string // path of the master; it need not exist
-	Language string // RFC 5646
-	Title    string // at most 32 characters; empty for the name of the language
-}
-
-// AudioName returns the name of the file of an episode's folder that has its audio in a
-// language.
-func AudioName(language string) string { return "audio." + strings.ToLower(language) + ".mp3" }
-
 // alternateList sets the alternates of front matter. An empty list is not nil.
-func alternateList(p *[]Alternate) source.Setter {
+func alternateList(p *[]alternate.Audio) source.Setter {
 	return func(v source.Value) {
-		*p = []Alternate{}
+		*p = []alternate.Audio{}
 		v.Each(func(v source.Value) {
-			var a Alternate
+			var a alternate.Audio
 			before := v.Count
 			if !v.Fields(source.Fields{
-				"audio":    audioPath(&a.Audio),
+				"audio":    audioPath(&a.Path),
 				"language": languageTag(&a.Language),
 				"title":    source.Limited(&a.Title, 32),
 			}, "audio", "language") || v.Count > before {
@@ -37,7 +27,7 @@ func alternateList(p *[]Alternate) source.Setter {
 			switch {
 			case !v.Has("audio") || !v.Has("language"):
 				v.Reportf(ruleRequired, "write {audio: audio.es.mp3, language: es}", "an alternate needs its audio and its language")
-			case slices.ContainsFunc(*p, func(b Alternate) bool { return strings.EqualFold(a.Language, b.Language) }):
+			case slices.ContainsFunc(*p, func(b alternate.Audio) bool { return strings.EqualFold(a.Language, b.Language) }):
 				v.Reportf(ruleSameAlternate, "", "the episode already has audio in %s", a.Language)
 			default:
 				*p = append(*p, a)
@@ -57,11 +47,11 @@ func (r *episodeReader) findAlternates(e *Episode) {
 		return
 	}
 	for i, a := range e.Alternates {
-		if path.Dir(a.Audio) != e.Dir {
-			reportRefused(&r.found, r.folder, a.Audio)
+		if path.Dir(a.Path) != e.Dir {
+			reportRefused(&r.found, r.folder, a.Path)
 		}
-		if a.Audio == e.Audio {
-			r.found.Add(ruleSameAlternate.At(e.At("alternates"), "%s is the audio of the episode itself", source.ShortQuote(a.Audio)))
+		if a.Path == e.Audio {
+			r.found.Add(ruleSameAlternate.At(e.At("alternates"), "%s is the audio of the episode itself", source.ShortQuote(a.Path)))
 			e.Alternates = slices.Delete(e.Alternates, i, i+1)
 			break
 		}
@@ -72,7 +62,7 @@ func (r *episodeReader) findAlternates(e *Episode) {
 	for _, entry := range r.files.entries {
 		name := path.Join(e.Dir, entry.Name())
 		if language := e.languageOf(entry.Name()); language != "" && entry.Type().IsRegular() && name != e.Audio {
-			e.Alternates = append(e.Alternates, Alternate{Audio: name, Language: language})
+			e.Alternates = append(e.Alternates, alternate.Audio{Path: name, Language: language})
 		}
 	}
 	pin := r.show.Lock.Episodes[e.GUID]
@@ -80,11 +70,11 @@ func (r *episodeReader) findAlternates(e *Episode) {
 		return
 	}
 	for _, a := range pin.Alternates {
-		if !slices.ContainsFunc(e.Alternates, func(b Alternate) bool { return strings.EqualFold(a.Language, b.Language) }) {
-			e.Alternates = append(e.Alternates, Alternate{Audio: path.Join(e.Dir, AudioName(a.Language)), Language: a.Language})
+		if !slices.ContainsFunc(e.Alternates, func(b alternate.Audio) bool { return strings.EqualFold(a.Language, b.Language) }) {
+			e.Alternates = append(e.Alternates, alternate.Audio{Path: path.Join(e.Dir, alternate.FileName(a.Language)), Language: a.Language})
 		}
 	}
-	slices.SortFunc(e.Alternates, func(a, b Alternate) int { return strings.Compare(a.Language, b.Language) })
+	slices.SortFunc(e.Alternates, func(a, b alternate.Audio) int { return strings.Compare(a.Language, b.Language) })
 }
 
 // languageOf returns the language in the name of a file such as audio.es.mp3; empty if
@@ -93,7 +83,7 @@ func (r *episodeReader) findAlternates(e *Episode) {
 func (e *Episode) languageOf(name string) string {
 	language, isAudio := strings.CutPrefix(name, "audio.")
 	language, isMP3 := strings.CutSuffix(language, ".mp3")
-	if !isAudio || !isMP3 || name != AudioName(language) || !validLanguage(language) {
+	if !isAudio || !isMP3 || name != alternate.FileName(language) || !validLanguage(language) {
 		return ""
 	}
 	primary, _, _ := strings.Cut(language, "-")
@@ -108,13 +98,13 @@ func (e *Episode) languageOf(name string) string {
 // the lock.
 func (l *loader) checkAlternates(e *Episode) {
 	for _, a := range e.Alternates {
-		if l.folder.isFile(a.Audio) || l.folder.refusal(a.Audio) != "" || l.show.Lock.Episodes[e.GUID].Alternate(a.Language) != nil {
+		if l.folder.isFile(a.Path) || l.folder.refusal(a.Path) != "" || l.show.Lock.Episodes[e.GUID].Alternate(a.Language) != nil {
 			continue
 		}
 		severity := finding.Error
 		if e.Draft || e.Date.IsZero() {
 			severity = finding.Warning
 		}
-		l.found.Add(ruleMissingFile.At(e.At("alternates"), "alternates: there is no file %s", source.ShortQuote(a.Audio)).WithSeverity(severity))
+		l.found.Add(ruleMissingFile.At(e.At("alternates"), "alternates: there is no file %s", source.ShortQuote(a.Path)).WithSeverity(severity))
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"onair/show/alternate"
 	"onair/show/pins"
 )
 
@@ -23,18 +24,18 @@ func TestAlternates(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		edits []edit
-		want  []Alternate
+		want  []alternate.Audio
 	}{
 		{"files of the folder", []edit{put(dir+"audio.es.mp3", ""), put(dir+"audio.pt-br.mp3", "")},
-			[]Alternate{{dir + "audio.es.mp3", "es", ""}, {dir + "audio.pt-br.mp3", "pt-br", ""}}},
+			[]alternate.Audio{{Path: dir + "audio.es.mp3", Language: "es"}, {Path: dir + "audio.pt-br.mp3", Language: "pt-br"}}},
 		{"other files", []edit{put(dir+"audio.mp3", ""), put(dir+"audio.raw.mp3", ""), put(dir+"audio.v2.mp3", ""), put(dir+"audio.ES.mp3", ""), put(dir+"audio.es.wav", ""), put(dir+"my.es.mp3", "")}, nil},
 		{"language of three letters with a transcript", []edit{put(dir+"audio.fil.mp3", ""), put(dir+"transcript.fil.md", "")},
-			[]Alternate{{dir + "audio.fil.mp3", "fil", ""}}},
+			[]alternate.Audio{{Path: dir + "audio.fil.mp3", Language: "fil"}}},
 		{"languages of the lock", []edit{put("onair.lock", string(lock)), put(dir+"audio.de.mp3", ""), put(dir+"audio.es.mp3", "")},
-			[]Alternate{{dir + "audio.de.mp3", "de", ""}, {dir + "audio.es.mp3", "es", ""}, {dir + "audio.fr-ca.mp3", "fr-CA", ""}}},
+			[]alternate.Audio{{Path: dir + "audio.de.mp3", Language: "de"}, {Path: dir + "audio.es.mp3", Language: "es"}, {Path: dir + "audio.fr-ca.mp3", Language: "fr-CA"}}},
 		{"list", []edit{put("onair.lock", string(lock)), put(dir+"audio.es.mp3", ""), put(dir+"spoken.mp3", ""), listed(`[{audio: spoken.mp3, language: es-MX, title: "Español: México"}]`)},
-			[]Alternate{{dir + "spoken.mp3", "es-MX", "Español: México"}}},
-		{"empty list", []edit{put("onair.lock", string(lock)), put(dir+"audio.es.mp3", ""), listed("[]")}, []Alternate{}},
+			[]alternate.Audio{{Path: dir + "spoken.mp3", Language: "es-MX", Title: "Español: México"}}},
+		{"empty list", []edit{put("onair.lock", string(lock)), put(dir+"audio.es.mp3", ""), listed("[]")}, []alternate.Audio{}},
 		{"the audio of the episode", []edit{change(ep, "audio: audio.mp3", "audio: audio.es.mp3"), put(dir+"audio.es.mp3", "")}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"onair/internal/finding"
 	"onair/internal/source"
+	"onair/show/alternate"
 	"onair/show/chapters"
 )
 
@@ -42,12 +43,12 @@ type Episode struct {
 		Type   string // media type
 		Length int    // bytes
 	}
-	Alternates   []Alternate   // audio in other languages, in the order of front matter or of the languages
-	Duration     time.Duration // length of audio that stays elsewhere; 0 if unknown
-	Link         string        // address of a page elsewhere; empty if the page is on the show's site
-	Artwork      string        // path; empty means the show's artwork
-	Language     string        // defaults to the show's
-	License      License       // zero means the show's licence
+	Alternates   []alternate.Audio // audio in other languages, in the order of front matter or of the languages
+	Duration     time.Duration     // length of audio that stays elsewhere; 0 if unknown
+	Link         string            // address of a page elsewhere; empty if the page is on the show's site
+	Artwork      string            // path; empty means the show's artwork
+	Language     string            // defaults to the show's
+	License      License           // zero means the show's licence
 	Locations    []Location
 	Chapters     []chapters.Chapter // ordered; from front matter, a file of chapters or the lock
 	OwnChapters  bool               // the show's files have the chapters or say that there are none; otherwise they are in the master's tag

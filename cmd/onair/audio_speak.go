@@ -17,6 +17,7 @@ import (
 	"onair/internal/durable"
 	"onair/internal/plural"
 	"onair/show"
+	"onair/show/alternate"
 	"onair/speech"
 	"onair/speech/command"
 	"onair/speech/google"
@@ -76,7 +77,7 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 		return err
 	}
 	if o.out == "" {
-		o.out = filepath.Join(s.Folder.Dir, filepath.FromSlash(e.Dir), show.AudioName(o.language))
+		o.out = filepath.Join(s.Folder.Dir, filepath.FromSlash(e.Dir), alternate.FileName(o.language))
 	}
 	if err := checkOwnAudio(a, o.out); err != nil {
 		return err

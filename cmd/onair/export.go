@@ -24,6 +24,7 @@ import (
 	"onair/publish"
 	"onair/publish/release"
 	"onair/show"
+	"onair/show/alternate"
 )
 
 type exportOptions struct {
@@ -179,7 +180,7 @@ func (e *exporter) copyShow(ctx context.Context) error {
 	for _, episode := range s.Episodes { // copy masters that are kept outside of the folder
 		outside := map[string]string{"audio" + strings.ToLower(path.Ext(episode.Audio)): episode.Audio}
 		for _, a := range episode.Alternates {
-			outside[show.AudioName(a.Language)] = a.Audio
+			outside[alternate.FileName(a.Language)] = a.Path
 		}
 		for file, master := range outside {
 			name, ok := s.Folder.Path(master)

@@ -19,6 +19,7 @@ import (
 	"onair/internal/finding"
 	"onair/publish/bucket"
 	"onair/show"
+	"onair/show/alternate"
 	"onair/show/chapters"
 	"onair/show/pins"
 	"onair/templates"
@@ -140,7 +141,7 @@ func (b *builder) addAlternates(e *Episode) {
 		}
 		e.Pin.Alternates = append(e.Pin.Alternates, *pin)
 		of := *e.Episode
-		of.Audio, of.Language, of.Title = a.Audio, a.Language, e.Title+" · "+label
+		of.Audio, of.Language, of.Title = a.Path, a.Language, e.Title+" · "+label
 		of.Chapters = slices.DeleteFunc(slices.Clone(e.Chapters), func(c chapters.Chapter) bool { return c.Start >= pin.Duration })
 		e.Alternates = append(e.Alternates, &Alternate{
 			Episode: &Episode{Episode: &of, Status: e.Status, Pin: pins.Pin{Slug: e.Slug, Audio: pin.Audio}, alternate: true, master: master},
@@ -155,8 +156,8 @@ func (b *builder) addAlternates(e *Episode) {
 // measureAlternate returns the pin of an alternate, from the master if it is on this
 // machine, which is then returned as well, or else as it was pinned. The pin is nil if
 // there is no audio, which package show reports, or if another finding is reported.
-func (b *builder) measureAlternate(e *Episode, a *show.Alternate, pinned *pins.Alternate) (*pins.Alternate, *master) {
-	p := b.masters[a.Audio]
+func (b *builder) measureAlternate(e *Episode, a *alternate.Audio, pinned *pins.Alternate) (*pins.Alternate, *master) {
+	p := b.masters[a.Path]
 	switch {
 	case errors.Is(p.err, fs.ErrNotExist) && pinned != nil:
 		pin := *pinned
@@ -164,7 +165,7 @@ func (b *builder) measureAlternate(e *Episode, a *show.Alternate, pinned *pins.A
 	case errors.Is(p.err, fs.ErrNotExist):
 		return nil, nil
 	case p.err != nil:
-		b.findings.Add(ruleMaster.At(finding.Position{File: a.Audio}, "%v", p.err))
+		b.findings.Add(ruleMaster.At(finding.Position{File: a.Path}, "%v", p.err))
 		return nil, nil
 	}
 	b.checkMaster(p.master)

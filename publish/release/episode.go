@@ -9,6 +9,7 @@ import (
 	"onair/audio"
 	"onair/internal/finding"
 	"onair/show"
+	"onair/show/alternate"
 	"onair/show/pins"
 	"onair/templates"
 )
@@ -42,7 +43,7 @@ type Episode struct {
 // the tag, the language, and a Pin, Enclosure and Payload of its own.
 type Alternate struct {
 	*Episode
-	Source *show.Alternate
+	Source *alternate.Audio
 	Label  string // by which listeners choose it, at most 32 characters
 	Spoken string // as in pins.Alternate
 }

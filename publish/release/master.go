@@ -171,8 +171,8 @@ func (b *builder) probeMasters(ctx context.Context) error {
 		p := &probing{master: &master{folder: b.show.Folder, name: e.Audio}}
 		b.masters[e.Audio] = p
 		for _, a := range e.Alternates {
-			p := &probing{master: &master{folder: b.show.Folder, name: a.Audio}}
-			b.masters[a.Audio] = p
+			p := &probing{master: &master{folder: b.show.Folder, name: a.Path}}
+			b.masters[a.Path] = p
 			group.Go(func() error {
 				if ctx.Err() == nil {
 					p.err = p.probe(b.o.Cache)
