@@ -247,23 +247,6 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 	return l, ok && !(l.lost && l.bare)
 }
 
-// leadingStamp returns the length of the stamp at s[i] and the spaces after it, if two
-// stars follow. Otherwise it returns 0.
-func leadingStamp(s []byte, i int) int {
-	if i == len(s) || s[i] != '[' && s[i] != '\\' {
-		return 0
-	}
-	m, ok := scanMark(s, i)
-	if !ok || !m.timed || len(m.words) > 0 {
-		return 0
-	}
-	rest := bytes.TrimLeft(s[i+m.size:], " ")
-	if !bytes.HasPrefix(rest, []byte("**")) {
-		return 0
-	}
-	return len(s) - len(rest) - i
-}
-
 // labelOpening finds the two stars that open a label after a heading mark or
 // up to two stray characters. The result is -1 if there is no label. It is
 // the index of a single star if the other is missing.
@@ -404,54 +387,6 @@ func (r *labelReader) setName(l *label, raw []byte) bool {
 	}
 	l.named.to = l.named.from + len(raw)
 	return utf8.RuneCountInString(l.name) <= maxName
-}
-
-// onlyStamps reports whether s contains one stamp, or two with a word or dash
-// between them, and nothing else.
-func onlyStamps(s []byte) bool {
-	var stamps [2]markNode
-	n, rest := scanRange(s, &stamps)
-	return n > 0 && len(bytes.TrimSpace(s[rest:])) == 0
-}
-
-// scanRange reads "stamp" or "stamp to stamp", bold or not, and returns how
-// many stamps there were and where they end.
-func scanRange(s []byte, stamps *[2]markNode) (n, end int) {
-	i := 0
-	for n < 2 {
-		for i < len(s) && (s[i] == ' ' || s[i] == '*') {
-			i++
-		}
-		if n == 1 {
-			i += rangeWord(s[i:])
-		}
-		if i >= len(s) || s[i] != '\\' && s[i] != '[' {
-			break
-		}
-		m, ok := scanMark(s, i)
-		if !ok || len(m.words) > 0 || !m.timed {
-			break
-		}
-		stamps[n] = m
-		n++
-		i += m.size
-		end = i
-		for end < len(s) && s[end] == '*' {
-			end++
-		}
-	}
-	return n, end
-}
-
-// rangeWord returns the length of the word or dash between the two stamps of a
-// range.
-func rangeWord(s []byte) int {
-	for _, word := range []string{"to ", "- ", "-- ", "– ", "— "} {
-		if bytes.HasPrefix(s, []byte(word)) {
-			return len(word)
-		}
-	}
-	return 0
 }
 
 // scanUnbolded reads "Name: text" if the name is known: if it is a bold label

@@ -225,3 +225,36 @@ func isLabeled(line string) bool {
 	name, _, ok := cutName(line)
 	return ok && couldLabel(name)
 }
+
+// nameBehindClocks takes the words behind clocks for names, as in "[0:03] Vega Lyrae", if
+// nearly all of them look like names, and other words are below each.
+func (r *textReader) nameBehindClocks() {
+	var heads []*textLine
+	names, filled := 0, 0
+	counts := map[string]int{}
+	var last *textLine // a head without words below it
+	for i := range r.lines {
+		l := &r.lines[i]
+		switch {
+		case l.fromClockHead && !l.inline && (l.name != "" || l.words == ""):
+			return
+		case l.fromClockHead && !l.inline:
+			heads = append(heads, l)
+			last = l
+		case l.text != "" && last != nil:
+			if filled++; couldLabel(last.words) && !strings.ContainsAny(last.words, ".,!?:") {
+				names++
+				counts[last.words]++
+			}
+			last = nil
+		}
+	}
+	if names < 2 || 5*names < 4*len(heads) || filled < names || names == len(counts) && names > 2 {
+		return
+	}
+	for _, l := range heads {
+		if couldLabel(l.words) {
+			l.name, l.words = l.words, ""
+		}
+	}
+}
