@@ -17,7 +17,8 @@ import (
 //
 // An entry that ends in "/" stands for all packages below it.
 var allowed = map[string][]string{
-	"onair/show":                  {"onair/show/chapters", "onair/show/pins", "onair/show/site", "onair/show/machine", "onair/internal/"},
+	"onair/show":                  {"onair/show/alternate", "onair/show/chapters", "onair/show/pins", "onair/show/site", "onair/show/machine", "onair/internal/"},
+	"onair/show/alternate":        {"onair/internal/"},
 	"onair/show/machine":          {},
 	"onair/show/site":             {"onair/internal/"},
 	"onair/show/chapters":         {"onair/internal/"},
@@ -42,7 +43,7 @@ var allowed = map[string][]string{
 	"onair/publish":               {"onair/show", "onair/show/", "onair/feed", "onair/publish/release", "onair/publish/record", "onair/publish/verify", "onair/publish/bucket", "onair/publish/cdn", "onair/publish/announce", "onair/publish/checkout", "onair/internal/"},
 	"onair/publish/announce":      {"onair/show", "onair/feed", "onair/internal/"},
 	"onair/publish/checkout":      {"onair/internal/"},
-	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/transcripts/words", "onair/audio", "onair/audio/", "onair/feed", "onair/templates", "onair/templates/", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
+	"onair/publish/release":       {"onair/show", "onair/show/", "onair/transcripts", "onair/transcripts/credit", "onair/transcripts/repo", "onair/transcripts/translate", "onair/transcripts/words", "onair/audio", "onair/audio/", "onair/feed", "onair/templates", "onair/templates/", "onair/publish/bucket", "onair/publish/cdn", "onair/internal/"},
 	"onair/publish/consistency":   {"onair/show", "onair/show/", "onair/audio", "onair/feed/tree", "onair/publish/release", "onair/internal/"},
 	"onair/publish/preview":       {"onair/show", "onair/publish/release", "onair/internal/"},
 	"onair/publish/record":        {"onair/show", "onair/publish/bucket", "onair/internal/"},
