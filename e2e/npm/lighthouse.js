@@ -35,7 +35,7 @@ proxy.listen(0, "127.0.0.1", async () => {
   });
   try {
     for (const url of urls) {
-      const { lhr } = await lighthouse(url, { port: chrome.port, onlyCategories: categories.split(",") });
+      const { lhr } = await lighthouse(url, { port: chrome.port, onlyCategories: categories.split(","), disableFullPageScreenshot: true });
       if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
       console.log(
         JSON.stringify({
