@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"html"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"onair/internal/markdown"
@@ -40,6 +43,7 @@ func (w *writer) rss(p *page, x *extras) []span {
 	w.channel(p)
 	w.elements(x.show)
 	spans := make([]span, p.to-p.from)
+	notes := notesOf(p.Items[p.from:p.to])
 	line, counted := 1, 0
 	for i := range spans {
 		line += bytes.Count(w.out.Bytes()[counted:], []byte("\n"))
@@ -48,7 +52,7 @@ func (w *writer) rss(p *page, x *extras) []span {
 		w.start("item")
 		spans[i] = span{start: w.out.Len() - len("\n"), line: line}
 		w.replace(x.items[p.from+i])
-		w.item(p.Document, &p.Items[p.from+i])
+		w.item(p.Document, &p.Items[p.from+i], notes[i])
 		w.elements(x.items[p.from+i])
 		w.end()
 		spans[i].end = w.out.Len() - len("</item>\n")
@@ -211,13 +215,13 @@ func cutText(text string, limit int) string {
 	return strings.TrimSpace(string(runes[:limit-1])) + "…"
 }
 
-func (w *writer) item(d *Document, i *Item) {
+func (w *writer) item(d *Document, i *Item, n notes) {
 	e := i.Episode
 	w.text("title", e.Title)
 	w.text("guid", e.GUID, "isPermaLink", "false")
 	w.date("pubDate", e.Date)
 	w.optional("link", i.PageURL)
-	w.notes(i)
+	w.notes(i, n)
 	w.empty("enclosure",
 		"url", enclosureURL(d.Show, &i.Enclosure),
 		"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
@@ -226,17 +230,41 @@ func (w *writer) item(d *Document, i *Item) {
 	w.podcastEpisode(d, i)
 }
 
-// notes writes the description. If the description lacks text, an image or a table of
-// the notes, it also writes the whole notes as content:encoded.
-func (w *writer) notes(i *Item) {
-	short, complete := describe(i.Notes, i.PageURL)
-	if short == "" {
-		short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
+// notes are the notes of an item as the feed has them.
+type notes struct {
+	description string
+	complete    bool // the description has all text, images and tables of the notes
+}
+
+// notesOf returns the notes of items. It uses all cores, because notes take most of the
+// time of a feed.
+func notesOf(items []Item) []notes {
+	all := make([]notes, len(items))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for n := int(next.Add(1)); n <= len(items); n = int(next.Add(1)) {
+				i := &items[n-1]
+				short, complete := describe(i.Notes, i.PageURL)
+				if short == "" {
+					short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
+				}
+				all[n-1] = notes{short, complete}
+			}
+		})
 	}
-	if short != "" {
-		w.html("description", short)
+	group.Wait()
+	return all
+}
+
+// notes writes the description, and if it is not complete also the whole notes as
+// content:encoded.
+func (w *writer) notes(i *Item, n notes) {
+	if n.description != "" {
+		w.html("description", n.description)
 	}
-	if !complete {
+	if !n.complete {
 		w.html("content:encoded", strings.TrimSpace(i.Notes))
 	}
 }
