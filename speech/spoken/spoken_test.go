@@ -24,8 +24,8 @@ import (
 
 const sec = time.Second
 
-// reading is a voice that takes 24 ms for each letter, as MPEG frames that are not
-// silent. It counts the requests.
+// reading is a voice that speaks each letter as one MPEG frame of 24 ms that is not silent.
+// It counts the requests.
 type reading struct {
 	header mpeg.Header
 	calls  int
