@@ -425,9 +425,9 @@ func (c *cutter) isFunctionWord(i int) bool {
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns how many words to put into the cue. The number is close to at
-// and not above most, and the cue does not end with a function word. If possible, its first
-// line need not end with a function word either.
+// beforeFunctionWords returns how many words to put into the cue: a number near at, not
+// above most, for which the cue does not end with a function word. It prefers a number
+// whose words break well into two lines. If it finds no number, it returns at.
 func (c *cutter) beforeFunctionWords(at, most int) int {
 	const earlier = 6
 	if !c.isFunctionWord(at-1) && c.breaksWell(at) {

@@ -7,7 +7,7 @@ import (
 	"onair/internal/finding"
 )
 
-// LintOptions are the facts that Lint cannot read from the text, and its settings.
+// LintOptions are the facts that Lint cannot read from the text, and the settings of Lint.
 // A nil pointer means the zero value.
 type LintOptions struct {
 	Options
@@ -30,8 +30,8 @@ func Lint(src []byte, o *LintOptions) *Transcript {
 	return r.finish()
 }
 
-// Fix makes the edits of the findings that Lint reports as fixable, and, if o.Unwrap is
-// set, the edits of T027. It makes no other edits.
+// Fix returns src after the edits of the findings that Lint reports as fixable. If o.Unwrap
+// is set, it also makes the edits of T027.
 func Fix(src []byte, o *LintOptions) []byte {
 	if o == nil {
 		o = &LintOptions{}

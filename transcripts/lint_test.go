@@ -181,7 +181,7 @@ func TestLintReadsAsParse(t *testing.T) {
 	}
 }
 
-// TestFixKeepsLineEnds expects a fix of a file with CRLF to change nothing else.
+// TestFixKeepsLineEnds expects Fix to keep CRLF line ends if T026 is disabled.
 func TestFixKeepsLineEnds(t *testing.T) {
 	t.Parallel()
 	const src = "\r\n**Vega**: One.\r\n\r\nTwo late\\[laughs\\]and\rso \\[0:10\\].\r\n"

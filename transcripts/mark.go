@@ -211,8 +211,8 @@ func isSound(words []byte) bool {
 	return sounds[strings.ToLower(string(first))] || sounds[strings.ToLower(string(last))]
 }
 
-// unclear reports whether a note marks an unintelligible passage, in any of the
-// spellings found in real transcripts.
+// unclear reports whether a note marks an unintelligible passage. The end of the word
+// "unintelligible" may be misspelled.
 func unclear(words []byte) bool {
 	const stem = "unintelligib"
 	return len(words) >= len(stem) && bytes.EqualFold(words[:len(stem)], []byte(stem))

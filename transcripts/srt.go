@@ -48,9 +48,9 @@ func srtLine(line string) string {
 	return line
 }
 
-// WriteSRT writes cues as SubRip, in one or two lines of at most 32 characters.
-// The first line starts with the speaker's name and a colon if the speaker has
-// changed, or if the text of the cue contains a colon: players take the text
+// WriteSRT writes cues as SubRip, in one or two lines of at most 32 columns unless a word
+// or name is too long. The first line starts with the speaker's name and a colon if the
+// speaker has changed, or if the text of the cue contains a colon: players take the text
 // before a colon for a speaker.
 func WriteSRT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)

@@ -19,8 +19,8 @@ var scripts = map[string]string{
 	"Arabic":   strings.Repeat("نتحدث اليوم عن الفضاء والنجوم البعيدة، ", 25),
 }
 
-// TestScriptsWithoutStamps expects text of any script to fill audio of the length
-// that the text takes to speak, and no more.
+// TestScriptsWithoutStamps expects text in each script to fill audio that is as long as its
+// speech, and not to fill longer audio.
 func TestScriptsWithoutStamps(t *testing.T) {
 	t.Parallel()
 	for name, text := range scripts {

@@ -19,7 +19,7 @@ type voices struct {
 	lines    int
 	noted    int    // lines that start with words in brackets
 	named    int    // lines that start with a name and a colon
-	first    string // name that opens the first line, which means that the file has names
+	first    string // name that opens the first line; if set, the file probably has names
 	dialogue bool   // most lines start with a name
 	dashes   bool   // a dash means that the speaker changes, because in some caption every line starts with one
 	speaker  string // speaker of the previous line
@@ -133,8 +133,8 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	return "", rest, changed
 }
 
-// splitInside splits a line where, after a sentence, somebody else is named who starts
-// another line. It returns nil if there is no such place.
+// splitInside splits a line before a name and a colon that follow the end of a sentence, if
+// the name also starts another line. It returns nil if there is no such place.
 func (v *voices) splitInside(line string) (lines []string) {
 	from := 0
 	for at := strings.Index(line, ": "); at >= 0; {
@@ -159,7 +159,8 @@ func (v *voices) splitInside(line string) (lines []string) {
 	return append(lines, line[from:])
 }
 
-// often is how many times words before a colon occur to be a name of any kind.
+// often is the number of times from which words before a colon count as a name, even if
+// they do not look like one.
 const often = 3
 
 // isSpeaker reports whether the words before a colon are a name.
@@ -181,8 +182,8 @@ func (v *voices) isSpeaker(name string, sure bool) bool {
 	return looksLikeName(name, 2) && !isOrdinary(name)
 }
 
-// couldBeName reports whether words are short and do not contain the end of a
-// sentence.
+// couldBeName reports whether words are short enough for a name, and contain neither the
+// end of a sentence nor brackets.
 func couldBeName(name string) bool {
 	const most, longest = 5, 60
 	words := len(strings.Fields(name))
