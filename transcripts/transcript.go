@@ -1,5 +1,97 @@
+// Package transcripts reads transcripts of podcasts, written in Markdown by
+// hand, and writes captions and documents: WebVTT, SRT, JSON of Podcasting
+// 2.0, HTML and plain text. It does not depend on a show and works in any
+// repository of transcripts.
+//
+// # Grammar
+//
+//	file    = [frontmatter] block *( blank block ) NL    ; UTF-8
+//	block   = turn / pause / para / other
+//	turn    = label [ SP stamp ] [ SP text ]
+//	pause   = "**" ( "Break" / "Jingle" / "Intro" / "Outro" / configured ) ":**"
+//	          [ SP stamp [ SP "to" SP stamp ] ]
+//	label   = "**" name ":**"                             ; at the start of a line
+//	name    = 1*60( any char but "*" ":" NL "[" )
+//	para    = [ stamp SP ] text                           ; continues the turn above
+//	stamp   = "\[" mm ":" ss "\]" / "\[" h+ ":" mm ":" ss [ "." ff ] "\]"
+//	tag     = "\[" words [ SP h+ ":" mm ":" ss [ "." ff ] ] "\]"
+//	other   = list / quotation / heading / fence / divider ; belongs to the turn above
+//
+// A paragraph is inline Markdown: emphasis, code, links, escapes, entities.
+// Stamps and tags are not spoken. A tag is any note in escaped brackets: a sound
+// such as [laughs], or a remark of the editor. It may carry a time. The digits ff
+// are hundredths of a second, or frames of 1/30 s; see [Fraction]. A label may
+// stand alone on its line, with its text below. A pause ends a turn; text below it
+// belongs to the speaker before the pause.
+//
+// Front matter, between two lines of "---", has three settings. "timeline: clips"
+// says that the stamps belong to other recordings and are not used for times. "same:
+// reason" says that the text is meant to be nearly equal to the text of another episode
+// (T029). "machine: {…}" marks a transcript that a machine wrote or translated and nobody has
+// reviewed, unless it has "reviewed: true".
+//
+// # Lenient reading
+//
 // No input makes Parse fail. What real transcripts contain beyond the grammar is read as it
 // was meant, and reported:
+//
+//   - labels with a colon outside the bold, spaces or a stamp inside it, a missing
+//     or third star, up to two stray characters before it, indentation, a heading
+//     mark, or no space or several after it
+//   - labels without bold, if the name is a bold label elsewhere in the file or in
+//     the registry and no quotation follows; if it is a pause followed by nothing
+//     but stamps; or if it looks like a name and starts the file or three paragraphs
+//   - bold without a colon, if the name is known
+//   - labels inside a paragraph, after the end of a sentence, with a known name
+//   - stamps and known tags with doubled, missing or unbalanced backslashes,
+//     60 minutes and more, inner spaces, bold marks, frames after a colon
+//   - links whose target contains spaces or does not end
+//   - HTML: tags are removed, the words between them stay
+//   - CR and CRLF line ends, a BOM, text that is not UTF-8, control characters
+//
+// A paragraph that starts like a list by accident ("2009. August 13th") and one
+// that is indented like code are paragraphs.
+//
+// # Rules
+//
+// Parse reports what it reads leniently; Lint checks all rules for a single file. The
+// table of the rules is in rules.go; see [Rules]. A finding carries the edits that
+// fix it. Fix makes the edits of fixable findings. Format makes the edits that change
+// how the transcript is written but not what Parse reads.
+//
+// Parse does not report T010, T015, T016, T022, T026, T027, T030 and T037. T015 needs the
+// length of the audio. T028, T029 and T032 need other files (package repo), and T031 needs
+// the file before a change (package review). Only Format fixes T006. Fix fixes T027 only
+// if asked to. Doubled words, quotation marks, dashes and grammar have no rules.
+//
+// # Times
+//
+// About one turn in twenty opens with a stamp, so nearly all times are
+// estimates between anchors. Anchors are the stamps and, with less weight, the
+// times in tags:
+//
+//  1. The heaviest chain of anchors that can all be true is kept: times never run
+//     backwards, are inside the audio, and leave enough time to say the words.
+//  2. Between two anchors time is linear in the characters spoken. A Chinese or
+//     Japanese character takes as long as three others. Stamps and tags count
+//     nothing. Text at an anchor starts at its time, to the millisecond.
+//  3. Before the first anchor and after the last, people speak at the median
+//     rate of the file. So the text need not start and end with the audio. After a
+//     pause, text starts late enough to be spoken at this rate up to the next
+//     anchor, and nothing is shown in the gap.
+//  4. Without anchors, text covers the whole duration if people would then speak at
+//     a usual rate. Otherwise it starts at 0 and has the usual rate. Without
+//     anchors and a duration there are no times and no captions.
+//
+// All formats are written from one list of cues: the same words, each once, in order, and
+// the same times. Lines break at spaces, and before and after Chinese and Japanese
+// characters, which are two columns wide. Lines of Thai and Lao also break between
+// syllables if the letters show the boundary.
+//
+// # Other formats
+//
+// Read reads captions and the files of speech recognizers. Like Parse, it returns a
+// Transcript, which WriteMarkdown writes as Markdown.
 package transcripts
 
 import (
