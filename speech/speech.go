@@ -1,6 +1,6 @@
 // Package speech turns the audio of an episode into words with times, translates
-// transcripts, and speaks text. Each package below it calls one kind of service. Package
-// draft makes a transcript of the words.
+// transcripts, and speaks text. The packages command, google and openai call programs and
+// services for this. Package transcripts/draft makes a transcript of the words.
 package speech
 
 import (
@@ -63,7 +63,7 @@ type AnswerError struct {
 
 func (e *AnswerError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the reason.
+// Unwrap returns Err.
 func (e *AnswerError) Unwrap() error { return e.Err }
 
 // Engine is a recognizer with its limits and prices.
