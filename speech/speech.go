@@ -70,7 +70,7 @@ func (e *AnswerError) Unwrap() error { return e.Err }
 type Engine struct {
 	Recognizer
 	Name, Model string
-	Place       string   // location of the service, such as us; empty if unknown
+	Place       string   // location or address of the service, such as us; empty if unknown
 	Extra       []string // further models that are called for the same audio
 	Settings    any      // further settings that the answer depends on
 
@@ -87,7 +87,8 @@ const pastEnd = time.Second
 // errSilent reports that nothing was recognized.
 var errSilent = errors.New("nothing was recognized: is the audio silent?")
 
-// pastEndOf returns the last word, and whether it starts after the end of the audio.
+// pastEndOf returns the last word if it starts more than pastEnd after the end of the
+// audio. ok is false if it does not.
 func pastEndOf(f *words.File, duration time.Duration) (words.Word, bool) {
 	all := f.All()
 	if n := len(all); n > 0 && all[n-1].Start > duration+pastEnd {

@@ -67,8 +67,8 @@ func Lost(err error) bool {
 var errNotSent = errors.New("no credentials")
 
 // Do calls the service and returns the body of the answer. It repeats the call after
-// temporary failures, for as long as patience. If the service asks for a pause, Do waits
-// that long.
+// temporary failures until patience is over. If the service asks for a pause, Do waits that
+// long.
 func (c *Client) Do(ctx context.Context, r *Request) (answer []byte, err error) {
 	policy := retry.Service(patience)
 	policy.Sleep = c.Sleep
