@@ -283,9 +283,9 @@ func (m *merger) paragraph(c *Cue) {
 }
 
 // fitting returns the cues with times before the end of the audio. Cues that start after
-// the end move to the last part of the audio, and share it with as many earlier cues as
-// reading them takes. fitting returns nil if half of the cues or more start after the end.
-// A duration of 0 is no limit.
+// the end get times before it. If too little time is left to read them, they share the time
+// of as many earlier cues as needed. fitting returns nil if half of the cues or more start
+// after the end. A duration of 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := r.cues
 	if duration <= 0 || len(cues) == 0 {

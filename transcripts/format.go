@@ -29,8 +29,7 @@ var formatRules = func() map[string]bool {
 	return ids
 }()
 
-// passes limits how often a text is edited, since one edit may make another
-// necessary.
+// passes limits how often a text is edited, because one edit may make another necessary.
 const passes = 4
 
 // Format returns a transcript in canonical Markdown. Labels, stamps and known tags get
@@ -317,8 +316,8 @@ func (b *Block) appendMarkdown(out []byte) []byte {
 	return out
 }
 
-// appendEscapes appends a text, and escapes every character that has a meaning in Markdown.
-// Square brackets become \[ and \], as around a note.
+// appendEscapes appends a text, and escapes the characters that have a meaning inside a
+// line of Markdown. Square brackets become \[ and \], as around a note.
 func appendEscapes(dst []byte, text string) []byte {
 	first := firstEscape(text)
 	dst = append(dst, text[:first]...)
@@ -352,8 +351,8 @@ func firstEscape(text string) int {
 	return len(text)
 }
 
-// appendParagraph appends the first line of a paragraph, escaped so that it does not start
-// a list, a quotation, or a label without bold.
+// appendParagraph appends the first line of a paragraph, escaped so that it starts neither
+// another block, such as a list, nor a label without bold.
 func appendParagraph(dst, line []byte) []byte {
 	digits := len(line) - len(bytes.TrimLeft(line, "0123456789"))
 	switch {

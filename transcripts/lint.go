@@ -13,7 +13,7 @@ type LintOptions struct {
 	Options
 	Duration time.Duration // length of the audio; 0 if unknown
 	Disabled []string      // IDs of rules that are neither reported nor fixed
-	Unwrap   bool          // Fix joins paragraphs that go over several lines (T027)
+	Unwrap   bool          // Fix joins the lines of a paragraph (T027)
 }
 
 // Lint reads a transcript as Parse does and checks it against every rule for a single

@@ -90,7 +90,7 @@ func labelFinding(r *report, turn int) finding.Finding {
 		r.edit(l.named.to, int(l.rest), ":**"),
 		r.edit(int(l.end), int(l.end+l.tail), ""),
 	)
-	if l.fault == stampBeforeLabel { // one edit, as the stamp may be edited too
+	if l.fault == stampBeforeLabel { // one edit, because another edit may change the stamp
 		m, _ := scanMark(r.src, int(l.stamp))
 		edits = r.changes(r.edit(int(l.from), int(l.rest), "**"+string(r.src[l.named.from:l.named.to])+":** "+string(r.src[m.at:m.at+m.size])))
 	}

@@ -70,8 +70,8 @@ func lintRepeats(r *report) {
 	}
 }
 
-// lintOrder reports stamps that contradict the others: those outside the heaviest
-// chain of stamps that never runs backwards.
+// lintOrder reports stamps that contradict the others by more than two seconds: those
+// outside the heaviest chain of stamps that never runs backwards.
 func lintOrder(r *report) {
 	const slack = 2 * time.Second
 	if r.text.Clips {
@@ -109,7 +109,8 @@ func lintDuration(r *report) {
 	}
 }
 
-// lateStamps reports times after the end of the audio, whose length is 0 if unknown.
+// lateStamps reports times more than a second after the end of the audio, whose length is 0
+// if unknown.
 func (t *Transcript) lateStamps(file string, duration time.Duration) (found finding.List) {
 	if t.Clips || duration <= 0 {
 		return nil

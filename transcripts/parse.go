@@ -370,8 +370,8 @@ func (p *parser) listEnd(i int) int {
 	}
 }
 
-// fenced is a code fence that is never closed: no line before until closes a fence
-// of this or a greater length.
+// fenced is a code fence that is never closed: of the lines before the line until, none
+// closes a fence of this or a greater length.
 type fenced struct{ length, until int }
 
 // fenceEnd returns the line after the code fence that opens in line i, or 0 if no fence

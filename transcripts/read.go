@@ -26,7 +26,7 @@ type ReadOptions struct {
 	// Duration is the length of the audio, for findings about captions after its end.
 	// 0 means that it is unknown.
 	Duration time.Duration
-	// WithoutHTML leaves the HTML of most blocks empty, which saves the memory for it.
+	// WithoutHTML leaves the HTML of most blocks empty, to save memory.
 	WithoutHTML bool
 }
 

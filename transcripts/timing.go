@@ -340,9 +340,9 @@ func scale(d time.Duration, num, den int) time.Duration {
 	return time.Duration(min(q, uint64(unbounded)))
 }
 
-// At returns when the last paragraph that begins in or before the given line of the source
-// is spoken. Lines count from 1. The duration of the audio is 0 if it is not known. ok is
-// false if the transcript cannot be timed.
+// At returns when a paragraph starts: the last one that begins in or before the given line
+// of the source. Lines count from 1. The duration of the audio is 0 if it is not known. ok
+// is false if the transcript cannot be timed.
 func (t *Transcript) At(line int, duration time.Duration) (at time.Duration, ok bool) {
 	tl := t.timeline(duration)
 	if tl == nil {

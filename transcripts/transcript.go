@@ -145,7 +145,7 @@ type Options struct {
 type Transcript struct {
 	Turns    []Turn
 	Clips    bool         // the stamps belong to other recordings (timeline: clips)
-	Machine  bool         // written by a speech recognizer and not reviewed (machine:)
+	Machine  bool         // written or translated by a machine and not reviewed (machine:)
 	Findings finding.List // problems, and what was read leniently, by place
 
 	Fractions Fractions

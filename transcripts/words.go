@@ -85,7 +85,7 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	c.words = append(c.words, w)
 }
 
-// abbreviations are words that end with a dot that does not end a sentence.
+// abbreviations are words whose final dot does not end a sentence.
 var abbreviations = map[string]bool{
 	"Mr.": true, "Mrs.": true, "Ms.": true, "Dr.": true, "St.": true, "vs.": true, "e.g.": true, "i.e.": true,
 }

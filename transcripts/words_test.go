@@ -10,8 +10,8 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// scripts has a minute of speech at a usual pace in scripts without spaces and from
-// right to left.
+// scripts has a minute of speech at a usual pace in scripts without spaces, and in one that
+// runs from right to left.
 var scripts = map[string]string{
 	"Japanese": strings.Repeat("宇宙の話をしましょう。星は遠いですね。", 18),
 	"Chinese":  strings.Repeat("我们今天谈谈宇宙，星星离我们很远。", 16),

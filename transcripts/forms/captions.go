@@ -17,7 +17,7 @@ type caption struct {
 	timed      bool   // start can be read
 	ended      bool   // end can be read
 	plain      bool   // the lines are clean and have no markup
-	name       string // number or identifier above the times
+	name       string // name on a separate line; empty if unknown
 	speaker    string // from a line of its own; empty if unknown
 	lines      []string
 }

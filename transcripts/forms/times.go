@@ -123,7 +123,7 @@ func saidTwice(speeches []Speech, u *Speech) bool {
 func (s *source) checkSpeed(speeches []Speech) error {
 	const short = 40 // number of characters that do not count against the limit fastest
 	chars, timedChars := 0, 0
-	long, absurd := 0, 0 // captions with a length, and those of them whose length is a tenth of what their text needs
+	long, absurd := 0, 0 // captions with a length, and those less than a tenth as long as their text needs
 	var last, spoken time.Duration
 	for i := range speeches {
 		u := &speeches[i]

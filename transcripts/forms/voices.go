@@ -61,7 +61,7 @@ func (v *voices) note(line string) {
 	}
 }
 
-// decide draws conclusions from the counts.
+// decide sets dialogue and dashes from the counts.
 func (v *voices) decide(s *source) {
 	v.s = s
 	v.dialogue = 2*v.named > v.lines
@@ -74,7 +74,8 @@ func opensWithSign(line string) bool {
 	return line != "" && (line[0] == '>' || line[0] == '-' || strings.HasPrefix(line, "–") || strings.HasPrefix(line, "—"))
 }
 
-// cutName splits a line at its first colon.
+// cutName splits a line at its first colon. ok is false if there is no colon near the
+// start, or if an ASCII colon is not followed by a space or the end of the line.
 func cutName(line string) (name, rest string, ok bool) {
 	if strings.HasPrefix(line, "**") { // as in Markdown
 		if m := boldName.FindStringSubmatch(line); m != nil {
