@@ -87,8 +87,8 @@ const pastEnd = time.Second
 // errSilent reports that nothing was recognized.
 var errSilent = errors.New("nothing was recognized: is the audio silent?")
 
-// pastEndOf returns the last word if it starts more than pastEnd after the end of the
-// audio. ok is false if it does not.
+// pastEndOf returns the last word and true if the word starts more than pastEnd after the
+// end of the audio.
 func pastEndOf(f *words.File, duration time.Duration) (words.Word, bool) {
 	all := f.All()
 	if n := len(all); n > 0 && all[n-1].Start > duration+pastEnd {

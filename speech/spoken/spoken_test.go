@@ -169,8 +169,8 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// TestEspeak speaks with espeak-ng and encodes with lame. It expects ffmpeg to hear each
-// turn begin where it was placed.
+// TestEspeak speaks with espeak-ng and encodes with lame. It expects the silence detector
+// of ffmpeg to find each turn at its place.
 func TestEspeak(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"sh", "espeak-ng", "lame", "ffmpeg"} {
