@@ -171,8 +171,8 @@ func holdsCode(text []byte) bool {
 	return false
 }
 
-// has reports whether an offset lies in one of the stretches. Offsets must not
-// decrease from call to call.
+// has reports whether an offset lies in one of the spans. Offsets must not decrease from
+// call to call.
 func (v *verbatim) has(at int) bool {
 	for len(*v) > 0 && (*v)[0].to <= at {
 		*v = (*v)[1:]

@@ -135,7 +135,7 @@ func (n *namer) nameSpeakers(speeches []forms.Speech) error {
 	return nil
 }
 
-// machineLabel matches the names that speech recognizers give to speakers.
+// machineLabel matches names such as SPEAKER_00, which speech recognizers give to speakers.
 var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?(\d+)$`)
 
 // speakerName returns the name for a speaker of the source. It is valid as a label.

@@ -150,7 +150,7 @@ type Transcript struct {
 
 	Fractions Fractions
 
-	captionTimes *captionTimes // set by Read; nil for Markdown
+	captionTimes *captionTimes // set by Read if the source has times; nil for Markdown
 	spoken       []spoken      // set by Align; nil without recognized words
 	sounds       []sound       // in order of time; set by Align
 }

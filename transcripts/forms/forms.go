@@ -119,9 +119,9 @@ func Title(name string) string {
 	return name
 }
 
-// Read reads a file in one of the forms of Names. An empty form means the result of
-// Detect. If the file cannot be read, the error is a finding.Finding with the place, and
-// a hint what to do.
+// Read reads a file in one of the forms of Names. An empty form means the result of Detect.
+// If the file cannot be read, the error is a finding.Finding with the place, and a hint on
+// what to do.
 func Read(src []byte, form string, o *Options) (*Result, error) {
 	if form == "" {
 		var err error

@@ -27,7 +27,7 @@ func isJSONArray(head string) bool {
 	return rest != "" && (rest[0] == '{' || rest[0] == '[' || rest[0] == ']')
 }
 
-// readJSON reads the JSON of any tool.
+// readJSON reads JSON in one of the forms of jsonTable.
 func readJSON(s *source) ([]Speech, error) {
 	t, err := parseJSON(s.text)
 	var syntax *syntaxError

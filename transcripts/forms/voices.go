@@ -394,7 +394,8 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	return speeches
 }
 
-// isExchange reports whether every line is a sentence after a dash.
+// isExchange reports whether there are several lines, each of which is a sentence after a
+// dash.
 func isExchange(lines []string) bool {
 	return len(lines) > 1 && !slices.ContainsFunc(lines, func(line string) bool { return !dash.MatchString(line) || !script.EndsSentence(line) })
 }
