@@ -1,4 +1,4 @@
-// Package command recognizes, translates and speaks with programs of the user's own.
+// Package command recognizes, translates and speaks with programs that the user chooses.
 package command
 
 import (

@@ -263,7 +263,7 @@ func (r *recognizer) pause(ctx context.Context, d time.Duration) error {
 	return retry.Sleep(ctx, d)
 }
 
-// words returns the recognized words.
+// words returns the recognized words as JSON in the form of package words.
 func (op *operation) words(channels bool) ([]byte, error) {
 	if len(op.Response.Results) != 1 {
 		return nil, &failure{fmt.Sprintf("google answered about %d files instead of one", len(op.Response.Results))}
