@@ -378,7 +378,8 @@ func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool
 	return true
 }
 
-// setName gives the label its name. Names repeat, so equal ones share memory.
+// setName gives the label its name, and returns false if that is too long. Names repeat,
+// so equal ones share memory.
 func (r *labelReader) setName(l *label, raw []byte) bool {
 	if name, ok := r.known[string(raw)]; ok && name == string(raw) {
 		l.name = name

@@ -197,7 +197,7 @@ func breaks(src, rule string, o *LintOptions) bool {
 }
 
 // TestRules expects every rule to have tests and an example that breaks it, except for
-// rules that compare several files.
+// rules that need other files.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{"T028", "T029", "T031", "T032", "T041"}

@@ -196,7 +196,8 @@ var sounds = map[string]bool{
 	"bleep": true, "beep": true, "gasps": true, "coughs": true, "sneezes": true, "groans": true,
 }
 
-// isSound reports whether the first or the last word of a note is one of sounds.
+// isSound reports whether the first or the last word of a note is one of sounds, or the
+// note marks an unintelligible passage.
 func isSound(words []byte) bool {
 	if len(words) == 0 || len(words) > 60 {
 		return false

@@ -128,7 +128,7 @@ func endingOf(word string) ending {
 
 // countWords counts the words of a text. In scripts without spaces between words
 // it estimates them: two characters of Chinese or Japanese make a word, or five of
-// Thai.
+// Thai or Lao.
 func countWords(text string) int {
 	const wideWord, southeastWord = 2, 5
 	words, wides, southeasts := 0, 0, 0

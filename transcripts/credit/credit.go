@@ -37,6 +37,7 @@ var contributorsFunc = derive.Func{Name: "contributors", Version: 1}
 // among equals in the order of their first commits. Files are slash-separated and
 // relative to dir. A file that git does not know has no contributors. Contributors runs
 // git at most five times, however many files there are.
+//
 // The result comes from the cache if the state of the repository is unchanged. The trace
 // records what the result depends on. cache and trace may be nil. If git cannot know all
 // contributors, the error is ErrNoRepository or ErrShallow.

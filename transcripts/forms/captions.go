@@ -17,8 +17,8 @@ type caption struct {
 	timed      bool   // start can be read
 	ended      bool   // end can be read
 	plain      bool   // the lines are clean and have no markup
-	name       string // name on a separate line; empty if unknown
-	speaker    string // from a line of its own; empty if unknown
+	name       string // number or identifier above the times
+	speaker    string // name on a separate line; empty if unknown
 	lines      []string
 }
 

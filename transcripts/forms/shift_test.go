@@ -95,8 +95,8 @@ func FuzzShift(f *testing.F) {
 	})
 }
 
-// wordsOf returns the words of captions with their start times, or the error of reading
-// them.
+// wordsOf returns the words of captions with their start times, or "error" if the
+// captions cannot be read.
 func wordsOf(src []byte, form string) string {
 	result, err := forms.Read(src, form, nil)
 	if err != nil {

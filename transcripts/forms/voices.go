@@ -279,7 +279,7 @@ func cutVoice(line string) (name, rest string, ok bool) {
 }
 
 // nameByFirstLine takes the first lines of captions for the speakers, as Teams writes them,
-// if nearly all captions start with a name on a line of its own and names occur again.
+// if nearly all captions start with a name on a separate line and names occur again.
 func nameByFirstLine(captions []caption) {
 	filled, named := 0, 0
 	counts := map[string]int{}

@@ -223,8 +223,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// format writes a segment. There is no time between two words, so a word ends where the
-// next one starts.
+// format writes a segment. A file has no time between two words of a segment, so a word
+// ends where the next one starts.
 func (s *Segment) format() []byte {
 	var texts []string
 	var steps []int64
