@@ -13,7 +13,7 @@ import (
 const GlossaryFile = "glossary.yaml"
 
 const (
-	// maxHints limits the words that a request may have.
+	// maxHints limits the number of hints.
 	maxHints = 1000
 	// maxGlossary limits the size of the glossary, in bytes.
 	maxGlossary = 1 << 20
@@ -26,8 +26,8 @@ type Term struct {
 	Translations map[string]string // by language
 }
 
-// Glossary reads the terms of glossary.yaml: a list of maps that each have a term. It
-// returns findings about parts that it cannot read.
+// Glossary reads glossary.yaml, a list of maps, and returns the terms. A map without a term
+// is skipped. The findings are about parts that cannot be read.
 func Glossary(data []byte) (terms []Term, found finding.List) {
 	text, ok := source.Clean(GlossaryFile, data, maxGlossary, &found)
 	if !ok {
@@ -59,8 +59,8 @@ func Glossary(data []byte) (terms []Term, found finding.List) {
 	return terms, found
 }
 
-// In returns the translation of a term into a language. It returns the term itself if
-// Keep is set, and an empty string if the glossary has no translation.
+// In returns the translation of a term into a language. Without a translation, it returns
+// the term itself if Keep is set, and an empty string otherwise.
 func (t *Term) In(language string) string {
 	language = strings.ToLower(language)
 	base, _, _ := strings.Cut(language, "-")
@@ -71,8 +71,9 @@ func (t *Term) In(language string) string {
 	return word
 }
 
-// Hints returns the words that may be spoken in an episode, each once: names first,
-// then the title, chapters and the terms of the glossary.
+// Hints returns words that may be spoken in an episode, without repeats: the names of
+// people, the titles of the episode, of its chapters and of the show, and the terms of the
+// glossary. It returns at most maxHints of them.
 func Hints(s *show.Show, e *show.Episode, terms []Term) (hints []string) {
 	seen := map[string]bool{}
 	add := func(words ...string) {

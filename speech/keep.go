@@ -13,8 +13,8 @@ import (
 	"onair/internal/durable"
 )
 
-// Keeper keeps what was paid for: answers, and the names of jobs that a service works on.
-// Everything in one Keeper belongs to one recording.
+// Keeper stores the answers of services, which were paid for, and notes about jobs that a
+// service works on. Names do not identify a recording, so each recording needs a Keeper.
 type Keeper interface {
 	// Get returns the data kept under a name. If there is none, the error is
 	// fs.ErrNotExist.
@@ -35,7 +35,8 @@ func kept(ctx context.Context, k Keeper, name string) ([]byte, error) {
 	return data, err
 }
 
-// nameOf returns a name for what depends on the inputs: size bytes of a digest, in hex.
+// nameOf returns a name for data that depends on the inputs: the first size bytes of a
+// digest of the inputs, in hex.
 func nameOf(size int, inputs ...any) (string, error) {
 	data, err := json.Marshal(inputs)
 	sum := sha256.Sum256(data)
@@ -67,7 +68,7 @@ type Job struct {
 // Name identifies the piece and the settings of its recognition.
 func (j *Job) Name() string { return j.name }
 
-// Get returns a note; it is empty if there is none.
+// Get returns a note, or an empty string if there is none.
 func (j *Job) Get(ctx context.Context, note string) (string, error) {
 	if j == nil {
 		return "", nil

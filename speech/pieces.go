@@ -11,7 +11,7 @@ import (
 	"onair/internal/durable"
 )
 
-// overlap is how much audio two consecutive pieces share.
+// overlap limits the audio that two consecutive pieces share.
 const overlap = 15 * time.Second
 
 // Piece is a part of a recording that is recognized in one request.
@@ -80,7 +80,7 @@ func (p *Piece) write(path, to string) (err error) {
 	return err
 }
 
-// clip returns the MPEG frames of a piece between two times.
+// clip returns the MPEG frames of an MP3 that start between two times.
 func clip(path string, info *audio.Info, start, end time.Duration) ([]byte, error) {
 	f, _, err := durable.OpenRegular(path)
 	if err != nil {

@@ -14,7 +14,7 @@ var pricesJSON []byte
 
 type priceList struct {
 	Date                 string              // year and month of the prices
-	Sources              map[string][]string // pages with the prices, and what they say, by engine
+	Sources              map[string][]string // by engine: pages with the prices, with notes
 	RecognitionPerMinute map[string]float64  `json:"recognition_per_minute"`
 	// Chat models bill tokens. Their price here includes the tokens of the text and of its
 	// translation.

@@ -28,7 +28,7 @@ type Recording struct {
 	Info   *audio.Info
 	Engine *Engine
 	Keeper Keeper       // nil keeps nothing
-	Say    func(string) // tells the user something
+	Say    func(string) // shows the user a message
 
 	saying  sync.Mutex
 	request Request
@@ -160,8 +160,8 @@ func (r *Recording) fetchAll(ctx context.Context, dir string) error {
 	return nil
 }
 
-// fetch gets and keeps the answer about piece i, unless r already has it. known has the
-// voices for the request.
+// fetch gets and keeps the answer about piece i, unless r already has it. The request
+// includes the voices in known.
 func (r *Recording) fetch(ctx context.Context, dir string, i int, known []KnownVoice) error {
 	if r.answers[i] != nil {
 		return nil
@@ -222,8 +222,9 @@ const (
 	leastClip, mostClip = 2 * time.Second, 10 * time.Second
 )
 
-// knownVoices returns the voices of f, the words of the first piece, each with a clip of
-// its longest speech without a pause. It leaves out voices whose clips would be too short.
+// knownVoices returns voices of the first piece, whose words are f, each with a clip of its
+// longest segment. It returns at most maxKnown voices, and none whose clip would be too
+// short.
 func (r *Recording) knownVoices(f *words.File) (known []KnownVoice, err error) {
 	voices := map[string]bool{}
 	for _, s := range f.Segments {

@@ -1,6 +1,6 @@
 // Package speech turns the audio of an episode into words with times, translates
-// transcripts, and speaks text. Each package below it calls one kind of service. Package
-// draft makes a transcript of the words.
+// transcripts, and speaks text. The packages command, google and openai call programs and
+// services for this. Package transcripts/draft makes a transcript of the words.
 package speech
 
 import (
@@ -63,14 +63,14 @@ type AnswerError struct {
 
 func (e *AnswerError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the reason.
+// Unwrap returns Err.
 func (e *AnswerError) Unwrap() error { return e.Err }
 
 // Engine is a recognizer with its limits and prices.
 type Engine struct {
 	Recognizer
 	Name, Model string
-	Place       string   // location of the service, such as us; empty if unknown
+	Place       string   // location or address of the service, such as us; empty if unknown
 	Extra       []string // further models that are called for the same audio
 	Settings    any      // further settings that the answer depends on
 
@@ -87,7 +87,8 @@ const pastEnd = time.Second
 // errSilent reports that nothing was recognized.
 var errSilent = errors.New("nothing was recognized: is the audio silent?")
 
-// pastEndOf returns the last word, and whether it starts after the end of the audio.
+// pastEndOf returns the last word and true if the word starts more than pastEnd after the
+// end of the audio.
 func pastEndOf(f *words.File, duration time.Duration) (words.Word, bool) {
 	all := f.All()
 	if n := len(all); n > 0 && all[n-1].Start > duration+pastEnd {

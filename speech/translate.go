@@ -35,7 +35,7 @@ type Translating struct {
 	MaxChars, MaxTexts int
 }
 
-// Chars returns the number of characters in turns. Services bill by it.
+// Chars returns the number of characters in turns, by which services bill.
 func Chars(turns [][]string) (n int) {
 	for _, turn := range turns {
 		for _, text := range turn {

@@ -23,7 +23,7 @@ type Speaking struct {
 	Voice
 	Name, Model string
 	Settings    any      // further settings that the answer depends on
-	Voices      []string // voices of the language, to choose from for speakers without one
+	Voices      []string // voices of the language, for speakers to whom no voice is assigned
 	MaxBytes    int      // longest text of a request, in bytes
 	Unpriced    bool     // onair does not know its prices
 }

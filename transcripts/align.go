@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// A stamp at most stampYields from its word takes the time of the word. A stamp
-	// farther away is kept, and from stampDiffers on it is reported.
+	// A stamp at most stampYields from its word takes the time of the word. A stamp farther
+	// away is kept, and reported if it is more than stampDiffers away.
 	stampYields = 1500 * time.Millisecond
 	// stampDiffers is how far a stamp may be from its word without a finding.
 	stampDiffers = 2 * time.Second
 	// leastHeard is the percentage of the words between two anchors that must have been
 	// heard. If fewer were heard, all their times are interpolated.
 	leastHeard = 40
-	// lingers is how long a cue stays after its last word if nothing follows at once.
+	// lingers is how long a cue stays after its last word if no other word follows at once.
 	lingers = 500 * time.Millisecond
 	// shortestPause is the shortest silence that counts as a pause.
 	shortestPause = 120 * time.Millisecond
@@ -39,8 +39,8 @@ type spoken struct {
 type sound struct{ start, end time.Duration }
 
 // Align times a transcript by the words that a speech recognizer heard in its audio.
-// Afterwards cues, turns and places have these times, accurate to a fraction of a second,
-// also where people corrected the words.
+// Afterwards Cues and Starts use the times of these words. The times of words that were not
+// heard, such as corrected ones, are interpolated.
 //
 // Align returns findings about stamps that are far from their words. Call it once, before
 // the transcript is used.
@@ -65,7 +65,8 @@ func (t *Transcript) Align(f *words.File, file string) finding.List {
 	return t.checkStamps(file)
 }
 
-// addSounds adds the parts of the audio in which words were heard one after the other.
+// addSounds adds the parts of the audio in which the given words were heard. Words without
+// a pause between them form one part.
 func (t *Transcript) addSounds(heard []words.Word) {
 	for i, w := range heard {
 		if last := len(t.sounds) - 1; i > 0 && w.Start-t.sounds[last].end < shortestPause {
@@ -110,8 +111,8 @@ func (t *Transcript) spokenWords() (list []spoken, texts []string) {
 	return list, texts
 }
 
-// wordsOf yields the words and the spaces of a text. A character of a script without
-// spaces is a word of its own.
+// wordsOf yields the words and the spaces of a text. Each character of a script without
+// spaces counts as a word.
 func wordsOf(text string) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		from := 0
@@ -202,9 +203,9 @@ func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 	}
 }
 
-// fill extends the timeline tl by the text between two positions, which is spoken between
-// the times low and high. The heard words keep their times. If too few words were heard,
-// fill adds nothing and returns false.
+// fill adds the text between two positions to the timeline. The text is spoken between the
+// times low and high. Heard words keep their times if these leave enough time for the text
+// around them. If too few words keep their times, fill adds nothing and returns false.
 func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r rate) bool {
 	first, _ := slices.BinarySearchFunc(t.spoken, from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
 	last, _ := slices.BinarySearchFunc(t.spoken, to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
@@ -255,9 +256,10 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 	return true
 }
 
-// fillUnheard extends the timeline by words that were not heard, between two words that
-// were. They share the time in which other words were heard instead of them. If there is
-// no such time, they have the usual speed, and the rest is silence between sentences.
+// fillUnheard adds to the timeline the words between two heard words, which were not heard
+// themselves. The words share the time of the sounds in the gap. If the sounds are too
+// short, the words have the usual speed, with a pause after the first sentence. If that
+// does not fit either, the words fill the gap.
 func (t *Transcript) fillUnheard(tl *timeline, gap segment, r rate) {
 	first, _ := slices.BinarySearchFunc(t.spoken, gap.from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
 	last, _ := slices.BinarySearchFunc(t.spoken, gap.to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
@@ -305,8 +307,9 @@ func (t *Transcript) overSounds(gap segment, list []spoken, r rate) (parts []seg
 	return parts
 }
 
-// nearestStart returns where a word begins that is near a position of the spoken text, and
-// not before the position least. The start of a sentence may be farther away.
+// nearestStart returns the start of the word nearest to a position of the spoken text, or
+// least if least is nearer. Only words that start after least count. The start of a
+// sentence may be somewhat farther away than that of another word.
 func nearestStart(list []spoken, least, pos int) int {
 	const sentence = 12
 	best, distance := least, pos-least
@@ -322,8 +325,8 @@ func nearestStart(list []spoken, least, pos int) int {
 	return best
 }
 
-// aroundPause divides unheard words, of t.spoken[first:last], at the first end of a
-// sentence. It returns nil if there is none, or no time for a pause.
+// aroundPause divides the unheard words t.spoken[first:last] at the first end of a
+// sentence. It returns nil if no sentence ends there, or if there is no time for a pause.
 func (t *Transcript) aroundPause(gap segment, first, last int, r rate) []segment {
 	if gap.end-gap.start-r.time(gap.to-gap.from) < shortestPause {
 		return nil

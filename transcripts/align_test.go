@@ -109,8 +109,7 @@ func TestAlign(t *testing.T) {
 	}
 }
 
-// TestAlignOtherWords expects words that have nothing to do with the text to change
-// nothing.
+// TestAlignOtherWords expects the cues not to change if no word of the text was heard.
 func TestAlignOtherWords(t *testing.T) {
 	t.Parallel()
 	rec := record(rand.New(rand.NewPCG(1, 1)), 500)

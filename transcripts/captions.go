@@ -179,7 +179,7 @@ type merger struct {
 	loose []place // starts of turns without a stamp since then
 }
 
-// place is a turn that starts at a time, after text of a weight.
+// place is the start of a turn: its time, and the weight of the text before it.
 type place struct {
 	turn, weight int
 	at           time.Duration
@@ -282,9 +282,10 @@ func (m *merger) paragraph(c *Cue) {
 	m.r.starts[n] = append(m.r.starts[n], c.Start)
 }
 
-// fitting returns the cues, in the time before the duration: those that start later share
-// the end of the audio with as many before them as it takes to read them. It returns nil
-// if half of the cues or more start later. A duration of 0 is no limit.
+// fitting returns the cues with times before the end of the audio. Cues that start after
+// the end get times before it. If too little time is left to read them, they share the time
+// of as many earlier cues as needed. fitting returns nil if half of the cues or more start
+// after the end. A duration of 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := r.cues
 	if duration <= 0 || len(cues) == 0 {
@@ -322,8 +323,8 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	return cues
 }
 
-// settle gives stamps to those turns between two others whose starts, estimated from the
-// length of the text, would be far from the true ones.
+// settle adds stamps to turns between the places from and to. A turn gets a stamp if its
+// start, estimated from the length of the text, would be far from the true one.
 func (m *merger) settle(turns []place, from, to place) {
 	const far = 700 * time.Millisecond
 	var stamped place

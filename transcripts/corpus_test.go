@@ -40,7 +40,7 @@ func corpus(tb testing.TB) map[string][]byte {
 }
 
 // lengthFor returns a plausible duration for a transcript: the time that its words take at
-// the usual rate, but at least until a minute after its last stamp.
+// the usual rate, or the time a minute after its last stamp if this is later.
 func lengthFor(t *Transcript) time.Duration {
 	duration := time.Duration(t.words()+1) * time.Minute / 170
 	anchors, _ := t.anchors()
@@ -275,8 +275,8 @@ func checkShift(t *testing.T, transcript *Transcript, anchors []anchor, chars in
 	}
 }
 
-// TestCorpusReads checks that captions are pleasant to read: how fast they are, and how
-// many cues and first lines of SRT end in the middle of a phrase.
+// TestCorpusReads checks that captions are easy to read: how fast they are, and how many
+// cues and first lines of SRT end in the middle of a phrase.
 func TestCorpusReads(t *testing.T) {
 	t.Parallel()
 	const fastest, mostEnds = 30, 0.03

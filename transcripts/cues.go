@@ -16,9 +16,9 @@ const (
 	maxLine = 32
 )
 
-// Cue is spoken text of one speaker, of at most 65 characters unless a single word is
-// longer. Times are whole milliseconds from the start of the audio. Every cue fits into
-// two lines of 32 characters, including the speaker's name where WriteSRT writes it.
+// Cue is spoken text of one speaker. Times are whole milliseconds from the start of the
+// audio. Unless a word or a name is too long, a cue has at most 65 columns, and fits into
+// two lines of 32 columns, including the speaker's name where WriteSRT writes it.
 type Cue struct {
 	Start, End time.Duration
 	Speaker    string
@@ -65,11 +65,11 @@ func WithoutSounds(cues []Cue) []Cue {
 	return cues
 }
 
-// Cues cuts the spoken text into cues. Their times come from the stamps and the
-// duration of the audio, which is 0 if unknown. The cues contain every word once,
-// in order. Each cue ends after it starts, and no two overlap. Cues returns nil if
-// the text cannot be timed: if it has no stamps and no duration, or does not fit
-// into the duration. The caller must not change the cues.
+// Cues cuts the spoken text into cues. Their times come from the captions that were read,
+// or else from Align, the stamps and the duration of the audio, which is 0 if unknown. The
+// cues contain every word once, in order. Each cue ends after it starts, and no two
+// overlap. Cues returns nil if the text cannot be timed: if it has no stamps and no
+// duration, or does not fit into the duration. The caller must not change the cues.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
 	if t.captionTimes != nil {
 		return t.captionTimes.fitting(duration)
@@ -88,8 +88,9 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 	return c.cues
 }
 
-// Starts returns when each turn starts, consistent with Cues, or nil if Cues
-// returns nil. A turn without words starts with the next word.
+// Starts returns when each turn starts, consistent with Cues, or nil if the text cannot be
+// timed. A turn without words starts with the next word. A pause starts at its stamp, or
+// else after the word before it.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 	if t.captionTimes != nil {
 		if cues := t.captionTimes.fitting(duration); cues != nil {
@@ -133,7 +134,7 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 // cutter cuts text into cues. Where it cuts does not depend on times.
 type cutter struct {
 	cues   []Cue
-	places []span // position of each cue in the spoken text, up to the next cue, in units of weight
+	places []span // range of each cue in the spoken text, up to the next cue, in units of weight
 	words  []word // words of the current piece that are in no cue yet
 	all    []word // all words of the current piece
 	ends   []int  // where the pieces of the current block end
@@ -191,8 +192,8 @@ func (t *Transcript) texts() iter.Seq[string] {
 	}
 }
 
-// appendCuts appends the offsets in Text where a cue has to end: before every stamp,
-// before every part, and at the end.
+// appendCuts appends the offsets in Text where a cue has to end: before every stamp between
+// words, before every part, and at the end.
 func (b *Block) appendCuts(cuts []int) []int {
 	m, p := 0, 0
 	for at := 0; at < len(b.Text); {
@@ -256,8 +257,8 @@ func newName(speaker, last string) string {
 }
 
 // fitsWhole reports whether a text certainly fits into one cue after a name, as most
-// captions do. It returns false for Chinese, Japanese, Thai and Lao, and for text with a
-// colon.
+// captions do. It returns false for a text with a colon or with a character after U+07FF,
+// even if the text fits.
 func fitsWhole(text, name string) bool {
 	if text == "" || len(text) > maxCue || text[0] == ' ' || text[len(text)-1] == ' ' || strings.IndexByte(text, ':') >= 0 {
 		return false
@@ -320,7 +321,7 @@ func soundsOf(words []word) (sounds []Sound) {
 	return sounds
 }
 
-// A cue ends after a sentence or a clause only if the cue and the rest of the text are
+// best cuts after a sentence or a clause only if the cue and the rest of the text are
 // longer than these limits, in columns.
 const (
 	leastSentence = 16
@@ -425,9 +426,9 @@ func (c *cutter) isFunctionWord(i int) bool {
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns how many words to put into the cue. The number is close to at
-// and not above most, and the cue does not end with a function word. If possible, its first
-// line need not end with a function word either.
+// beforeFunctionWords returns how many words to put into the cue: a number near at, not
+// above most, for which the cue does not end with a function word. It prefers a number
+// whose words break well into two lines. If it finds no number, it returns at.
 func (c *cutter) beforeFunctionWords(at, most int) int {
 	const earlier = 6
 	if !c.isFunctionWord(at-1) && c.breaksWell(at) {

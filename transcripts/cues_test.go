@@ -179,8 +179,8 @@ func TestSRTLines(t *testing.T) {
 	}
 }
 
-// TestSRTWidth expects the cues of real transcripts to fit into two lines of 32
-// characters, except where a name and the word after it are longer.
+// TestSRTWidth expects the cues of real transcripts to fit into two lines of 32 characters,
+// except where a word, or a name with the word after it, is longer.
 func TestSRTWidth(t *testing.T) {
 	t.Parallel()
 	for name, src := range corpus(t) {

@@ -29,17 +29,16 @@ var formatRules = func() map[string]bool {
 	return ids
 }()
 
-// passes limits how often a text is edited, since one edit may make another
-// necessary.
+// passes limits how often a text is edited, because one edit may make another necessary.
 const passes = 4
 
-// Format writes a transcript as the grammar spells it. Labels, stamps and known tags get
+// Format returns a transcript in canonical Markdown. Labels, stamps and known tags get
 // their canonical form, blocks are separated by one blank line, lines end with LF and
-// without spaces, and &#39;, &quot; and &amp; outside code become the characters they
-// stand for. Words, links, code, HTML and front matter do not change.
+// without spaces, and &#39;, &quot; and &amp; outside code become the characters they stand
+// for. Words, links, code, HTML and front matter do not change.
 //
-// Parse reads the same from the result as from src, and formatting the result again
-// changes nothing. If that is impossible, which is known only of generated text, Format
+// Parse reads the same from the result as from src, and formatting the result again changes
+// nothing. If that is impossible, which has been seen only with generated text, Format
 // returns src.
 func Format(src []byte, opts *Options) []byte {
 	if opts == nil {
@@ -76,7 +75,7 @@ func formatEdits(f *file, opts *Options) []finding.Edit {
 	return append(edits, spellGaps(f)...)
 }
 
-// spellMarks writes every mark in its canonical form.
+// spellMarks returns edits that write every mark in its canonical form.
 func spellMarks(f *file, fraction Fraction) (edits []finding.Edit) {
 	for i := range f.marks {
 		m := &f.marks[i]
@@ -87,7 +86,7 @@ func spellMarks(f *file, fraction Fraction) (edits []finding.Edit) {
 	return edits
 }
 
-// spellRanges writes the spaces and words around the stamps of pauses.
+// spellRanges returns edits for the spaces and words around the stamps of pauses.
 func spellRanges(f *file) (edits []finding.Edit) {
 	for i := range f.turns {
 		turn := &f.turns[i]
@@ -105,7 +104,7 @@ func spellRanges(f *file) (edits []finding.Edit) {
 	return f.changes(edits...)
 }
 
-// spellGaps puts a blank line before every block that lacks one.
+// spellGaps returns edits that put a blank line before every block that lacks one.
 func spellGaps(f *file) (edits []finding.Edit) {
 	code := findVerbatim(f)
 	for i := range f.blocks {
@@ -120,7 +119,7 @@ func spellGaps(f *file) (edits []finding.Edit) {
 	return edits
 }
 
-// apply makes edits. If two overlap, only the first is made.
+// apply returns src after the edits. Of edits that overlap, only the first is made.
 func apply(src []byte, edits []finding.Edit) []byte {
 	if len(edits) == 0 {
 		return src
@@ -209,7 +208,7 @@ func WriteMarkdown(w io.Writer, t *Transcript) error {
 	return err
 }
 
-// appendMarkdown writes turns.
+// appendMarkdown appends turns in Markdown.
 func appendMarkdown(dst []byte, turns []Turn) []byte {
 	const usual = 48 // bytes of a label, a stamp and line ends
 	size := 0
@@ -267,8 +266,8 @@ func appendPauseRange(dst []byte, t *Turn) []byte {
 	return append(dst, '\n')
 }
 
-// appendMark writes a stamp or note. A fraction gets three digits, because the meaning of
-// two depends on a setting.
+// appendMark appends a stamp or note. A fraction gets three digits, because the meaning of
+// two digits depends on a setting.
 func appendMark(dst []byte, m *Mark) []byte {
 	dst = append(append(dst, `\[`...), m.Note...)
 	if m.Timed {
@@ -290,8 +289,8 @@ func appendMark(dst []byte, m *Mark) []byte {
 	return append(dst, `\]`...)
 }
 
-// appendMarkdown writes the text of a block with its marks, and a line for every part,
-// to an empty buffer.
+// appendMarkdown appends the text of a block with its marks to out, which must be empty.
+// Every part starts a line.
 func (b *Block) appendMarkdown(out []byte) []byte {
 	at, parts := 0, b.parts
 	copyTo := func(to int) {
@@ -317,8 +316,8 @@ func (b *Block) appendMarkdown(out []byte) []byte {
 	return out
 }
 
-// appendEscapes writes words and escapes every character that has a meaning in Markdown.
-// Square brackets become \[ and \], as around a note.
+// appendEscapes appends a text, and escapes the characters that have a meaning inside a
+// line of Markdown. Square brackets become \[ and \], as around a note.
 func appendEscapes(dst []byte, text string) []byte {
 	first := firstEscape(text)
 	dst = append(dst, text[:first]...)
@@ -352,8 +351,8 @@ func firstEscape(text string) int {
 	return len(text)
 }
 
-// appendParagraph writes the first line of a paragraph, escaped so that it does not
-// start a list, a quotation, or a label without bold.
+// appendParagraph appends the first line of a paragraph, escaped so that it starts neither
+// another block, such as a list, nor a label without bold.
 func appendParagraph(dst, line []byte) []byte {
 	digits := len(line) - len(bytes.TrimLeft(line, "0123456789"))
 	switch {

@@ -130,7 +130,8 @@ func checkMarkup(t testing.TB, src, markup string) {
 	}
 }
 
-// safeHref reads a target as loosely as a browser does.
+// safeHref reports whether a target is relative, http, https or mailto. It reads the target
+// as loosely as a browser does.
 func safeHref(href string) bool {
 	href = strings.Map(func(c rune) rune {
 		if c <= ' ' {
@@ -195,8 +196,8 @@ func checkWords(t testing.TB, transcript *Transcript, duration time.Duration) {
 	}
 }
 
-// TestLargeInput reads input that takes quadratic time in a careless parser. Only
-// the time limit of the test run bounds it.
+// TestLargeInput reads input that takes quadratic time in a careless parser. It fails only
+// if the test run exceeds its time limit.
 func TestLargeInput(t *testing.T) {
 	t.Parallel()
 	const size = 50_000

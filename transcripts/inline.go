@@ -147,8 +147,7 @@ var ascii = func() (table [utf8.RuneSelf]byte) {
 	return table
 }()
 
-// entity reads the character reference that s starts with. n is 0 for a plain
-// ampersand.
+// entity reads the character reference that s starts with. n is 0 if s starts with none.
 func entity(s []byte) (text []byte, n int) {
 	const longest = 33 // &CounterClockwiseContourIntegral;
 	end := bytes.IndexByte(s[:min(len(s), longest)], ';')
@@ -179,8 +178,8 @@ func entity(s []byte) (text []byte, n int) {
 	return utf8.AppendRune(nil, rune(c)), end + 1
 }
 
-// plainText returns Markdown text without its escapes and entities, as the name
-// of a label is written.
+// plainText returns Markdown text, such as the name of a label, without its escapes and
+// entities.
 func plainText(raw []byte) string {
 	if bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '&') < 0 {
 		return clean(raw)

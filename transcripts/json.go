@@ -53,7 +53,7 @@ func appendJSONString(dst []byte, s string) []byte {
 	if isPlainJSON(s) {
 		return append(append(append(dst, '"'), s...), '"')
 	}
-	quoted, _ := json.Marshal(s) // a string cannot fail
+	quoted, _ := json.Marshal(s) // a string can always be encoded
 	return append(dst, quoted...)
 }
 

@@ -17,9 +17,9 @@ const maxName = 60
 // labelLine matches a line that begins with the label of a speaker, well-formed or not.
 var labelLine = regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
 
-// HasLabel reports whether Markdown has a line that begins with the label of a speaker.
-// It also finds malformed labels such as **Vega**:, and those of a file in which half of
-// the paragraphs or more begin with one, such as "Vega: Yes." or "*Vega:* Yes."
+// HasLabel reports whether Markdown has a line that begins with the label of a speaker. The
+// label may be malformed, such as **Vega**:. Labels that are not bold, such as "Vega: Yes."
+// or "*Vega:* Yes.", count only if half of the paragraphs or more begin with one.
 func HasLabel(text []byte) bool {
 	if labelLine.Match(text) {
 		return true
@@ -49,7 +49,7 @@ type label struct {
 	tail  int32      // bytes after the text that close the label; usually 0
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
-	lost  bool       // the first star is missing
+	lost  bool       // one of the two stars before the name is missing
 	stamp int32      // offset of a stamp before the label, or between the bold name and its colon
 }
 
@@ -86,9 +86,9 @@ type labelReader struct {
 	byLine []int32           // for each line, the index of its label in bold plus 1; 0 if it has none
 }
 
-// newLabelReader finds the bold labels of a file and the names of the registry, so
-// that labels without bold can be distinguished from ordinary text. Text that
-// looks like a name and starts three paragraphs counts as a name too.
+// newLabelReader finds the bold labels of a file and the names of the registry, so that
+// labels without bold can be distinguished from ordinary text. Text that looks like a name
+// and starts three lines counts as a name too.
 func newLabelReader(f *file, opts *Options) labelReader {
 	const often = 3
 	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines)), bold: make([]label, 0, min(bytes.Count(f.src, []byte("\n**"))+1, len(f.lines)))}
@@ -129,14 +129,14 @@ func newLabelReader(f *file, opts *Options) labelReader {
 			r.known[alias] = clean([]byte(person.Name))
 		}
 	}
-	for _, person := range opts.People { // a name wins over another's alias
+	for _, person := range opts.People { // a name takes precedence over an alias of another person
 		r.known[person.Name] = clean([]byte(person.Name))
 	}
 	return r
 }
 
 // knowDialogue adds the names that start paragraphs, such as "Vega: Yes.", if most
-// paragraphs start with one and each of two names starts two or more.
+// paragraphs start with one and two or more of the names repeat.
 func (r *labelReader) knowDialogue() {
 	counts, paragraphs, named := map[string]int{}, 0, 0
 	for i := r.body; i < len(r.lines); i++ {
@@ -247,9 +247,9 @@ func (r *labelReader) scan(from, to int) (l label, ok bool) {
 	return l, ok && !(l.lost && l.bare)
 }
 
-// labelOpening finds the two stars that open a label after a heading mark or
-// up to two stray characters. The result is -1 if there is no label. It is
-// the index of a single star if the other is missing.
+// labelOpening finds the two stars that open a label after a heading mark or up to two
+// stray characters. stars is the index of the first star, or -1 if there is no label. One
+// of the two stars may be missing.
 func labelOpening(s []byte) (stars int, fault labelFault) {
 	if bytes.HasPrefix(s, []byte("**")) {
 		return 0, noFault
@@ -307,8 +307,8 @@ func (r *labelReader) scanName(l *label, s []byte, i, base int) bool {
 	return closed && r.setName(l, name)
 }
 
-// closeAfterColon closes a label whose colon is inside the bold, and returns
-// its name. ok is false if it is not a label.
+// closeAfterColon reads the end of a label whose colon is inside the bold, and returns the
+// name of the label. ok is false if there is no label.
 func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []byte, ok bool) {
 	rest := bytes.TrimLeft(s[i:], " ")
 	k := len(s) - len(rest)
@@ -351,8 +351,8 @@ func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []b
 	return name, true
 }
 
-// closeWithoutColon closes a label whose colon is outside the bold, or absent.
-// It returns false if it is not a label.
+// closeWithoutColon reads the end of a label whose colon is outside the bold, or absent. It
+// returns false if there is no label.
 func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool {
 	if !bytes.HasPrefix(s[i:], []byte("**")) || len(name) == 0 {
 		return false
@@ -378,7 +378,8 @@ func (l *label) closeWithoutColon(s, name []byte, i, base int, spaces bool) bool
 	return true
 }
 
-// setName gives the label its name. Names repeat, so equal ones share memory.
+// setName gives the label its name, and returns false if that is too long. Names repeat,
+// so equal ones share memory.
 func (r *labelReader) setName(l *label, raw []byte) bool {
 	if name, ok := r.known[string(raw)]; ok && name == string(raw) {
 		l.name = name
@@ -389,11 +390,10 @@ func (r *labelReader) setName(l *label, raw []byte) bool {
 	return utf8.RuneCountInString(l.name) <= maxName
 }
 
-// scanUnbolded reads "Name: text" if the name is known: if it is a bold label
-// elsewhere in the file, is in the registry, or is a pause followed only by
-// stamps. Before the first label, any text that looks like a name counts as one,
-// because every transcript starts with a label. A known name before a quotation is
-// not a label: it says who is quoted.
+// scanUnbolded reads "Name: text" if the name is known, or if it is that of a pause and
+// only stamps follow. Before the first label, any text that looks like a name counts as
+// one, because every transcript starts with a label. A known name before a quotation is not
+// a label: it says who is quoted.
 func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	name, rest, at, ok := r.splitUnbolded(line)
 	if !ok {
@@ -436,7 +436,7 @@ func (r *labelReader) wordsFollow(name, rest []byte) bool {
 	return r.isKnown(string(name)) && touchesWords(name, rest)
 }
 
-// touchesWords reports whether words touch the colon after several words.
+// touchesWords reports whether words directly follow a colon that several words precede.
 func touchesWords(before, after []byte) bool {
 	c, _ := utf8.DecodeRune(after)
 	return bytes.IndexByte(before, ' ') > 0 && (unicode.IsLetter(c) || c == '…' || c == '"' || c == '“')

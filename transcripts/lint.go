@@ -7,13 +7,13 @@ import (
 	"onair/internal/finding"
 )
 
-// LintOptions are the facts that Lint cannot read from the text, and its settings.
+// LintOptions are the facts that Lint cannot read from the text, and the settings of Lint.
 // A nil pointer means the zero value.
 type LintOptions struct {
 	Options
 	Duration time.Duration // length of the audio; 0 if unknown
 	Disabled []string      // IDs of rules that are neither reported nor fixed
-	Unwrap   bool          // Fix joins paragraphs that go over several lines (T027)
+	Unwrap   bool          // Fix joins the lines of a paragraph (T027)
 }
 
 // Lint reads a transcript as Parse does and checks it against every rule for a single
@@ -30,8 +30,8 @@ func Lint(src []byte, o *LintOptions) *Transcript {
 	return r.finish()
 }
 
-// Fix makes the edits of the findings that Lint reports as fixable, and, if o.Unwrap is
-// set, the edits of T027. It makes no other edits.
+// Fix returns src after the edits of the findings that Lint reports as fixable. If o.Unwrap
+// is set, it also makes the edits of T027.
 func Fix(src []byte, o *LintOptions) []byte {
 	if o == nil {
 		o = &LintOptions{}

@@ -90,7 +90,7 @@ func labelFinding(r *report, turn int) finding.Finding {
 		r.edit(l.named.to, int(l.rest), ":**"),
 		r.edit(int(l.end), int(l.end+l.tail), ""),
 	)
-	if l.fault == stampBeforeLabel { // one edit, as the stamp may be edited too
+	if l.fault == stampBeforeLabel { // one edit, because another edit may change the stamp
 		m, _ := scanMark(r.src, int(l.stamp))
 		edits = r.changes(r.edit(int(l.from), int(l.rest), "**"+string(r.src[l.named.from:l.named.to])+":** "+string(r.src[m.at:m.at+m.size])))
 	}
@@ -126,8 +126,8 @@ func lintSpace(r *report, l *label) {
 	}
 }
 
-// escapeName writes a name of the registry as a label. It returns an empty string
-// for a name that cannot be a label.
+// escapeName returns a name of the registry with the escapes that it needs in a label. It
+// returns an empty string for a name that cannot be a label.
 func escapeName(name string) string {
 	var out []byte
 	for _, b := range []byte(name) {
@@ -224,8 +224,8 @@ func misspelledUse(use *speakerUse, all []*speakerUse, pos finding.Position) (f 
 }
 
 // misspelled reports whether two names differ only in capitals or in one letter, or in two
-// letters of a long name. Names with digits, such as Guest 1 and Guest 2, count as
-// different names.
+// letters of a long name. Very short names, and names with digits such as Guest 1 and Guest
+// 2, count as different names.
 func misspelled(name, other string) bool {
 	const digits = "0123456789"
 	if strings.ContainsAny(name+other, digits) {

@@ -57,7 +57,7 @@ var nearLabels = []struct {
 	{regexp.MustCompile(`^\*\*([^*:\[\]]{1,60})\*\* `), false},
 }
 
-// continues matches the words after a name in bold that is the subject or object of a
+// continues matches a name in bold and a next word that shows that the name is part of a
 // sentence rather than a label.
 var continues = regexp.MustCompile(`^\*\*[^*]*\*\* (?:is|are|was|were|be|has|have|had|do|does|did|can|could|will|would|should|may|might|must|and|or|of|in|on|for|with|to|at|by|from|as|that|which|who|the|a|an|[^\pL]*)(?:\PL|$)`)
 
@@ -139,10 +139,11 @@ func (r *report) isVerse(line int, b *blockNode) bool {
 	return lines >= several || lines > 1 && capitals
 }
 
-// verbatim is the stretches of a source in which white space has a meaning, in order.
+// verbatim has the spans of a source in which white space has a meaning, in order.
 type verbatim []span
 
-// findVerbatim returns the code and HTML of a file, where white space has a meaning.
+// findVerbatim returns the spans of a file that contain code or HTML, where white space has
+// a meaning.
 func findVerbatim(f *file) verbatim {
 	var all verbatim
 	for i := range f.blocks {
@@ -170,8 +171,8 @@ func holdsCode(text []byte) bool {
 	return false
 }
 
-// has reports whether an offset lies in one of the stretches. Offsets must not
-// decrease from call to call.
+// has reports whether an offset lies in one of the spans. Offsets must not decrease from
+// call to call.
 func (v *verbatim) has(at int) bool {
 	for len(*v) > 0 && (*v)[0].to <= at {
 		*v = (*v)[1:]

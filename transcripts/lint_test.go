@@ -181,7 +181,7 @@ func TestLintReadsAsParse(t *testing.T) {
 	}
 }
 
-// TestFixKeepsLineEnds expects a fix of a file with CRLF to change nothing else.
+// TestFixKeepsLineEnds expects Fix to keep CRLF line ends if T026 is disabled.
 func TestFixKeepsLineEnds(t *testing.T) {
 	t.Parallel()
 	const src = "\r\n**Vega**: One.\r\n\r\nTwo late\\[laughs\\]and\rso \\[0:10\\].\r\n"
@@ -197,14 +197,14 @@ func breaks(src, rule string, o *LintOptions) bool {
 }
 
 // TestRules expects every rule to have tests and an example that breaks it, except for
-// rules that compare several files.
+// rules that need other files.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	elsewhere := []string{"T028", "T029", "T031", "T032", "T041"}
 	described := append([]string{"T010"}, elsewhere...) // their examples are not transcripts
 	findingtest.Complete(t, Rules())
 	for i, r := range Rules() {
-		// T033 to T040 belong to other packages.
+		// From T033 on, some numbers belong to other packages.
 		if want := fmt.Sprintf("T%03d", i+1); i < 32 && r.ID != want {
 			t.Errorf("rule %s is in the place of %s", r.ID, want)
 		}

@@ -10,8 +10,8 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// lintEncoding reports the first byte that is not UTF-8. Unlike other invalid
-// characters it is an error, because words are read wrong.
+// lintEncoding reports the first byte that is not UTF-8. Unlike other invalid characters it
+// is an error, because words may be read wrongly.
 func lintEncoding(r *report) {
 	if utf8.Valid(r.src) {
 		return
@@ -170,7 +170,8 @@ func lintHidden(r *report, s span) {
 	}
 }
 
-// isUnseen reports whether a character is invisible, or a no-break space.
+// isUnseen reports whether a character is a control character, invisible, or a no-break
+// space.
 func isUnseen(c rune) bool {
 	return c == '\u00a0' || script.Hidden(c) && c != '\t' && c != '\n' && c != '\r'
 }
@@ -306,7 +307,7 @@ type starRun struct {
 	opens, after bool // opens: a word follows the stars; after: a space precedes the stars
 }
 
-// lintStars reports emphasis with a space before its last stars, as in "*the *".
+// lintStars reports emphasis with a space before its closing stars, as in "*the *".
 // Markdown shows such stars as text.
 func lintStars(r *report) {
 	for i := range r.blocks {

@@ -8,8 +8,8 @@ import (
 	"onair/internal/finding"
 )
 
-// lintTurns reports text before the first label, text after a pause without a label of its
-// own, and labels without text.
+// lintTurns reports text before the first label, text after a pause without a label between
+// them, and labels without text.
 func lintTurns(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
@@ -70,8 +70,8 @@ func lintRepeats(r *report) {
 	}
 }
 
-// lintOrder reports stamps that contradict the others: those outside the heaviest
-// chain of stamps that never runs backwards.
+// lintOrder reports stamps that contradict the others by more than two seconds: those
+// outside the heaviest chain of stamps that never runs backwards.
 func lintOrder(r *report) {
 	const slack = 2 * time.Second
 	if r.text.Clips {
@@ -109,7 +109,8 @@ func lintDuration(r *report) {
 	}
 }
 
-// lateStamps reports times after the end of the audio, whose length is 0 if unknown.
+// lateStamps reports times more than a second after the end of the audio, whose length is 0
+// if unknown.
 func (t *Transcript) lateStamps(file string, duration time.Duration) (found finding.List) {
 	if t.Clips || duration <= 0 {
 		return nil
@@ -221,9 +222,10 @@ func paceBetween(a, b *anchor, perWord float64) pace {
 	return usual
 }
 
-// isWrong reports whether the second of three anchors is probably wrong: people would
-// speak too slowly on one side of it and too fast on the other, but at a usual speed if
-// it were left out.
+// isWrong reports whether the second of three anchors is probably wrong: people would speak
+// at a usual speed if it were left out, but too slowly on one side of it and too fast on
+// the other. If the first anchor is a pause, people may also speak at a usual speed before
+// the second and too fast after it.
 func isWrong(a, b, c *anchor, perWord float64) bool {
 	if b.pause || !b.mark.stamp() || paceBetween(a, c, perWord) != usual {
 		return false

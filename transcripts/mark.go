@@ -196,7 +196,8 @@ var sounds = map[string]bool{
 	"bleep": true, "beep": true, "gasps": true, "coughs": true, "sneezes": true, "groans": true,
 }
 
-// isSound reports whether the first or the last word of a note is one of sounds.
+// isSound reports whether the first or the last word of a note is one of sounds, or the
+// note marks an unintelligible passage.
 func isSound(words []byte) bool {
 	if len(words) == 0 || len(words) > 60 {
 		return false
@@ -211,8 +212,8 @@ func isSound(words []byte) bool {
 	return sounds[strings.ToLower(string(first))] || sounds[strings.ToLower(string(last))]
 }
 
-// unclear reports whether a note marks an unintelligible passage, in any of the
-// spellings found in real transcripts.
+// unclear reports whether a note marks an unintelligible passage. The end of the word
+// "unintelligible" may be misspelled.
 func unclear(words []byte) bool {
 	const stem = "unintelligib"
 	return len(words) >= len(stem) && bytes.EqualFold(words[:len(stem)], []byte(stem))

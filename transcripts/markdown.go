@@ -42,7 +42,7 @@ type markParser struct{}
 // or plain bracket, and the end of a link's text.
 func (markParser) Trigger() []byte { return []byte{'\\', '[', ']'} }
 
-// Parse reads one mark. It returns nil if there is no mark.
+// Parse reads one mark, or a link with a broken target. It returns nil if there is neither.
 func (markParser) Parse(_ ast.Node, block text.Reader, _ gm.Context) ast.Node {
 	line, segment := block.PeekLine()
 	if line[0] == ']' {
@@ -134,8 +134,8 @@ func scanBrokenLink(line []byte) (label, n int) {
 	return 0, 0
 }
 
-// targetEnds reports whether the target of a link ends within maxTarget bytes.
-// Without that limit, finding the ends of many targets would be quadratic.
+// targetEnds reports whether the target of a link ends within maxTarget bytes. Without that
+// limit, finding the ends of many targets would take quadratic time.
 func targetEnds(s []byte) bool {
 	s = s[:min(len(s), maxTarget)]
 	depth := 0

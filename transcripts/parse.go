@@ -202,8 +202,8 @@ const (
 // line. The Markdown parser takes too long for many more.
 const maxNesting = 16
 
-// blockKind returns what starts in line i. It follows CommonMark, except that
-// "2009. August 13th" does not start a list.
+// blockKind returns what starts in line i. Unlike in CommonMark, "2009. August 13th" does
+// not start a list.
 func (p *parser) blockKind(i int) blockKind {
 	s := bytes.TrimLeft(p.line(i), " \t")
 	if len(s) == 0 {
@@ -370,13 +370,13 @@ func (p *parser) listEnd(i int) int {
 	}
 }
 
-// fenced is a code fence that is never closed: no line before until closes a fence
-// of this or a greater length.
+// fenced is a code fence that is never closed: of the lines before the line until, none
+// closes a fence of this or a greater length.
 type fenced struct{ length, until int }
 
-// fenceEnd returns the line after the code fence that opens in line i, or 0 if no
-// fence opens there or nothing closes it before the next label. It remembers
-// unclosed fences and does not search for their end again.
+// fenceEnd returns the line after the code fence that opens in line i, or 0 if no fence
+// opens there or nothing closes it before the next label. It records unclosed fences, so
+// that it need not search for their end again.
 func (p *parser) fenceEnd(i int) int {
 	s := bytes.TrimLeft(p.line(i), " \t")
 	mark := s[0]

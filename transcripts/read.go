@@ -26,18 +26,17 @@ type ReadOptions struct {
 	// Duration is the length of the audio, for findings about captions after its end.
 	// 0 means that it is unknown.
 	Duration time.Duration
-	// WithoutHTML leaves the HTML of most blocks empty, which saves the memory for it.
+	// WithoutHTML leaves the HTML of most blocks empty, to save memory.
 	WithoutHTML bool
 }
 
 // ReadFormats returns the formats that Read understands: md for Markdown, as Parse reads
-// it, and the names of package forms. JSON of any tool is accepted; its members show
-// which tool wrote it.
+// it, and the names of package forms. JSON may be that of any tool in docs/formats.md; its
+// members show which tool wrote it.
 func ReadFormats() []string { return append([]string{"md"}, forms.Names()...) }
 
 // Read reads a transcript in one of ReadFormats. An empty format means the result of
-// Detect. UTF-8 and UTF-16 with a byte order mark are read; any other encoding is an
-// error.
+// Detect. The encoding must be UTF-8, or UTF-16 with a byte order mark.
 //
 // Captions are joined to turns and paragraphs. A turn lasts until another person speaks.
 // A paragraph ends with a sentence before two seconds of silence, or with a sentence
@@ -136,7 +135,7 @@ func (n *namer) nameSpeakers(speeches []forms.Speech) error {
 	return nil
 }
 
-// machineLabel matches the names that speech recognizers give to speakers.
+// machineLabel matches names such as SPEAKER_00, which speech recognizers give to speakers.
 var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?(\d+)$`)
 
 // speakerName returns the name for a speaker of the source. It is valid as a label.
@@ -153,7 +152,8 @@ func (n *namer) speakerName(raw string) string {
 	return labelName(raw)
 }
 
-// labelName removes from a name the characters that a label cannot contain.
+// labelName replaces the characters of a name that a label cannot contain by spaces, and
+// shortens long names.
 func labelName(name string) string {
 	name = clean([]byte(strings.Map(func(r rune) rune {
 		if r == '*' || r == ':' || r == '[' || r == ']' {
@@ -167,7 +167,7 @@ func labelName(name string) string {
 	return name
 }
 
-// boldLabel matches a line that occurs only in Markdown transcripts: a bold name with a
+// boldLabel matches a line that shows that a transcript is Markdown: a bold name with a
 // colon, or with a time beside it.
 var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[]\d+:)`)
 
@@ -178,9 +178,9 @@ func startsWithTimes(text []byte) bool {
 	return forms.LooksLikeTimes(string(bytes.TrimSpace(first))) || forms.LooksLikeTimes(string(bytes.TrimSpace(second)))
 }
 
-// Detect returns the format of a file, one of ReadFormats, judged by its content and by
-// the extension of its name. If it has none of these formats, the error is a
-// finding.Finding that says what it looks like and what to do.
+// Detect returns the format of a file, one of ReadFormats, judged by its content and by the
+// extension of its name. If the file has none of these formats, the error is a
+// finding.Finding that says what the file looks like and what to do.
 func Detect(src []byte, name string) (string, error) {
 	const head = 1 << 16
 	text := script.FromUTF16(src[:min(len(src), head)])

@@ -282,7 +282,7 @@ func withShownSounds(cues []Cue) []Cue {
 // stampOfLine matches "[0:01:30.5] ".
 var stampOfLine = regexp.MustCompile(`^\[[\d:.]+\] `)
 
-// TestReadCorpusText reads a transcript of another show.
+// TestReadCorpusText reads a real transcript in plain text.
 func TestReadCorpusText(t *testing.T) {
 	t.Parallel()
 	root := os.Getenv("ONAIR_CORPUS")
@@ -327,8 +327,8 @@ func TestReadCorpusText(t *testing.T) {
 	checkRead(t, transcript)
 }
 
-// TestReadLarge reads input that takes quadratic time in a careless reader. Only
-// the time limit of the test run bounds it.
+// TestReadLarge reads input that takes quadratic time in a careless reader. It fails only
+// if the test run exceeds its time limit.
 func TestReadLarge(t *testing.T) {
 	t.Parallel()
 	const size = 100_000

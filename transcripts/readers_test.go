@@ -202,9 +202,9 @@ func spokenWords(captions []caption) []string {
 	return strings.Fields(notes.ReplaceAllString(strings.Join(text, " "), ""))
 }
 
-// sourceWords returns the spoken words of a transcript without using the parser:
-// it removes labels, marks and markup with regular expressions. A word is a run of
-// letters and digits. It is exact only for the corpus.
+// sourceWords returns the spoken words of a transcript without using the parser: it removes
+// labels, marks and markup with regular expressions. A word is a run of letters and digits.
+// The result is exact only for the corpus.
 func sourceWords(src string) []string {
 	for _, cut := range sourceCuts {
 		src = cut.pattern.ReplaceAllString(src, cut.with)

@@ -47,7 +47,7 @@ func (f *file) countFractions() (n Fractions) {
 	return n
 }
 
-// mark makes a Mark of a mark of the tree.
+// mark converts a mark of the tree to a Mark.
 func (f *file) mark(m *markNode, fraction Fraction) Mark {
 	out := Mark{Note: noteText(m.words), Timed: m.timed}
 	out.Line, out.Column = f.place(m.at)
@@ -195,9 +195,9 @@ func (a *assembler) finish() {
 	}
 }
 
-// renderer collects two renderings of all blocks, one after the other: the spoken words,
-// and safe HTML. Both have folded white space and no control characters, because the
-// source may be untrusted.
+// renderer renders blocks in two forms: the spoken words, and safe HTML. Each form of all
+// blocks is in one buffer. Both have folded white space and no control characters, because
+// the source may be untrusted.
 type renderer struct {
 	text, html []byte
 	fraction   Fraction
@@ -218,7 +218,7 @@ type renderer struct {
 // renderers is a pool of renderers, which reuses their buffers.
 var renderers = sync.Pool{New: func() any { return new(renderer) }}
 
-// reserve grows the buffers to the size of a file.
+// reserve grows the buffers for a file.
 func (r *renderer) reserve(f *file) {
 	if cap(r.text) < len(f.src) {
 		r.text = make([]byte, 0, len(f.src))
@@ -411,8 +411,8 @@ func closesWord(r rune) bool {
 	return false
 }
 
-// opensWord reports whether text ends with an opening bracket or quote. A mark
-// after it is not followed by a space.
+// opensWord reports whether text is empty or ends with an opening bracket or quote. No
+// space follows a mark after such text.
 func opensWord(text []byte) bool {
 	if len(text) == 0 {
 		return true

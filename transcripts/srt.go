@@ -48,9 +48,9 @@ func srtLine(line string) string {
 	return line
 }
 
-// WriteSRT writes cues as SubRip, in one or two lines of at most 32 characters.
-// The first line starts with the speaker's name and a colon if the speaker has
-// changed, or if the text of the cue contains a colon: players take the text
+// WriteSRT writes cues as SubRip, in one or two lines of at most 32 columns unless a word
+// or name is too long. The first line starts with the speaker's name and a colon if the
+// speaker has changed, or if the text of the cue contains a colon: players take the text
 // before a colon for a speaker.
 func WriteSRT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
@@ -99,11 +99,12 @@ func hasColon(text string) bool {
 // lineBreaker breaks cues into lines.
 type lineBreaker struct{ functions script.FunctionWords }
 
-// wrap breaks a cue into two even lines if it does not fit into one. The first prefix
-// bytes of text are the name. The name shares a line with the first word, so that players
-// recognize it. The second line does not start with a word that ends with a colon. The
-// first line does not end with a function word if this can be avoided. A line exceeds its
-// limit only if a single word does, or the name with the first word.
+// wrap breaks a cue into two even lines if it does not fit into one. The first prefix bytes
+// of text are the name. The name shares a line with the first word, so that players
+// recognize it. The second line starts with a word that ends with a colon only if a line
+// would otherwise be too long. The first line does not end with a function word if this can
+// be avoided. A line exceeds its limit only if a single word does, or the name with the
+// first word.
 func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
 	size := script.Columns(text)
 	if size <= maxLine {

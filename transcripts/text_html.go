@@ -74,10 +74,10 @@ func (b *Block) annotated() string {
 }
 
 // WriteHTML writes the transcript in the HTML form of Podcasting 2.0: the elements
-// cite, time and p directly in the body. Every paragraph has all three, because
-// players skip a paragraph that lacks one. Words that are not spoken are in square
-// brackets. Without cues there are no times. The comment at the top is for players
-// that recognize HTML by a comment but not by a doctype.
+// cite, time and p directly in the body. If there are cues, every paragraph has all
+// three, because players skip a paragraph that lacks one. Words that are not spoken are
+// in square brackets. The comment at the top is for players that recognize HTML by a
+// comment but not by a doctype.
 func WriteHTML(w io.Writer, t *Transcript, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("<!-- transcript -->\n<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Transcript</title></head>\n<body>\n")

@@ -92,7 +92,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 	return anchors, chars
 }
 
-// chain returns what heaviest returns, less the anchors that are probably wrong.
+// chain returns the result of heaviest without the anchors that are probably wrong.
 func chain(anchors []anchor, chars int, duration time.Duration) []int {
 	const perWord = 5.8 // characters, with the space; the median of English transcripts
 	kept := heaviest(anchors, chars, duration)
@@ -194,15 +194,14 @@ type timeline struct {
 	pauses   map[int]time.Duration // start of each pause, by the index of its turn
 }
 
-// segment is text spoken at one speed. If a segment begins later than the one
-// before ends, there is silence in between.
+// segment is text spoken at one speed. The time between two segments is silence.
 type segment struct {
 	from, to   int // characters
 	start, end time.Duration
 }
 
-// timeline times the transcript. It returns nil if there are neither anchors nor a
-// duration, or if the text does not fit into the duration.
+// timeline times the transcript. It returns nil if there are no anchors, no heard words and
+// no duration, or if the text does not fit into the duration.
 func (t *Transcript) timeline(duration time.Duration) *timeline {
 	anchors, chars := t.anchors()
 	if duration = duration.Truncate(time.Millisecond); duration <= 0 {
@@ -331,8 +330,7 @@ func (s segment) at(pos int) time.Duration {
 	return t.Round(time.Millisecond)
 }
 
-// scale returns d·num/den without overflow. The result is the same on every
-// machine.
+// scale returns d·num/den. It returns unbounded if the result overflows.
 func scale(d time.Duration, num, den int) time.Duration {
 	hi, lo := bits.Mul64(uint64(d), uint64(num))
 	if hi >= uint64(den) {
@@ -342,9 +340,9 @@ func scale(d time.Duration, num, den int) time.Duration {
 	return time.Duration(min(q, uint64(unbounded)))
 }
 
-// At returns when the paragraph in the given line of the source starts, or the
-// last paragraph before that line. Lines count from 1. The duration of the audio
-// is 0 if it is not known. ok is false if the transcript cannot be timed.
+// At returns when a paragraph starts: the last one that begins in or before the given line
+// of the source. Lines count from 1. The duration of the audio is 0 if it is not known. ok
+// is false if the transcript cannot be timed.
 func (t *Transcript) At(line int, duration time.Duration) (at time.Duration, ok bool) {
 	tl := t.timeline(duration)
 	if tl == nil {

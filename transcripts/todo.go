@@ -139,9 +139,9 @@ func (l *taskList) addUntimed(chars int) {
 	}
 }
 
-// addStretch appends a task for the stretch between an anchor and a position in the spoken
-// text, which ends at the time end, if the stretch is long. After a pause, only the
-// estimated time of the speech counts.
+// addStretch appends a task for the text from an anchor to a position in the spoken text,
+// if it takes untimedStretch or longer. The text ends at the time end. After a pause, it
+// takes at most the time that it needs at the usual rate.
 func (l *taskList) addStretch(from *anchor, to int, end time.Duration) {
 	length := end - from.time
 	if from.pause {
@@ -190,7 +190,8 @@ func around(text string, at int) string {
 	return strings.TrimSpace(strings.TrimRight(before, " ") + " ___ " + strings.TrimLeft(opening(text[at:], side), " "))
 }
 
-// opening returns at most the first n bytes of a text.
+// opening returns the beginning of a text: at most n bytes, and an ellipsis if text was cut
+// off.
 func opening(text string, n int) string {
 	if len(text) <= n {
 		return strings.Clone(text)

@@ -140,8 +140,8 @@ func TestTodo(t *testing.T) {
 	}
 }
 
-// TestTodoWithoutUsableStamps has only one stamp, which cannot be right: the text before
-// it takes longer.
+// TestTodoWithoutUsableStamps tests a transcript whose only stamp cannot be right, because
+// the text before it takes longer.
 func TestTodoWithoutUsableStamps(t *testing.T) {
 	t.Parallel()
 	tasks := Todo(Parse([]byte("**Vega:** Hello, Lyra. \\[00:00\\]\n"), nil), "a.md", 0)

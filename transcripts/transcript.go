@@ -25,15 +25,15 @@
 // belongs to the speaker before the pause.
 //
 // Front matter, between two lines of "---", has three settings. "timeline: clips"
-// says that the stamps belong to other recordings, so that they time nothing. "same:
+// says that the stamps belong to other recordings and are not used for times. "same:
 // reason" says that the text is meant to be nearly equal to the text of another episode
 // (T029). "machine: {…}" marks a transcript that a machine wrote or translated and nobody has
 // reviewed, unless it has "reviewed: true".
 //
 // # Lenient reading
 //
-// No input makes a whole file fail. What real transcripts contain beside the
-// grammar is read as it was meant, and reported:
+// No input makes Parse fail. What real transcripts contain beyond the grammar is read as it
+// was meant, and reported:
 //
 //   - labels with a colon outside the bold, spaces or a stamp inside it, a missing
 //     or third star, up to two stray characters before it, indentation, a heading
@@ -54,10 +54,10 @@
 //
 // # Rules
 //
-// Parse reports what it reads leniently; Lint holds a file to all rules. The
+// Parse reports what it reads leniently; Lint checks all rules for a single file. The
 // table of the rules is in rules.go; see [Rules]. A finding carries the edits that
-// fix it. Fix makes the edits whose meaning is beyond doubt. Format makes the edits
-// that change how the transcript is written but not what Parse reads.
+// fix it. Fix makes the edits of fixable findings. Format makes the edits that change
+// how the transcript is written but not what Parse reads.
 //
 // Parse does not report T010, T015, T016, T022, T026, T027, T030 and T037. T015 needs the
 // length of the audio. T028, T029 and T032 need other files (package repo), and T031 needs
@@ -145,18 +145,18 @@ type Options struct {
 type Transcript struct {
 	Turns    []Turn
 	Clips    bool         // the stamps belong to other recordings (timeline: clips)
-	Machine  bool         // written by a speech recognizer and not reviewed (machine:)
+	Machine  bool         // written or translated by a machine and not reviewed (machine:)
 	Findings finding.List // problems, and what was read leniently, by place
 
 	Fractions Fractions
 
-	captionTimes *captionTimes // set by Read; nil for Markdown
+	captionTimes *captionTimes // set by Read if the source has times; nil for Markdown
 	spoken       []spoken      // set by Align; nil without recognized words
 	sounds       []sound       // in order of time; set by Align
 }
 
-// Fractions counts the fractions of stamps that have two digits. If there are
-// many and none is above 29, they are frames of 1/30 s.
+// Fractions counts the fractions of stamps that have two digits. If there are many and none
+// is above 29, they are probably frames of 1/30 s.
 type Fractions struct{ TwoDigit, Above29 int }
 
 // Digest returns a digest of the words that are spoken, 16 hex digits.
@@ -250,8 +250,8 @@ func identify(turns []Turn) {
 	}
 }
 
-// hashTurn hashes speaker and words of a turn, and returns the number of bytes
-// hashed.
+// hashTurn hashes speaker and words of a turn, and returns the number of bytes of the
+// words.
 func hashTurn(t *Turn) (hash uint64, size int) {
 	hash = hashText(fnvOffset, t.Speaker)
 	for i := range t.Blocks {

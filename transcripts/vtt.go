@@ -10,8 +10,8 @@ import (
 // cue's times cannot appear in either, because ">" is escaped.
 var vttEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// WriteVTT writes cues as WebVTT. Every cue names its speaker, because a voice span ends
-// with the cue. See https://www.w3.org/TR/webvtt1/.
+// WriteVTT writes cues as WebVTT. Every cue with a speaker has a voice span, because a span
+// ends with its cue. See https://www.w3.org/TR/webvtt1/.
 func WriteVTT(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("WEBVTT\n")

@@ -85,7 +85,7 @@ func (c *cutter) appendWord(text string, w word, to int) {
 	c.words = append(c.words, w)
 }
 
-// abbreviations are words that end with a dot that does not end a sentence.
+// abbreviations are words whose final dot does not end a sentence.
 var abbreviations = map[string]bool{
 	"Mr.": true, "Mrs.": true, "Ms.": true, "Dr.": true, "St.": true, "vs.": true, "e.g.": true, "i.e.": true,
 }
@@ -128,7 +128,7 @@ func endingOf(word string) ending {
 
 // countWords counts the words of a text. In scripts without spaces between words
 // it estimates them: two characters of Chinese or Japanese make a word, or five of
-// Thai.
+// Thai or Lao.
 func countWords(text string) int {
 	const wideWord, southeastWord = 2, 5
 	words, wides, southeasts := 0, 0, 0

@@ -10,8 +10,8 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// scripts has a minute of speech at a usual pace in scripts without spaces and from
-// right to left.
+// scripts has a minute of speech at a usual pace in scripts without spaces, and in one that
+// runs from right to left.
 var scripts = map[string]string{
 	"Japanese": strings.Repeat("宇宙の話をしましょう。星は遠いですね。", 18),
 	"Chinese":  strings.Repeat("我们今天谈谈宇宙，星星离我们很远。", 16),
@@ -19,8 +19,8 @@ var scripts = map[string]string{
 	"Arabic":   strings.Repeat("نتحدث اليوم عن الفضاء والنجوم البعيدة، ", 25),
 }
 
-// TestScriptsWithoutStamps expects text of any script to fill audio of the length
-// that the text takes to speak, and no more.
+// TestScriptsWithoutStamps expects text in each script to fill audio that is as long as its
+// speech, and not to fill longer audio.
 func TestScriptsWithoutStamps(t *testing.T) {
 	t.Parallel()
 	for name, text := range scripts {

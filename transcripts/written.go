@@ -11,8 +11,8 @@ import (
 )
 
 // asWritten returns what Parse would read from turns after they are written as Markdown.
-// Most blocks have nothing with a meaning in Markdown and are used as they are. The
-// others are written and parsed, each by itself.
+// Most blocks contain no Markdown syntax and are used as they are. The others are written
+// and parsed, each alone.
 func asWritten(turns []Turn, o *ReadOptions) *Transcript {
 	w := newWritten(turns, o)
 	for i := range turns {
@@ -127,7 +127,7 @@ func (w *written) label(speaker string) writtenLabel {
 	l := writtenLabel{person: speaker}
 	for _, p := range w.o.People {
 		if p.Name == speaker {
-			l.person = speaker // a name wins over another person's alias
+			l.person = speaker // a name takes precedence over an alias of another person
 			break
 		}
 		if slices.Contains(p.Aliases, speaker) {
@@ -140,8 +140,8 @@ func (w *written) label(speaker string) writtenLabel {
 	return l
 }
 
-// plain adds a block as it is. It returns false if something in the block has a meaning in
-// Markdown. The block starts at the given column, counted from 0.
+// plain adds a block as it is. It returns false if the block contains Markdown syntax. The
+// block starts at the given column, counted from 0.
 func (w *written) plain(b *Block, column int) bool {
 	if !isPlain(b.Text) || column == 0 && isDivider([]byte(b.Text)) || len(b.Marks) > 1 || len(b.Marks) > 0 && !opensWithSeconds(&b.Marks[0]) {
 		return false

@@ -1,4 +1,4 @@
-// Package command recognizes, translates and speaks with programs of the user's own.
+// Package command recognizes, translates and speaks with programs that the user chooses.
 package command
 
 import (
@@ -24,11 +24,11 @@ type Recognizer struct {
 	dir  string
 }
 
-// New returns an engine that runs a program with arguments in the folder dir. In the
-// arguments, {input} stands for the path of the audio, {wav} for the path of a WAV copy
-// with 16 kHz and one channel, {language} for the language, {prompt} for words that may
-// be spoken, and {output} for the path to which the program writes its answer. Without
-// {output} the answer is the program's standard output.
+// New returns an engine that runs the program argv[0] with the arguments argv[1:] in the
+// folder dir. In the arguments, {input} stands for the path of the audio, {wav} for the
+// path of a WAV copy with 16 kHz and one channel, {language} for the language, {prompt} for
+// the hints with commas between them, and {output} for the path to which the program writes
+// its answer. Without {output} the answer is the program's standard output.
 func New(argv []string, dir string) (*speech.Engine, error) {
 	r, err := newRecognizer(argv, dir)
 	if err != nil {

@@ -31,10 +31,10 @@ type sentence struct {
 	start       time.Duration // when its first sound begins
 }
 
-// TestPocketsphinx lets a real recognizer hear five minutes spoken by two voices of flite.
-// It expects the word error rate that sclite computes. It then corrects the text and
-// compares the times of captions with the times of flite. The test computes for minutes,
-// so it runs only if ONAIR_POCKETSPHINX is set.
+// TestPocketsphinx recognizes five minutes of speech that flite made with two voices. It
+// expects the word error rate that sclite computes. It then corrects the text and compares
+// the times of captions with the times of flite. The test takes minutes, so it runs only if
+// ONAIR_POCKETSPHINX is set.
 func TestPocketsphinx(t *testing.T) {
 	if os.Getenv("ONAIR_POCKETSPHINX") == "" {
 		t.Skip("computes for minutes: set ONAIR_POCKETSPHINX=1")
@@ -167,7 +167,7 @@ func speakFlite(t *testing.T, dir string) (spoken []sentence, mp3 string, durati
 	return spoken, mp3, duration
 }
 
-// recognizePocketsphinx runs pocketsphinx as a program of the user's own. pocketsphinx
+// recognizePocketsphinx runs pocketsphinx as the program of a Recognizer. pocketsphinx
 // writes one line per word: the word, its start, its end and its confidence. It places some
 // utterances seconds too late, so that they end after the next one begins; the script moves
 // these before the next one.

@@ -17,10 +17,10 @@ type translator struct {
 	dir  string
 }
 
-// NewTranslator returns a translator that runs a program with arguments in the folder
-// dir. In the arguments, {source} and {target} stand for the languages. The program reads
-// paragraphs from its standard input, separated by empty lines, and writes their
-// translations to its standard output in the same way.
+// NewTranslator returns a translator that runs the program argv[0] with the arguments
+// argv[1:] in the folder dir. In the arguments, {source} and {target} stand for the
+// languages. The program reads paragraphs from its standard input, separated by empty
+// lines, and writes their translations to its standard output in the same way.
 func NewTranslator(argv []string, dir string) (*speech.Translating, error) {
 	if len(argv) == 0 {
 		return nil, errors.New("names no program")

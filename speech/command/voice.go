@@ -22,11 +22,11 @@ type voice struct {
 	dir  string
 }
 
-// NewVoice returns an engine that runs a program with arguments in the folder dir. In the
-// arguments, {voice} stands for the name of the voice, {language} for the language,
-// {rate} for the speed, such as 1.15, and {output} for the path to which the program
-// writes the MP3. Without {output} the MP3 is the program's standard output. The program
-// reads the text from its standard input.
+// NewVoice returns an engine that runs the program argv[0] with the arguments argv[1:] in
+// the folder dir. In the arguments, {voice} stands for the name of the voice, {language}
+// for the language, {rate} for the speed, such as 1.15, and {output} for the path to which
+// the program writes the MP3. Without {output} the MP3 is the program's standard output.
+// The program reads the text from its standard input.
 func NewVoice(argv []string, dir, language string) (*speech.Speaking, error) {
 	if len(argv) == 0 {
 		return nil, errors.New("names no program")

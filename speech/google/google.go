@@ -1,6 +1,7 @@
 // Package google recognizes, translates and speaks with the services of Google Cloud. For
-// recognition, it uses Speech-to-Text, version 2. This service reads audio from a bucket of
-// Google Cloud Storage, works for minutes, and keeps its answer for some days.
+// recognition it uses Speech-to-Text, version 2, which reads audio from a bucket of Google
+// Cloud Storage. A recognition takes minutes, and the service keeps its answer for some
+// days.
 //
 // Source: https://cloud.google.com/speech-to-text/docs/reference/rest/v2/projects.locations.recognizers/batchRecognize
 package google
@@ -31,7 +32,7 @@ type Store interface {
 	Remove(ctx context.Context, name string) error
 }
 
-// Options say where and how speech is recognized.
+// Options configure New, NewTranslator and NewVoice.
 type Options struct {
 	Project   string // empty means the project of the credentials
 	Location  string // empty means the default of the model
@@ -53,8 +54,8 @@ const (
 	wordsOnly  = "chirp_2"
 )
 
-// models has the locations of each model, the default first, and the longest audio for
-// which the model returns times of words.
+// models has the locations of each model, the default first, and the length of the longest
+// audio for which the model returns times of words.
 var models = map[string]struct {
 	locations []string
 	longest   time.Duration
@@ -126,8 +127,8 @@ func newClient(ctx context.Context, o *Options) (*call.Client, string, error) {
 	return client, project, nil
 }
 
-// Recognize implements [speech.Recognizer]. It continues an operation that an earlier
-// call began.
+// Recognize implements [speech.Recognizer]. If an earlier call for the same piece began an
+// operation, Recognize continues it.
 func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, error) {
 	name, err := q.Job.Get(ctx, speech.Begun)
 	if err != nil {
@@ -149,7 +150,7 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 			return answer, nil
 		}
 	}
-	// Failed operations are not billed. The next run begins a new one.
+	// Failed operations are not billed. The next run begins a new operation.
 	if failed := (*failure)(nil); errors.As(err, &failed) {
 		if noted := q.Job.Put(ctx, speech.Begun, ""); noted != nil {
 			return nil, noted
@@ -178,7 +179,7 @@ const (
 	// begin, because the program may end before it knows the name of the operation.
 	noteSending = "sending"
 
-	// maxLost limits how often the start of a recognition may get lost.
+	// maxLost limits how often a request is repeated because its answer was lost.
 	maxLost = 5
 )
 

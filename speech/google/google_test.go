@@ -217,9 +217,9 @@ func everySecond(o *op) string {
 	return response(o.uri, `{"inlineResult": {"transcript": {"results": [`+strings.Join(results, ",")+`]}}, "metadata": {"totalBilledDuration": "9s"}}`)
 }
 
-// TestKilled recognizes three hours while the program is ended twenty times, before or
-// after the service gets a request. It expects that no word is lost or doubled, and that
-// nothing is paid twice.
+// TestKilled recognizes three hours of audio and is interrupted up to twenty times, before
+// or after the service gets a request. It expects that no word is lost or doubled, and that
+// no piece is paid for twice.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	b := &bucket{sizes: map[string]int64{}}

@@ -24,7 +24,7 @@ import (
 const (
 	// The time between polls grows from firstPoll to lastPoll.
 	firstPoll, lastPoll = 5 * time.Second, time.Minute
-	// maxPages limits the list of operations.
+	// maxPages limits the pages of the list of operations that find reads.
 	maxPages = 50
 )
 
@@ -111,8 +111,8 @@ func (r *recognizer) request(q *speech.Request, uri string) *batchRequest {
 	return b
 }
 
-// languageCode returns the service's code for a language. The code always has a region.
-// For Chinese it starts with cmn and a script.
+// languageCode returns the service's code for a language. The code has a region. For
+// Chinese it is cmn, a script and a region. For an empty language it is auto.
 func languageCode(code string) string {
 	if code == "" {
 		return "auto"
@@ -198,8 +198,8 @@ func (r *recognizer) do(ctx context.Context, q *call.Request, answer any) error 
 	return nil
 }
 
-// find returns the name of an operation that a request like b began, or an empty string
-// if there is none.
+// find returns the name of an operation that an equal request began and that has not
+// failed, or an empty string if there is none.
 func (r *recognizer) find(ctx context.Context, b *batchRequest) (string, error) {
 	page := ""
 	for range maxPages {
@@ -223,14 +223,16 @@ func (r *recognizer) find(ctx context.Context, b *batchRequest) (string, error) 
 	return "", nil
 }
 
-// sameRequest reports whether two requests want the same words of the same audio.
+// sameRequest reports whether two requests have the same files, model, languages and
+// settings for channels and voices.
 func sameRequest(a, b *batchRequest) bool {
 	return a != nil && slices.Equal(a.Files, b.Files) && a.Config.Model == b.Config.Model &&
 		slices.Equal(a.Config.Languages, b.Config.Languages) && a.Config.Features.Channels == b.Config.Features.Channels &&
 		(a.Config.Features.Diarization == nil) == (b.Config.Features.Diarization == nil)
 }
 
-// wait waits for the end of an operation.
+// wait waits until an operation is done. If noWait is set and the operation is not done,
+// wait returns speech.ErrStarted.
 func (r *recognizer) wait(ctx context.Context, name string, noWait bool) (*operation, error) {
 	for pause := firstPoll; ; pause = min(pause*3/2, lastPoll) {
 		var op operation
@@ -261,7 +263,7 @@ func (r *recognizer) pause(ctx context.Context, d time.Duration) error {
 	return retry.Sleep(ctx, d)
 }
 
-// words returns the recognized words.
+// words returns the recognized words as JSON in the form of package words.
 func (op *operation) words(channels bool) ([]byte, error) {
 	if len(op.Response.Results) != 1 {
 		return nil, &failure{fmt.Sprintf("google answered about %d files instead of one", len(op.Response.Results))}
@@ -323,7 +325,7 @@ func (r *result) words() []word {
 	return r.Alternatives[0].Words
 }
 
-// explain adds to an error what to do about it.
+// explain adds a hint to an error about a missing permission.
 func explain(err error, uri string) error {
 	message := err.Error()
 	switch {

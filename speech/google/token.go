@@ -45,8 +45,8 @@ func (c *credentials) token(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-// explainToken says why there is no token. It leaves out the answer of the server, which
-// may have secrets.
+// explainToken returns an error that says why there is no token. The error does not quote
+// the server's answer, which may contain secrets.
 func explainToken(err error) error {
 	var refused *oauth.Error
 	var e *oauth2.RetrieveError

@@ -24,7 +24,7 @@ type translator struct {
 }
 
 const (
-	// Limits of a request, in code points and in texts.
+	// The limits of a request: code points and texts.
 	maxCodePoints, maxContents = 30_000, 1024
 )
 

@@ -35,14 +35,14 @@ const (
 	maxUpload = 25_000_000 - 100_000
 	// longest is a little shorter than the 1,400 seconds that gpt-4o models accept.
 	longest = 1390 * time.Second
-	// maxPrompt limits the hints: the model reads about 220 tokens.
+	// maxPrompt limits the hints, in bytes. The model reads about 220 tokens.
 	maxPrompt = 800
 )
 
-// Options say which server recognizes, and how.
+// Options configure New, NewTranslator and NewVoice.
 type Options struct {
 	Key   string // secret; may be empty for the user's own server
-	Base  string // address of the API; empty means OpenAI's. An address that ends in /inference is a whisper.cpp server
+	Base  string // address of the API; empty means OpenAI's. An address that ends in /inference is that of a whisper.cpp server
 	Model string // empty means the default
 
 	WordsOnly bool
@@ -87,7 +87,7 @@ func New(o *Options) (*speech.Engine, error) {
 	return e, nil
 }
 
-// base returns the address of the API, and whether it is another server than OpenAI's.
+// base returns the address of the API. own reports whether the options set it.
 func (o *Options) base() (base string, own bool, err error) {
 	base = strings.TrimSuffix(o.Base, "/")
 	if base == "" {
@@ -116,8 +116,8 @@ func newClient(key string, sleep func(context.Context, time.Duration) error) *ca
 
 func (r *recognizer) diarizes() bool { return strings.Contains(r.model, "diarize") }
 
-// textOnly reports whether the model gives no times of words. In this case whisper-1
-// recognizes the same audio too.
+// textOnly reports whether the model returns text without times of words. Recognize then
+// sends the same audio to whisper-1 too, for the times.
 func (r *recognizer) textOnly() bool { return strings.HasPrefix(r.model, "gpt-4o") }
 
 // Recognize implements [speech.Recognizer].

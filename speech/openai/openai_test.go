@@ -24,7 +24,7 @@ import (
 	"onair/transcripts/words"
 )
 
-// Answers of the API and of compatible servers, each in its own shape.
+// Answers of the API and of compatible servers, in different shapes.
 const (
 	diarized = `{"task": "transcribe", "duration": 9, "text": "Hello, universe. Yes.", "segments": [
 {"type": "transcript.text.segment", "id": "seg_1", "start": 1.0, "end": 3.0, "speaker": "A", "text": "Hello, universe."},

@@ -94,8 +94,8 @@ func (t *translator) Translate(ctx context.Context, q *speech.Translation) ([][]
 	return readTurns(a.Choices[0].Message.Content, len(q.Turns)), nil
 }
 
-// readTurns reads the answer of the model. It returns nil if the answer does not have
-// what the request asked for.
+// readTurns reads the answer of the model to a request with n turns. It returns nil if the
+// answer is not JSON. Turns that the answer lacks are nil.
 func readTurns(content string, n int) [][]string {
 	var a struct{ Turns []turnText }
 	content = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(content), "```json"), "```")

@@ -12,7 +12,7 @@ import (
 
 const (
 	voiceModel = "gpt-4o-mini-tts"
-	// maxInput is the longest text of a request.
+	// maxInput is the longest text of a request, in bytes.
 	maxInput = 4096
 )
 

@@ -47,7 +47,7 @@ type Speaker struct {
 	Keeper   speech.Keeper // nil keeps nothing
 	Language string
 	Duration time.Duration // length of the original; silence fills the MP3 up to it
-	Digest   string        // of the transcript, 16 hex digits, to be kept in the MP3
+	Digest   string        // digest of the transcript, 16 hex digits; written to the MP3
 
 	header mpeg.Header // header of all MPEG frames; 0 before the first
 }
@@ -193,8 +193,8 @@ func Worst(placed []Placed, n int) []Placed {
 	return worst[:min(n, len(worst))]
 }
 
-// split divides a text into parts of at most the given number of bytes: after a sentence,
-// or else at a space.
+// split divides a text into parts of at most most bytes. It cuts after a sentence, else at
+// a space, else between any two characters. If most is 0, there is no limit.
 func split(text string, most int) (parts []string) {
 	text = strings.Join(strings.Fields(text), " ")
 	for most > 0 && len(text) > most {

@@ -24,8 +24,8 @@ import (
 
 const sec = time.Second
 
-// reading is a voice that takes 24 ms for each letter, as MPEG frames that are not
-// silent. It counts the requests.
+// reading is a voice that speaks each letter as one MPEG frame of 24 ms that is not silent.
+// It counts the requests.
 type reading struct {
 	header mpeg.Header
 	calls  int
@@ -169,8 +169,8 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// TestEspeak speaks with espeak-ng and encodes with lame. It expects ffmpeg to hear each
-// turn begin where it was placed.
+// TestEspeak speaks with espeak-ng and encodes with lame. It expects the silence detector
+// of ffmpeg to find each turn at its place.
 func TestEspeak(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"sh", "espeak-ng", "lame", "ffmpeg"} {

@@ -1,9 +1,9 @@
 // Package credit reads from git who contributed to which transcript.
 //
-// Contributors are the authors of commits that changed the file, under this or a
-// former name, and the people in their Co-authored-by trailers. If the repository
-// has a mailmap, names are those of the mailmap. E-mail addresses are used only to
-// recognize bots; they are never returned. A name that is an address is left out.
+// Contributors are the authors of commits that changed the file, under this or a former
+// name, and the people in their Co-authored-by trailers. If the repository has a mailmap,
+// names are those of the mailmap. E-mail addresses serve to apply the mailmap and to
+// recognize bots; they are not returned. A name that contains an at sign is left out.
 package credit
 
 import (
@@ -38,8 +38,8 @@ var contributorsFunc = derive.Func{Name: "contributors", Version: 1}
 // relative to dir. A file that git does not know has no contributors. Contributors runs
 // git at most five times, however many files there are.
 //
-// The answer comes from the cache if the state of the repository is unchanged, and the
-// trace records what the answer depends on. Both may be nil. If git cannot know all
+// The result comes from the cache if the state of the repository is unchanged. The trace
+// records what the result depends on. cache and trace may be nil. If git cannot know all
 // contributors, the error is ErrNoRepository or ErrShallow.
 func Contributors(ctx context.Context, cache *derive.Cache, trace *derive.Trace, dir string, files []string) (map[string][]Contributor, error) {
 	r, err := open(ctx, dir)
@@ -149,7 +149,7 @@ const (
 // maxRecord is the limit on the record of a commit, in bytes.
 const maxRecord = 64 << 20
 
-// read reads the log of a commit and of all commits before it.
+// read reads the log of a commit and of its ancestors.
 func (r *reader) read(ctx context.Context, dir, commit string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -298,8 +298,8 @@ func (r *reader) result() map[string][]Contributor {
 	return all
 }
 
-// nameOf returns the name to show for a person. It is "" for a bot and if the name is an
-// address.
+// nameOf returns the name to show for a person. It is empty for a bot and for a name that
+// contains an at sign.
 func (r *reader) nameOf(p person) string {
 	if mapped, ok := r.ids[p.id()]; ok {
 		p = mapped

@@ -24,8 +24,8 @@ var (
 	ErrNoRepository = errors.New("no git repository")
 )
 
-// repository is the git repository of a folder, and its checked out commit when it was
-// opened.
+// repository is the git repository that contains a folder, in the state in which open found
+// it.
 type repository struct {
 	dir      string
 	up       string // relative path from dir to the top of the work tree
@@ -101,7 +101,7 @@ func (r *repository) state(ctx context.Context) (string, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
-		key = derive.KeyOf(key, name, info.Mode().Type(), text) // the type matters, because git does not follow every link
+		key = derive.KeyOf(key, name, info.Mode().Type(), text) // the type matters, because git does not follow every symbolic link
 	}
 	if name, err := exec.LookPath("git"); err == nil {
 		program, err := derive.Stat(name)

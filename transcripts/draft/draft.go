@@ -21,7 +21,7 @@ const (
 	// longest is the limit on the length of a paragraph. A paragraph ends with the last
 	// sentence that fits.
 	longest = 90 * time.Second
-	// unsure is the confidence below which words are left for people to fill in.
+	// unsure is the confidence below which words are marked as unclear.
 	unsure = 0.4
 	// fastest is the limit on the number of words that people say per second, measured
 	// over windowWords words.
@@ -50,7 +50,8 @@ func Label(f *words.File, voice string) string {
 	return label
 }
 
-// cleanName removes from a name the characters that a label cannot contain.
+// cleanName replaces the characters of a name that a label cannot contain by spaces, and
+// shortens long names.
 func cleanName(name string) string {
 	const most = 60
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool {

@@ -111,7 +111,8 @@ func TestRename(t *testing.T) {
 	}
 }
 
-// FuzzMarkdown expects everything that a recognizer writes to stay text of its voice.
+// FuzzMarkdown expects any text of a recognizer to be read as spoken text, without labels
+// and notes.
 func FuzzMarkdown(f *testing.F) {
 	f.Add("Hello **X:** [00:10] <script> &amp; `code` \\[laughs\\] _a_ --- # x", "1")
 	f.Fuzz(func(t *testing.T, text, voice string) {

@@ -18,7 +18,7 @@ type caption struct {
 	ended      bool   // end can be read
 	plain      bool   // the lines are clean and have no markup
 	name       string // number or identifier above the times
-	speaker    string // from a line of its own; empty if unknown
+	speaker    string // name on a separate line; empty if unknown
 	lines      []string
 }
 
@@ -60,8 +60,8 @@ func parseSBVTimes(line string) (start, end time.Duration, ok, timing bool) {
 	return start, end, ok, true
 }
 
-// readVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing), also several files
-// in a row, as HLS has them.
+// readVTT reads WebVTT (https://www.w3.org/TR/webvtt1/#file-parsing). The text may consist
+// of several files, such as the segments of HLS.
 func readVTT(s *source) ([]Speech, error) {
 	if !looksVTT(strings.TrimLeft(s.text, " \t\n")) {
 		return nil, s.problem(0, "is it another format?", "not WebVTT: the first line is not WEBVTT")
@@ -304,9 +304,9 @@ func nameByIdentifier(captions []caption) {
 	}
 }
 
-// unroll keeps each phrase once if captions roll: YouTube's speech recognizer starts a
-// caption with the last line of the caption before. Equal captions are no sign of that: a
-// speaker, or a recognizer, may repeat a phrase.
+// unroll removes repeated lines from rolling captions, of which each starts with the last
+// line of the caption before, as YouTube's speech recognizer writes them. Equal captions do
+// not count as rolling, because a phrase may be spoken twice.
 func unroll(captions []caption) {
 	const sample = 500 // captions
 	rolled, pairs := 0, 0
@@ -360,7 +360,7 @@ type stripper struct{}
 var markup stripper
 
 // strip removes tags and resolves entities. In WebVTT everything in angle brackets is a
-// tag; in the other formats only text that players take for one.
+// tag. In the other formats only known tags and times are.
 func (stripper) strip(line string, vtt bool) string {
 	text, _ := cutTags(line, vtt)
 	return unescape(text)
@@ -451,7 +451,7 @@ func share(speeches []Speech, start, end time.Duration) {
 	}
 }
 
-// part returns d*n/total.
+// part returns d*n/total, rounded to milliseconds, or 0 if total is 0.
 func part(d time.Duration, n, total int) time.Duration {
 	if total == 0 {
 		return 0

@@ -86,18 +86,19 @@ func LooksLikeTimes(line string) bool {
 	return timing
 }
 
-// oddTimes matches a line of times with another arrow or with spaces inside the times.
+// oddTimes matches a line of times with an arrow other than --> or with spaces inside the
+// times.
 var oddTimes = regexp.MustCompile(`^(-?[\d:., ]*\d)\s*((?:[-–—=~ ]|&gt;|[>›→⟶])+?)\s*(-?\d[\d:., ]*?)(?:\s+[a-zA-Z].*)?$`)
 
-// exactClock matches a time with milliseconds, which people do not write in a text.
+// exactClock matches a time with milliseconds, which is rare in spoken text.
 var (
 	exactClock = regexp.MustCompile(`\d:\d\d[.,]\d{3}\b`)
 	exactStart = regexp.MustCompile(`^[\d:]*` + exactClock.String())
 	arrow      = regexp.MustCompile(`-->|--&gt;|[>›→⟶]`)
 )
 
-// parseOddTimes reads a line that oddTimes matches. timing reports whether it is a line
-// of times, even if they cannot be read.
+// parseOddTimes reads a line that oddTimes matches. timing reports whether the line is one
+// of times, even if the times cannot be read.
 func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
 	if line == "" || line[0] != '-' && (line[0] < '0' || line[0] > '9') || strings.IndexByte(line, ':') < 0 {
 		return 0, 0, false, false
@@ -118,8 +119,9 @@ func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
 	return start, end, ok, true
 }
 
-// eitherTime reads what can be read of a line of times. If it has no arrow, the first time
-// is the start and the second the end.
+// eitherTime reads the start and the end in a line of times, of which one may be
+// unreadable. In a line without an arrow, the first time is the start and the second the
+// end.
 func eitherTime(line string) (start time.Duration, timed bool, end time.Duration, ended bool) {
 	read := func(s string) (time.Duration, bool) {
 		at, ok := parseClock(strings.ReplaceAll(s, " ", ""), true)

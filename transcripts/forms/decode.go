@@ -50,8 +50,8 @@ func (s *source) decode(src []byte) error {
 	return nil
 }
 
-// beginning returns the whole lines in the first n bytes of a file, or the whole
-// characters if these bytes have no line end. n is even.
+// beginning returns the whole lines in the first n bytes of a file, or the whole characters
+// if these bytes have no line end. n must be even, because UTF-16 is cut after n bytes.
 func beginning(src []byte, n int) []byte {
 	if len(src) <= n {
 		return src

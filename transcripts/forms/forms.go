@@ -1,10 +1,10 @@
-// Package forms reads captions that other tools wrote, with all their liberties. It
-// detects the form of a file, and refuses what it does not understand: it never takes
-// markup or data for words.
+// Package forms reads transcripts and captions of other tools, including files that deviate
+// from their format. It detects the form of a file, and refuses a file that it does not
+// understand, so that markup or data are not taken for words.
 //
 // Every form is a row of a table. voices.go finds the speaker of a line, for all forms. A
 // value that cannot be true, such as the end of a caption before its start, is replaced and
-// reported; see [Rules]. Everything else is kept.
+// reported; see [Rules].
 package forms
 
 import (
@@ -38,7 +38,7 @@ type Speech struct {
 	At         int      // byte offset in the decoded file
 }
 
-// Word is a word with a time of its own.
+// Word is a word with its time.
 type Word struct {
 	To         int // offset in the text of the byte after the word
 	Start, End time.Duration
@@ -65,7 +65,7 @@ type formRow struct {
 	tools, example, keeps, lost string // for docs/formats.md
 }
 
-// table has every form, in the order in which Detect tries them.
+// table returns every form, in the order in which Detect tries them.
 func table() []formRow {
 	onHead := func(looks func(string) bool) func(*source, string) bool {
 		return func(_ *source, head string) bool { return looks(head) }
@@ -119,9 +119,9 @@ func Title(name string) string {
 	return name
 }
 
-// Read reads a file in one of the forms of Names. An empty form means the result of
-// Detect. If the file cannot be read, the error is a finding.Finding with the place, and
-// a hint what to do.
+// Read reads a file in one of the forms of Names. An empty form means the result of Detect.
+// If the file cannot be read, the error is a finding.Finding with the place, and a hint on
+// what to do.
 func Read(src []byte, form string, o *Options) (*Result, error) {
 	if form == "" {
 		var err error
@@ -150,8 +150,8 @@ func Read(src []byte, form string, o *Options) (*Result, error) {
 	return &result, nil
 }
 
-// Detect returns the form of a file, one of Names, judged by its beginning. If it has
-// none of these forms, the error is a finding.Finding that says what the file is.
+// Detect returns the form of a file, one of Names, judged by its beginning. If the file has
+// none of these forms, the error is a finding.Finding that says what the file seems to be.
 func Detect(src []byte, o *Options) (string, error) {
 	const enough = 1 << 18
 	s, err := newSource(beginning(src, enough), o)

@@ -27,7 +27,7 @@ func isJSONArray(head string) bool {
 	return rest != "" && (rest[0] == '{' || rest[0] == '[' || rest[0] == ']')
 }
 
-// readJSON reads the JSON of any tool.
+// readJSON reads JSON in one of the forms of jsonTable.
 func readJSON(s *source) ([]Speech, error) {
 	t, err := parseJSON(s.text)
 	var syntax *syntaxError
@@ -87,7 +87,7 @@ type timedSpeaker struct {
 
 // lists calls yield with every array at the end of a path, until yield returns false. The
 // channel of an array is the index of the element or member that lists took at the last []
-// or * of the path. If the path has neither, it is the argument channel.
+// or * of the path. If the path has neither, the channel is the argument channel.
 func (t *tape) lists(v ref, path []string, channel int, yield func(list ref, channel int) bool) bool {
 	for i, name := range path {
 		if name != "[]" && name != "*" {
@@ -286,8 +286,8 @@ func (r *jsonReader) speakersInText(channelOf []string) ([]Speech, []string) {
 	return speeches, channels
 }
 
-// recognizerMarks are what recognizers write into a text for silence or another speaker,
-// and recognizerTokens those of Whisper, such as <|en|> and <|2.50|>.
+// recognizerMarks replaces what recognizers write for silence or a change of speaker.
+// recognizerTokens matches the tokens of Whisper, such as <|en|> and <|2.50|>.
 var (
 	recognizerMarks  = strings.NewReplacer("[BLANK_AUDIO]", "", "[SPEAKER_TURN]", "\n")
 	recognizerTokens = regexp.MustCompile(`<\|[^|<>]{0,40}\|>`)
@@ -418,7 +418,7 @@ func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool
 	return at, set
 }
 
-// warnOfNull reports a time of a segment that is null.
+// warnOfNull warns if a time was not set because it is null.
 func (r *jsonReader) warnOfNull(v ref, paths [][]string, set bool) {
 	for _, path := range paths {
 		if set {

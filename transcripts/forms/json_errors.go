@@ -72,7 +72,7 @@ func (t *tape) onlyMembers(v ref, names ...string) bool {
 	return true
 }
 
-// describe lists the members of a document.
+// describe lists the first members of a document.
 func (t *tape) describe(v ref) string {
 	const most = 6
 	var names []string

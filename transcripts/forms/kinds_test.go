@@ -82,7 +82,7 @@ func machineOf(format string) func(d []said, who string) string {
 	return func(d []said, who string) string { return fmt.Sprintf(format, number(d, who)) }
 }
 
-// card writes a cue of SubRip.
+// card returns a function that writes a cue of SubRip.
 func card(times func(s said) string, text func(d []said, s said) string) func(d []said, i int) string {
 	return func(d []said, i int) string { return fmt.Sprintf("%d\n%s\n%s\n\n", i+1, times(d[i]), text(d, d[i])) }
 }
@@ -90,7 +90,7 @@ func card(times func(s said) string, text func(d []said, s said) string) func(d 
 func srtTimes(s said) string            { return hms(s.from, ",") + " --> " + hms(s.to, ",") }
 func plainText(_ []said, s said) string { return s.text }
 
-// cue writes a cue of WebVTT.
+// cue returns a function that writes a cue of WebVTT.
 func cue(text func(d []said, i int) string) func(d []said, i int) string {
 	return func(d []said, i int) string {
 		return hms(d[i].from, ".") + " --> " + hms(d[i].to, ".") + "\n" + text(d, i) + "\n\n"
@@ -100,7 +100,7 @@ func cue(text func(d []said, i int) string) func(d []said, i int) string {
 // m is a JSON object.
 type m = map[string]any
 
-// perTurn writes a JSON document with a segment for each turn.
+// perTurn returns a function that writes a JSON document with a segment for each turn.
 func perTurn(around func(segments []any) any, segment func(d []said, s said) any) func(d []said) string {
 	return func(d []said) string {
 		var list []any
@@ -112,7 +112,7 @@ func perTurn(around func(segments []any) any, segment func(d []said, s said) any
 	}
 }
 
-// perWord writes a JSON document with the words and their times.
+// perWord returns a function that writes a JSON document with the words and their times.
 func perWord(around func(words []any) any, word func(d []said, s said, text string, from, to float64) any) func(d []said) string {
 	return func(d []said) string {
 		var list []any

@@ -99,7 +99,8 @@ func (p *markupPart) attr(name string) string {
 	}
 }
 
-// looksHTML reports whether a file is a transcript in the HTML of Podcasting 2.0.
+// looksHTML reports whether a file seems to be a transcript in the HTML of Podcasting
+// 2.0.
 func looksHTML(head string) bool {
 	return strings.HasPrefix(head, "<") && strings.Contains(head, "<p") && strings.Contains(head, "<time") && strings.Contains(head, "<cite")
 }

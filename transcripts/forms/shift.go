@@ -183,8 +183,8 @@ func (m *mover) clocks(at int, text string, n int) {
 	}
 }
 
-// likeClock formats a time like another one: with the same mark before the fraction and
-// the same number of digits.
+// likeClock formats a time like another one: with the same mark before the fraction and the
+// same number of digits. A fraction has three digits or more.
 func likeClock(like string, d time.Duration) string {
 	ms := d.Milliseconds()
 	digits, mark := 0, byte('.')

@@ -65,8 +65,8 @@ func TestShiftRefuses(t *testing.T) {
 	}
 }
 
-// FuzzShift inserts time into captions and expects their words to stay. It then removes
-// this time again and expects the original times.
+// FuzzShift inserts time into captions and removes it again. It expects the original words
+// and times.
 func FuzzShift(f *testing.F) {
 	f.Add("WEBVTT\n\n00:01.000 --> 00:02.000\nOne <00:01.500>two\n", "vtt", int64(0), int64(90_000))
 	f.Add("1\n0:01,5 -> 0:02\nOne\n\n2\n00:00:02:500 --> 00:00:03:000\nTwo\n", "srt", int64(2000), int64(-3000))
@@ -95,8 +95,8 @@ func FuzzShift(f *testing.F) {
 	})
 }
 
-// wordsOf returns the words of captions with their start times, or the error of reading
-// them.
+// wordsOf returns the words of captions with their start times, or "error" if the
+// captions cannot be read.
 func wordsOf(src []byte, form string) string {
 	result, err := forms.Read(src, form, nil)
 	if err != nil {

@@ -6,13 +6,12 @@ import (
 	"onair/transcripts/internal/script"
 )
 
-// speakersInText finds speakers at the start of lines, for speech whose speaker the form
-// does not say elsewhere. It cuts a speech where its speaker changes, and joins the lines
-// of the rest. from has the index of each found speech in speeches; it is nil if nothing
-// was looked for.
+// speakersInText finds speakers at the start of lines, in speeches that have no speaker. It
+// cuts a speech where its speaker changes, and joins its other lines. from has the index in
+// speeches of each found speech. If every speech has a speaker, from is nil.
 func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
 	var v voices
-	open := false // somebody is not named
+	open := false // a speech has no speaker
 	for i := range speeches {
 		open = open || speeches[i].Speaker == ""
 	}

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// tape is a JSON document as a list of its values in the order of the text. It may have
-// NaN and Infinity, which Python writes, or nan and inf, which C writes. It may consist of several documents in a row,
-// which become an array.
+// tape is a JSON document as a list of its values in the order of the text. The text may
+// contain NaN and Infinity, which Python writes, or nan and inf, which C writes. It may
+// also consist of several documents, which become an array.
 type tape struct {
 	text  string
 	nodes []node
@@ -289,7 +289,8 @@ func (t *tape) path(v ref, path []string) ref {
 	return v
 }
 
-// string returns the content of a string, or the digits of a number.
+// string returns the content of a string or the text of a number. For any other value it
+// returns an empty string.
 func (t *tape) string(v ref) string {
 	switch t.kind(v) {
 	case '"':
@@ -319,9 +320,8 @@ func spaceForControl(r rune) rune {
 }
 
 // time reads a time: a number, a string that contains a number with or without "s", a
-// clock, an ISO 8601 duration, or an object with seconds and nanos, of which the client
-// libraries of Google leave out those that are 0. set reports whether there is a value,
-// and ok whether it is a time.
+// clock, an ISO 8601 duration, or an object with seconds, nanos or both. set reports
+// whether there is a value, and ok whether it is a time.
 func (t *tape) time(v ref, unit time.Duration) (at time.Duration, set, ok bool) {
 	switch t.kind(v) {
 	case 0, 'n':

@@ -84,7 +84,7 @@ type textLine struct {
 	inline        bool // the clock was inside a line
 }
 
-// sectionLine matches "[SPONSOR MESSAGE]".
+// sectionLine matches a heading such as "[SPONSOR MESSAGE]".
 var sectionLine = regexp.MustCompile(`^\[(\p{Lu}[\p{Lu}\d ,.'’&-]*)\]$`)
 
 // textReader reads text in paragraphs.
@@ -104,7 +104,7 @@ type textReader struct {
 	sections []string // headings before the next paragraph
 }
 
-// newTextReader finds the clocks and names of a text.
+// newTextReader cuts a text into lines and finds their clocks and names.
 func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
 	for at, raw := range Lines(s.text) {
@@ -401,8 +401,8 @@ func isCapitals(line string) bool {
 // tried as text, because text has no signature.
 var textExtensions = []string{"", ".txt", ".text", ".transcript", ".srt", ".vtt", ".sbv", ".md", ".markdown"}
 
-// looksText reports whether a text is a transcript: clocks that mostly increase precede
-// the words, or most lines start with a name and a name repeats.
+// looksText reports whether a text seems to be a transcript: clocks that mostly increase
+// precede the words, or most lines start with a name and a name repeats.
 func looksText(s *source) bool {
 	if !slices.Contains(textExtensions, strings.ToLower(path.Ext(s.o.File))) || !isProse(s.text) {
 		return false
@@ -437,8 +437,7 @@ func looksText(s *source) bool {
 	return !isMarkdown(s.o.File) && r.isDialogue()
 }
 
-// isMarkdown reports whether a file name has an extension of Markdown. In Markdown, names
-// before words are labels without bold.
+// isMarkdown reports whether a file name has an extension of Markdown.
 func isMarkdown(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
 	return ext == ".md" || ext == ".markdown"

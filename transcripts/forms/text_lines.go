@@ -18,9 +18,9 @@ var (
 	chapterLine = regexp.MustCompile(`^(?i:chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk)\s+\d+\s*[:.–—-]\s*(\S.*)$`)
 )
 
-// checkLoose takes back heads such as "And (00:25)", which is more likely a clock in a
-// sentence: it stands below a name and a clock, or its name occurs once and most heads are
-// of another kind.
+// checkLoose drops loose heads such as "And (00:25)" that are probably clocks in a
+// sentence: those below a name and a clock, those whose name starts a phrase, and those
+// whose name occurs once while most heads are not loose.
 func (r *textReader) checkLoose() {
 	counts := map[string]int{}
 	heads, loose := 0, 0
@@ -170,7 +170,7 @@ func (r *textReader) skipFront() {
 	}
 }
 
-// isOrdinary reports whether words before a colon are no name, such as "Question" or
+// isOrdinary reports whether words before a colon are not a name, such as "Question" or
 // "Chapter 1".
 func isOrdinary(name string) bool {
 	first, rest, _ := strings.Cut(strings.ToLower(name), " ")

@@ -73,9 +73,9 @@ func (s *source) fixTimes(speeches []Speech) {
 }
 
 // fixOrder drops the time of a caption that starts far before or far behind both
-// neighbours, or that goes back to a time at which the same speaker has said something
-// else, as the segments of a recognizer do whose times start again. It reports other
-// captions that start before the one above.
+// neighbours. It also drops the time of a caption that goes back to a time at which the
+// same speaker says something else, because the times of some recognizers start again. It
+// reports other captions that start well before the caption above.
 func (s *source) fixOrder(speeches []Speech) {
 	const far, near = 10 * time.Second, 2 * time.Second
 	if len(speeches) < 3 {
@@ -123,7 +123,7 @@ func saidTwice(speeches []Speech, u *Speech) bool {
 func (s *source) checkSpeed(speeches []Speech) error {
 	const short = 40 // number of characters that do not count against the limit fastest
 	chars, timedChars := 0, 0
-	long, absurd := 0, 0 // captions that take time, and those of them that take ten times too little
+	long, absurd := 0, 0 // captions with a length, and those less than a tenth as long as their text needs
 	var last, spoken time.Duration
 	for i := range speeches {
 		u := &speeches[i]
@@ -192,7 +192,8 @@ func mergeWords(speeches []Speech) []Speech {
 	return r.speeches
 }
 
-// isWord reports whether a text is a single word.
+// isWord reports whether a text is a single word. In a script without spaces, up to three
+// characters count as a word.
 func isWord(text string) bool {
 	const mostWide = 3
 	if strings.IndexByte(text, ' ') >= 0 {

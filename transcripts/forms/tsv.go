@@ -42,7 +42,7 @@ func readTSV(s *source) ([]Speech, error) {
 }
 
 // tsvRows reads the rows of a table whose times have the unit of the source. fractions
-// reports whether some of them are no whole numbers.
+// reports whether some of them are not whole numbers.
 func (s *source) tsvRows() (speeches []Speech, fractions bool) {
 	columns := map[string]int{}
 	for at, line := range Lines(s.text) {

@@ -19,7 +19,7 @@ type voices struct {
 	lines    int
 	noted    int    // lines that start with words in brackets
 	named    int    // lines that start with a name and a colon
-	first    string // name that opens the first line, which means that the file has names
+	first    string // name that opens the first line; if set, the file probably has names
 	dialogue bool   // most lines start with a name
 	dashes   bool   // a dash means that the speaker changes, because in some caption every line starts with one
 	speaker  string // speaker of the previous line
@@ -61,7 +61,7 @@ func (v *voices) note(line string) {
 	}
 }
 
-// decide draws conclusions from the counts.
+// decide sets dialogue and dashes from the counts.
 func (v *voices) decide(s *source) {
 	v.s = s
 	v.dialogue = 2*v.named > v.lines
@@ -74,7 +74,8 @@ func opensWithSign(line string) bool {
 	return line != "" && (line[0] == '>' || line[0] == '-' || strings.HasPrefix(line, "–") || strings.HasPrefix(line, "—"))
 }
 
-// cutName splits a line at its first colon.
+// cutName splits a line at its first colon. ok is false if there is no colon near the
+// start, or if an ASCII colon is not followed by a space or the end of the line.
 func cutName(line string) (name, rest string, ok bool) {
 	if strings.HasPrefix(line, "**") { // as in Markdown
 		if m := boldName.FindStringSubmatch(line); m != nil {
@@ -133,8 +134,8 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	return "", rest, changed
 }
 
-// splitInside splits a line where, after a sentence, somebody else is named who starts
-// another line. It returns nil if there is no such place.
+// splitInside splits a line before a name and a colon that follow the end of a sentence, if
+// the name also starts another line. It returns nil if there is no such place.
 func (v *voices) splitInside(line string) (lines []string) {
 	from := 0
 	for at := strings.Index(line, ": "); at >= 0; {
@@ -159,7 +160,8 @@ func (v *voices) splitInside(line string) (lines []string) {
 	return append(lines, line[from:])
 }
 
-// often is how many times words before a colon occur to be a name of any kind.
+// often is the number of times from which words before a colon count as a name, even if
+// they do not look like one.
 const often = 3
 
 // isSpeaker reports whether the words before a colon are a name.
@@ -181,8 +183,8 @@ func (v *voices) isSpeaker(name string, sure bool) bool {
 	return looksLikeName(name, 2) && !isOrdinary(name)
 }
 
-// couldBeName reports whether words are short and do not contain the end of a
-// sentence.
+// couldBeName reports whether words are short enough for a name, and contain neither the
+// end of a sentence nor brackets.
 func couldBeName(name string) bool {
 	const most, longest = 5, 60
 	words := len(strings.Fields(name))
@@ -277,7 +279,7 @@ func cutVoice(line string) (name, rest string, ok bool) {
 }
 
 // nameByFirstLine takes the first lines of captions for the speakers, as Teams writes them,
-// if nearly all captions start with a name on a line of its own and names occur again.
+// if nearly all captions start with a name on a separate line and names occur again.
 func nameByFirstLine(captions []caption) {
 	filled, named := 0, 0
 	counts := map[string]int{}
@@ -392,7 +394,8 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	return speeches
 }
 
-// isExchange reports whether every line is a sentence after a dash.
+// isExchange reports whether there are several lines, each of which is a sentence after a
+// dash.
 func isExchange(lines []string) bool {
 	return len(lines) > 1 && !slices.ContainsFunc(lines, func(line string) bool { return !dash.MatchString(line) || !script.EndsSentence(line) })
 }

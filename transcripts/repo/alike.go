@@ -16,12 +16,12 @@ type sketch []uint64
 const (
 	shingle    = 6  // words in a run
 	sampleBits = 6  // leading zeros in the hash of a sampled run: one run in 64
-	minRuns    = 8  // least number of runs that two alike texts share
+	minRuns    = 8  // number of runs that two alike texts must share
 	maxHolders = 16 // a run in more files is boilerplate, such as the text of a sponsor
 )
 
-// sketchOf returns the sketch of a source. Labels and stamps count as words. The sketch
-// is empty if the text is meant to be equal to another.
+// sketchOf returns the sketch of a source. Labels and stamps count as words. The sketch is
+// empty if isRepeat reports true for the source.
 func sketchOf(src []byte) sketch {
 	if isRepeat(src) {
 		return nil

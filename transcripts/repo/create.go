@@ -18,7 +18,7 @@ var template embed.FS
 // CreateOptions are the values for the files that Create writes.
 type CreateOptions struct {
 	Action string // OWNER/REPO@REF of onair on GitHub; required
-	Tag    string // of the release whose commit the REF is, for a comment behind it; may be empty
+	Tag    string // tag of the release at REF, for a comment after REF; may be empty
 	Branch string // target of pull requests; empty means main
 	URL    string // address of an episode's page; may be empty
 	Show   string // OWNER/REPO of the show on GitHub; empty if the show is in this repository
@@ -39,8 +39,8 @@ var (
 )
 
 // Create writes the files that a repository of transcripts needs for pull requests:
-// workflows, a page for contributors, a form for issues, and the owners of files that run
-// with credentials. It changes no existing file.
+// workflows, a page for contributors, a form for issues and, if an owner is set,
+// CODEOWNERS. It changes no existing file.
 func Create(root *os.Root, o *CreateOptions) ([]Created, error) {
 	fill, err := o.values()
 	if err != nil {

@@ -21,8 +21,8 @@
 // # Files
 //
 // A transcript is a file that ends in .md, except for common files of repositories
-// (README.md, CONTRIBUTING.md, …) and the episode.md of a show. Hidden folders are
-// skipped. So is everything that is not a regular file, so that no link leads out
-// of the repository. A name such as go-time-114.es.md is the Spanish translation of
+// (README.md, CONTRIBUTING.md, …) and the episode.md of a show. Hidden folders and
+// everything that is not a regular file are skipped, so that no symbolic link leads out of
+// the repository. A name such as go-time-114.es.md is the Spanish translation of
 // go-time-114.md.
 package repo

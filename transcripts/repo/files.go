@@ -18,10 +18,11 @@ var others = []string{
 	"readme.md", "contributing.md", "code_of_conduct.md", "changelog.md", "license.md", "security.md", "support.md", "episode.md",
 }
 
-// Files returns the files and the contents of the folders in args, sorted. Relative names
-// are below dir. A file in args is always included. From a folder, Files returns only the
-// regular files that wanted accepts; wanted may be IsTranscript. It skips hidden folders.
-// Links to folders, and what wanted accepts and is not a regular file, are refused.
+// Files returns the files in args and the files in the folders in args, sorted and each
+// once. Relative names are below dir. A file in args is always included. From a folder,
+// Files returns only the regular files that wanted accepts; wanted may be IsTranscript. It
+// skips hidden folders. Symbolic links to folders, and files that wanted accepts but that
+// are not regular, are in refused.
 func Files(dir string, args []string, wanted func(name string) bool) (names []string, refused []*sourcefs.RefusedError, err error) {
 	for _, arg := range args {
 		info, err := os.Stat(In(dir, arg))

@@ -116,7 +116,7 @@ func checkSeries(found *finding.List, f episodeFile, series map[string]string) {
 	}
 }
 
-// letters returns the letters and digits of a name.
+// letters returns a name without hyphens, underscores, spaces and dots.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r == ' ' || r == '.' {

@@ -30,7 +30,7 @@ const SettingsFile = "transcripts.yaml"
 
 const peopleFile = "people.yaml"
 
-// maxSettings is the limit on the size of both files, in bytes.
+// maxSettings is the limit on the sizes of transcripts.yaml and people.yaml, in bytes.
 const maxSettings = 4 << 20
 
 // Settings are the settings for all transcripts of a repository.
@@ -43,7 +43,8 @@ type Settings struct {
 }
 
 // Load reads transcripts.yaml and people.yaml at the top of a repository. Both may be
-// absent. An error is a [finding.Finding] with the place of the problem.
+// absent. If the content of a file is wrong, the error is a [finding.Finding] with the
+// place of the problem.
 func Load(root fs.FS) (*Settings, error) {
 	s := &Settings{}
 	if err := s.readSettings(root); err != nil {
@@ -149,9 +150,9 @@ func decode(root fs.FS, name string, v any, options ...yaml.DecodeOption) error 
 	return found
 }
 
-// firstUnknown returns the first key of a YAML document that is no field of the struct to
-// which v points. found is the key in the decoder's error: an arbitrary one of these keys.
-// firstUnknown returns found if it cannot search the document.
+// firstUnknown returns the first key of a YAML document that is not a field of the struct
+// to which v points. found is the key in the decoder's error: an arbitrary one of these
+// keys. firstUnknown returns found if it cannot search the document.
 func firstUnknown(data []byte, v any, found *token.Token) *token.Token {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
@@ -200,7 +201,7 @@ func (s *Settings) Page(name string) string {
 		"{folder}", url.PathEscape(path.Base(path.Dir(name))),
 		"{number}", number.FindString(stem),
 	).Replace(s.URL)
-	// A host with the name of a file in it would lead to another site.
+	// With a placeholder in the host, the name of a file would choose the site.
 	_, rest, _ := strings.Cut(s.URL, "://")
 	if host, _, _ := strings.Cut(rest, "/"); strings.Contains(host, "{") {
 		return ""

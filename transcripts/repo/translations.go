@@ -55,7 +55,8 @@ func compareTranslations(outlines map[string]*transcripts.Transcript) (found fin
 	return found
 }
 
-// Versions is a file before and after a change. Before is nil for a new file.
+// Versions is a file before and after a change. Before is nil for a new file, and After for
+// a deleted one.
 type Versions struct{ Before, After []byte }
 
 // ChangedTranslations compares translations with their originals if either has changed,

@@ -13,7 +13,7 @@ type hunk struct {
 const maxEdits = 1500
 
 // diff compares two sequences (E. Myers, "An O(ND) Difference Algorithm and Its
-// Variations", 1986). Equal and changed hunks alternate and cover both.
+// Variations", 1986). Equal and changed hunks alternate and cover both sequences.
 func diff(a, b []string) []hunk {
 	start := 0
 	for start < len(a) && start < len(b) && a[start] == b[start] {

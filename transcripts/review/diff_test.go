@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestDiff checks that hunks cover both sequences in order, that equal ones are
+// TestDiff checks that hunks cover both sequences in order, that hunks marked as equal are
 // equal, and that they contain a longest common subsequence.
 func TestDiff(t *testing.T) {
 	t.Parallel()

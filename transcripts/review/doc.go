@@ -7,9 +7,9 @@
 // in changed words count as new. All findings of a new file are introduced. A file that
 // moved is compared with the file under its old name.
 //
-// Only a change can break rule T031: it gives five or more turns another speaker
-// without changing their words, drops a turn, or deletes a stamp. The stamp of an
-// unintelligible passage may be deleted with the passage.
+// A change breaks rule T031 if it gives five or more turns another speaker without changing
+// their words, drops a turn, or deletes a stamp. The stamp of an unintelligible passage may
+// be deleted with the passage.
 //
 // The text of a change is untrusted. The summary shows it only in code elements, and
 // writes every character that Markdown or HTML could take for markup as a character

@@ -129,7 +129,7 @@ func (f *file) document() documentFile {
 
 func firstOf[T any](list []T, n int) []T { return list[:min(n, len(list))] }
 
-// cut shortens a text to the length that a document may have.
+// cut shortens a text to at most maxDocumentText bytes.
 func cut(s string) string {
 	if len(s) <= maxDocumentText {
 		return s
@@ -141,9 +141,9 @@ func cut(s string) string {
 	return s[:end] + "…"
 }
 
-// ReadJSON reads a report. The data may come from WriteJSON or from an attacker: ReadJSON
-// returns an error for anything that WriteJSON does not write. page returns the address
-// of an episode's page, or "".
+// ReadJSON reads a report that WriteJSON wrote. The data may come from an attacker:
+// ReadJSON returns an error for unknown fields and for values outside the limits of
+// WriteJSON. page returns the address of an episode's page, or "".
 func ReadJSON(data []byte, page func(name string) string) (*Report, error) {
 	if len(data) > MaxDocument {
 		return nil, fmt.Errorf("the summary has more than %d bytes", MaxDocument)

@@ -28,9 +28,9 @@ var (
 	live   = regexp.MustCompile("[][<>&@#!\\\\`_*(){}\"$~^=+;?]|://|www\\.|[0-9a-f]{7}|[a-z]/[a-z]")
 )
 
-// liveIn returns the first text of a comment that is outside of elements for code and
-// that GitHub might make live. In those elements GitHub leaves text alone; its
-// characters are checked too.
+// liveIn returns the first text in a comment that GitHub might turn into a link, a mention
+// or markup. It checks the text outside of code elements, and certain characters inside
+// them.
 func liveIn(comment string) string {
 	for _, c := range inCode.FindAllString(comment, -1) {
 		text := regexp.MustCompile(`</?(code|pre|del|ins)>|<br>|&#[0-9]{2,3};`).ReplaceAllString(c, "")

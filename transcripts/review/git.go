@@ -16,7 +16,7 @@ import (
 
 // Change is a transcript before and after a change.
 type Change struct {
-	Name          string // slash-separated, relative to the folder
+	Name          string // slash-separated, relative to the dir of Changes
 	Before, After []byte
 	New           bool // the file did not exist before, under this or another name
 }

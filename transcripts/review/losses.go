@@ -14,7 +14,7 @@ import (
 type relabel struct {
 	From, To string // speakers
 	Turns    int    // number of turns
-	Line     int    // of the first turn after the change
+	Line     int    // line of the first of these turns, after the change
 }
 
 // manyTurns is the number of relabeled turns from which a change breaks T031.
@@ -36,7 +36,8 @@ func spokenTurns(t *transcripts.Transcript) (said []string, turns []*transcripts
 	return said, turns
 }
 
-// relabels returns the turns with the same words and another speaker.
+// relabels returns the turns that kept their words and got another speaker, grouped by both
+// speakers.
 func (p *pair) relabels() (all []relabel) {
 	saidA, a := spokenTurns(p.before)
 	saidB, b := spokenTurns(p.after)
@@ -138,9 +139,9 @@ func (p *pair) taken() (all []*transcripts.Turn) {
 	return all
 }
 
-// nameTakenTurns completes findings about malformed labels: it names the speaker who
-// loses a turn by the change. It also reports other lines that start with the name of a
-// former label. It does not report turns that people joined on purpose.
+// nameTakenTurns completes findings about malformed labels: it names the speaker who loses
+// a turn by the change. It also reports other lines that start with the name of a former
+// label. It does not report other turns, because people may have joined them on purpose.
 func (p *pair) nameTakenTurns(found finding.List) finding.List {
 	for _, turn := range p.taken() {
 		line := max(1, p.lineAfter(turn.Line))
@@ -210,7 +211,7 @@ func stamps(t *transcripts.Transcript) (all []*transcripts.Mark) {
 	return all
 }
 
-// clock formats a time as stamps in transcripts.
+// clock formats a time like the stamps of transcripts.
 func clock(d time.Duration) string {
 	s := int(d / time.Second)
 	if s < 3600 {

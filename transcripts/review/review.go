@@ -13,8 +13,8 @@ import (
 type Report struct {
 	Files    []*file
 	Findings finding.List // introduced by the change, in order
-	Older    int          // number of findings in the changed files that existed before
-	Lines    int          // number of lines that were added or changed
+	Older    int          // number of older findings in the changed files
+	Lines    int          // number of lines with text that were added, changed or deleted
 
 	from *documentCounts // counts of the document that the report was read from; nil if there is no document
 }

@@ -30,16 +30,16 @@ type Result struct {
 	Missing     int // words of the reference that are missing
 	Added       int // words that the reference does not have
 
-	Voices     []Voice // pairs of voices in the common words, most frequent first
-	Attributed int     // common words whose voice is known in both
+	Voices     []Voice // pairs of voices of paired words, most frequent first
+	Attributed int     // paired words whose voice is known in both
 	WrongVoice int     // attributed words whose voice usually belongs to another speaker
 
-	Timed       int           // common words whose time is known in both
+	Timed       int           // correct words whose time is known in both
 	Median, P95 time.Duration // difference between these times
 }
 
-// Voice counts the common words of a speaker of the reference and a voice of the
-// transcript.
+// Voice is a speaker of the reference and a voice of the transcript, with the number of
+// paired words that they have.
 type Voice struct {
 	Reference, Heard string
 	Words            int

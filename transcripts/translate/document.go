@@ -1,9 +1,9 @@
 // Package translate finds the texts to translate in a transcript, and builds the
 // translated transcript from the answers of a translator.
 //
-// Only text is translated. Labels, stamps, tags, links, code and HTML stay as they are.
-// In the text that is sent, a token such as ⟦1⟧ stands for each tag, link and so on, and
-// the translation has to contain the same token.
+// Only text is translated. Labels, stamps, tags, links, code and HTML stay as they are. In
+// the text that is sent, a token such as ⟦1⟧ stands for each part that is not translated,
+// and the translation has to contain the same token.
 //
 // A record beside the translation, transcript.es.source.json, has the hashes of each turn
 // and of its translation. It shows which turns have changed and have to be translated
@@ -220,7 +220,8 @@ var markup = regexp.MustCompile("[*_~`\\\\<\\[\\]]|&(?:#?[0-9A-Za-z]+;)|[⟦⟧]
 // a quote.
 var block = regexp.MustCompile(`^([-+#>]|[0-9]+[.)]( |$))`)
 
-// escape returns an answer as text without markup of its own.
+// escape returns the answer of a translator with its markup escaped, replaced or removed.
+// It keeps the tokens of the line.
 func (l *line) escape(answer string) string {
 	answer = strings.Join(strings.FieldsFunc(answer, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
 	var b strings.Builder
@@ -254,8 +255,8 @@ func (l *line) escape(answer string) string {
 	return text
 }
 
-// keep returns translated, an earlier translation of the turn. If it has as many lines as
-// the turn, it gets the turn's present labels and stamps.
+// keep returns the Markdown of an earlier translation of the turn. If the translation has
+// as many lines as the turn, its labels and stamps become those of the turn.
 func (t turn) keep(translated turn) string {
 	var b strings.Builder
 	same := len(t) == len(translated)

@@ -16,9 +16,9 @@ import (
 const mostBackwards = time.Second
 
 // Convert reads words from a file that Format wrote, or from one in a form of package
-// forms, such as the JSON of a speech recognizer. If only captions have times, the words
-// of a caption share its time in proportion to their length. Times that run backwards are an
-// error.
+// forms, such as the JSON of a speech recognizer. If only captions have times, the words of
+// a caption share its time in proportion to their length. Times that run backwards by more
+// than a second within a speech are an error.
 func Convert(src []byte, o *forms.Options) (*File, error) {
 	if bytes.HasPrefix(src, []byte(`{"schema_version":`)) {
 		return Read(src, o.File)
@@ -49,7 +49,7 @@ func Convert(src []byte, o *forms.Options) (*File, error) {
 	return &File{Segments: Segments(list, voices)}, nil
 }
 
-// piece is a part of a text with a time of its own.
+// piece is a part of a text with its time.
 type piece struct {
 	from, to   int // bytes
 	start, end time.Duration

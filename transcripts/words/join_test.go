@@ -20,7 +20,7 @@ func talk(n int, voices ...string) (list []said) {
 	return list
 }
 
-// heardFrom returns what a recognizer hears in a piece of the audio, with other labels.
+// heardFrom returns what a recognizer hears in a piece of the audio, with the given labels.
 func heardFrom(list []said, start, end time.Duration, labels map[string]string) *File {
 	var texts []Word
 	var voices []string

@@ -2,8 +2,8 @@
 // recognizer heard in the audio of an episode, with their times. The transcript that
 // people correct stays beside it; package transcripts aligns the two.
 //
-// A file is JSON with one segment per line, so that git can merge two changes. An hour
-// takes at most 250 kB:
+// A file is JSON with one segment per line, so that git can merge two changes. An hour of
+// speech takes up to 250 kB:
 //
 //	{"schema_version": 1, "audio": {"sha256": "…", "duration_seconds": 61.5},
 //	"engine": "google", "model": "chirp_3", "language": "en", "speakers": {"1": "vega"},
@@ -223,8 +223,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// format writes a segment. There is no time between two words, so a word ends where the
-// next one starts.
+// format writes a segment. A file has no time between two words of a segment, so a word
+// ends where the next one starts.
 func (s *Segment) format() []byte {
 	var texts []string
 	var steps []int64
@@ -247,10 +247,10 @@ func (s *Segment) format() []byte {
 	return encode(values)
 }
 
-// Segments makes segments of words, which are in the order in which they were heard. A
-// new segment starts at another voice and after a pause of 0.3 seconds. Times that run
-// backwards, overlap or are negative are moved to the end of the word before. Words
-// without visible characters are left out.
+// Segments makes segments of words, which are in the order in which they were heard. A new
+// segment starts at another voice, after a pause of 0.3 seconds and after 40 words. Times
+// that run backwards, overlap or are negative are moved to the end of the word before.
+// Words without visible characters are left out.
 func Segments(words []Word, voices []string) []Segment {
 	var segments []Segment
 	var last time.Duration

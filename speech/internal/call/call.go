@@ -29,8 +29,8 @@ const (
 
 // Client calls a service.
 type Client struct {
-	// Authorize adds credentials to the header of a request. If it is nil, there are
-	// none.
+	// Authorize adds credentials to the header of a request. If it is nil, requests have no
+	// credentials.
 	Authorize func(context.Context, http.Header) error
 	// Sleep waits between tries. If it is nil, the system's clock is used.
 	Sleep func(context.Context, time.Duration) error
@@ -66,8 +66,9 @@ func Lost(err error) bool {
 
 var errNotSent = errors.New("no credentials")
 
-// Do calls the service until it answers, and returns the body of the answer. If the
-// service asks for a pause, Do waits that long.
+// Do calls the service and returns the body of the answer. It repeats the call after
+// temporary failures until patience is over. If the service asks for a pause, Do waits that
+// long.
 func (c *Client) Do(ctx context.Context, r *Request) (answer []byte, err error) {
 	policy := retry.Service(patience)
 	policy.Sleep = c.Sleep
@@ -104,15 +105,16 @@ func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
 		return body, nil
 	}
 	failed := &Error{response.StatusCode, oauth.New(response.StatusCode, body).Message}
-	// If no money is left, a service answers with the same status as to too many calls.
+	// The status for a customer without credit is the same as for too many calls.
 	if !retry.TemporaryStatus(failed.Status) || strings.Contains(string(body), "insufficient_quota") {
 		return nil, retry.Permanent(failed)
 	}
 	return nil, retry.After(retry.ParseAfter(response.Header.Get("Retry-After"), time.Now()), failed)
 }
 
-// CheckAddress returns an error for an address to which credentials and audio must not be
-// sent: one that is not http or https, or plain http to another machine.
+// CheckAddress returns an error unless it is safe to send credentials and audio to an
+// address: the address must be https, or http to this machine, without a user name or a
+// query.
 func CheckAddress(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -18,8 +18,8 @@ import (
 // maxOutput limits the output of a program, in bytes.
 const maxOutput = 64 << 20
 
-// Run runs a program and returns its standard output. If it fails, the error has the last
-// line of its standard error.
+// Run runs a program and returns its standard output. If the program fails, the error
+// contains the last line of its standard error.
 func Run(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	var said lastline.Writer
 	var stdout limited
@@ -52,8 +52,8 @@ func ReadOutput(name string) ([]byte, error) {
 	return answer.bytes()
 }
 
-// WriteWAV decodes audio to a WAV file with 16 kHz and one channel, by ffmpeg. ffmpeg
-// cannot mistake the name of the file for an option or a URL.
+// WriteWAV decodes audio with ffmpeg to a WAV file with 16 kHz and one channel. The prefix
+// file: keeps ffmpeg from taking a file name for an option or a URL.
 func WriteWAV(ctx context.Context, input, wav string) error {
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
@@ -64,7 +64,7 @@ func WriteWAV(ctx context.Context, input, wav string) error {
 	return err
 }
 
-// limited is a writer that keeps output up to a limit.
+// limited is a writer that keeps at most maxOutput bytes.
 type limited struct {
 	buf  bytes.Buffer
 	over bool

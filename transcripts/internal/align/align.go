@@ -23,7 +23,7 @@ const (
 	// words must be more similar.
 	minSimilarity = 0.5
 	// shortWord is the length below which a word is short, in letters. Short words are
-	// frequent, so that one alone shows little.
+	// frequent, so a single equal one is weak evidence.
 	shortWord = 5
 	// maxCells limits the table of the dynamic programming. If the words between two runs
 	// need a larger table, only the words next to the runs are aligned.
@@ -131,9 +131,10 @@ func (a *aligner) same(i, j int) bool {
 	return a.ref.words[i] != "" && a.ref.words[i] == a.heard.words[j]
 }
 
-// unique returns the positions in both texts of the runs of n words that occur exactly
-// once in each part of the span, without short words alone. If the order of some runs differs between the texts, it
-// returns the largest selection of runs with the same order in both.
+// unique returns the positions in both texts of the runs of n words that occur exactly once
+// in each part of the span. A single short word does not count as a run. If the order of
+// some runs differs between the texts, unique returns the largest selection of runs with
+// the same order in both.
 func (a *aligner) unique(s span, n int) (runs [][2]int) {
 	places := map[string]*[3]int{} // for each run: its position in ref, its position in heard, and how often a text repeats it
 	var key strings.Builder

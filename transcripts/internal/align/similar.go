@@ -51,8 +51,8 @@ func (a *aligner) similar(s span) {
 	}
 }
 
-// score returns what a pair of words adds to an alignment: the similarity of the words,
-// less for short words, so that frequent words do not tear apart what belongs together.
+// score returns what a pair of words adds to an alignment: the similarity of the words. It
+// is less for short words, so that equal short words do not outweigh longer matches.
 func (a *aligner) score(i, j int) float64 {
 	letters := max(len(a.ref.runes[i]), len(a.heard.runes[j]))
 	return a.similarity(i, j) * float64(min(letters, shortWord)) / shortWord

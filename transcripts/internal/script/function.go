@@ -60,8 +60,8 @@ func functionWordsOf(words string) FunctionWords {
 	return m
 }
 
-// LanguageOf returns the function words of the language in which most of a text is
-// written, or nil if the language is not known.
+// LanguageOf returns the function words of the language of a text, judged by about its
+// first thousand words. It returns nil if the language is not known.
 func LanguageOf(texts iter.Seq[string]) FunctionWords {
 	const sample, leastShare = 1000, 5 // words; one word in five
 	counts := make([]int, len(languages))
@@ -92,8 +92,8 @@ func LanguageOf(texts iter.Seq[string]) FunctionWords {
 	return languages[best]
 }
 
-// bareWord returns a word in lower case, without quotation marks and brackets before it
-// and without punctuation after it.
+// bareWord returns a word in lower case, without the characters around it that are neither
+// letters nor apostrophes.
 func bareWord(word string) string {
 	word = strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' })
 	return strings.ToLower(strings.ReplaceAll(word, "’", "'"))

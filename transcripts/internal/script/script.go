@@ -61,8 +61,8 @@ func measure(text string) (runes, wides int) {
 }
 
 // Hidden reports whether a character must not appear in a transcript: control characters,
-// characters that change the direction of text, and invisible ones. Joiners may appear,
-// because emoji and some scripts need them.
+// characters that embed or override the direction of text, and some invisible ones. Joiners
+// may appear, because emoji and some scripts need them.
 func Hidden(c rune) bool {
 	switch {
 	case c < 0x20, c >= 0x7f && c < 0xa0: // C0, DEL, C1
