@@ -13,8 +13,8 @@ import (
 	"onair/show"
 )
 
-// namespaces maps the prefixes that a feed may use although the show does not declare
-// them to the addresses of their namespaces.
+// namespaces has the namespaces that a feed may use although the show does not declare
+// them, by prefix.
 var namespaces = map[string]string{
 	"atom":    "http://www.w3.org/2005/Atom",
 	"content": "http://purl.org/rss/1.0/modules/content/",

@@ -123,8 +123,9 @@ var (
 	threeLetters = regexp.MustCompile(`(?i)^[a-z]{3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?$`)
 )
 
-// showLanguage accepts the languages that Apple accepts: two letters of ISO 639, and a
-// region. Languages with three letters are correct, but Apple does not list them.
+// showLanguage accepts the languages that Apple accepts: two letters of ISO 639, and
+// optionally a script and a region. It warns about languages of three letters, which are
+// correct, but which Apple does not list.
 func showLanguage(c *checker, e *tree.Element, _, value string) {
 	primary, _, _ := strings.Cut(value, "-")
 	_, err := bcp47.ParseBase(strings.ToLower(primary))
@@ -236,8 +237,7 @@ var (
 	uuid       = regexp.MustCompile(`^` + uuidForm + `$`)
 	emailForm  = regexp.MustCompile(`^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$`)
 	yearOrSign = regexp.MustCompile(`(?i)©|\(c\)|copyright|\b(19|20)\d\d\b`)
-	// licenseName matches identifiers of licences: those of Creative Commons, and others
-	// with a version.
+	// licenseName matches the identifiers of common licences.
 	licenseName = regexp.MustCompile(`(?i)^(?:` +
 		`cc-(?:by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd|nc|sa|nd|nc-sa|nd-nc|by-nd-nc)-[1-4]\.[0-9](?:-[a-z]{2,3})?|cc-pddc|cc-pdm-1\.0|cc0-1\.0|` +
 		`(?:apache|[al]?gpl|gfdl|mpl|odbl|odc-by|pddl|ofl|artistic|epl|eupl|cecill|lal|ogl-uk|zpl|afl|osl|bsl|dl-de-by|dl-de-zero|etalab|lppl|ms-pl)-[0-9]+(?:\.[0-9]+)*(?:-[a-z0-9.-]+)?|` +
