@@ -165,8 +165,8 @@ func sponsors(v source.Value) map[string]*Sponsor {
 	return all
 }
 
-// registry is the content of people.yaml or sponsors.yaml. If the file is broken, there
-// is one finding about it and none about unknown ids.
+// registry is the content of people.yaml or sponsors.yaml. If the file is broken, which
+// is reported, unknown ids are not reported.
 type registry[T any] struct {
 	file   string
 	byID   map[string]T
