@@ -57,7 +57,7 @@ type Page struct {
 	Title    string
 	Summary  string // plain text; may be empty
 	Language string // RFC 5646; the show's unless the page says otherwise
-	Hidden   bool   // the navigation leaves it out
+	Hidden   bool   // the navigation leaves out the page
 	Updated  time.Time
 	Body     string // Markdown
 
