@@ -52,7 +52,7 @@ type Pin struct {
 	Audio
 	Chapters   []chapters.Chapter // only if they come from the master's tag
 	Waveform   string             // audio.Waveform.Peaks of the payload in hex digits; empty if not computed
-	Alternates []Alternate        // audio in other languages, sorted by language
+	Alternates []Alternate        // audio in other languages, in the order of the episode
 }
 
 // Audio has the facts of a master.
