@@ -47,7 +47,7 @@ func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 	return f.adopt(part)
 }
 
-// adopt checks audio and renames it to its final name.
+// adopt checks audio that was downloaded or copied, and renames it to its final name.
 func (f *episodeFolder) adopt(part string) (here bool, err error) {
 	file, err := os.Open(part)
 	if err != nil {
@@ -181,7 +181,7 @@ func (c *counted) Read(p []byte) (int, error) {
 }
 
 // commonPrefix returns the prefix that a service for counting downloads has put before
-// the host in the addresses of all audio; empty if there is none.
+// the host in the addresses of all audio, or "" if there is none.
 func commonPrefix(items []*episode) string {
 	prefix := ""
 	for i, e := range items {
