@@ -118,8 +118,8 @@ func (c *mapper) all(parent *tree.Element, name string, attrs ...string) []*tree
 	return list
 }
 
-// parts are elements that are read together with the element that contains them, by the
-// name of that element.
+// parts lists, by the name of an element, the elements in it that are read together with
+// it.
 var parts = map[string][]string{
 	"itunes:owner": {"itunes:name", "itunes:email"}, "itunes:category": {"itunes:category"},
 	"image": {"url", "title", "link", "width", "height", "description"}, "psc:chapters": {"psc:chapter"},

@@ -4,11 +4,11 @@
 // nothing, so a command can print the plan first. Write downloads audio, images,
 // transcripts and chapters, and writes the folder.
 //
-// An interrupted import can be continued. It writes the files of the show first, show.yaml
-// last of them, and each episode into a folder whose name starts with a dot, which it then
-// renames. A second import finds the episodes that are there by their GUIDs and continues
-// downloads. It does not change files of the show or of episodes that exist, unless
-// Options.Overwrite is set.
+// An interrupted import can be continued. Write writes the files of the show first,
+// show.yaml last of them. It writes each episode into a folder whose name starts with a
+// dot, and then renames the folder. A second import finds the episodes that are there by
+// their GUIDs, and continues downloads. Unless Options.Overwrite is set, it does not change
+// episodes that are there, nor the files of a show that has a show.yaml.
 //
 // Each value of the feed is in the result or in the list of losses. No text of the feed
 // becomes a path as it is: folders are named by slugs, and files have fixed names.

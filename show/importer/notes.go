@@ -273,7 +273,7 @@ func hasMore(src, other string) bool {
 }
 
 // blocks divides notes into parts that can be converted one by one. Each part is a div
-// with a block, or with what is between two blocks.
+// with one block, or with the text and inline elements between blocks.
 func blocks(body *html.Node) []*html.Node {
 	var list []*html.Node
 	var loose *html.Node

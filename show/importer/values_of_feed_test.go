@@ -16,7 +16,7 @@ import (
 )
 
 // TestEachValueIsKeptOrLost imports a feed that has every known element twice in the
-// channel and in an item, each with its own values. Each value must be in a file of the
+// channel and in an item. No two of them have the same value. Each value must be in a file of the
 // show or in the list of losses.
 func TestEachValueIsKeptOrLost(t *testing.T) {
 	t.Parallel()

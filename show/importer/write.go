@@ -47,8 +47,8 @@ type writer struct {
 	progress Progress
 }
 
-// Write writes the folder, and returns the losses that occur, which are not in
-// Plan.Losses. After an error or a kill, another import continues.
+// Write writes the folder, and returns further losses, which are not in Plan.Losses.
+// After an error or a kill, another import continues.
 func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
 	if err := os.MkdirAll(filepath.Join(p.o.Dir, "episodes"), 0o755); err != nil {
 		return nil, err
