@@ -421,7 +421,7 @@ func email(p *string) source.Setter {
 var licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
 // licence sets podcast:license: an identifier such as those of SPDX, or a map of a name
-// and a URL for any other licence. Identifiers are written in lower case.
+// and a URL for any other licence. Identifiers become lower case.
 func licence(p *License) source.Setter {
 	return func(v source.Value) {
 		var l License

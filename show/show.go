@@ -39,7 +39,7 @@ type Show struct {
 	Language    string         // RFC 5646, such as en-gb
 	Author      string         // itunes:author
 	Hosts       []Credit       // also in each item of the feed, unless the episode has hosts of its own
-	Categories  []Category     // Apple reads the first
+	Categories  []Category     // Apple uses only the first
 	Explicit    bool
 	Type        Type
 	Complete    bool   // itunes:complete: there will be no more episodes

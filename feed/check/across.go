@@ -35,7 +35,7 @@ type dated struct {
 	date  int64
 }
 
-// titled is the place of an episode's title, and the number that the title may repeat.
+// titled is a title of an episode, its place, and the number that the title may repeat.
 type titled struct {
 	name         string // of the element
 	line, column int32
@@ -302,7 +302,8 @@ const (
 	sameNumber         // only the number of the episode counts; another may be part of the title
 )
 
-// hasNumber reports whether a title has the number of its episode.
+// hasNumber reports whether a title has a number that counts as the number of the
+// episode.
 func hasNumber(title, number string) bool {
 	if !strings.ContainsAny(title, "0123456789") {
 		return false

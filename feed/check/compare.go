@@ -24,9 +24,10 @@ type Changes struct {
 	ByFile   int // likewise, if it identifies episodes by the address of the file
 }
 
-// Compare returns what subscribers notice when a feed replaces an old one. It finds an
-// episode whose GUID changed by its title or its file. now is the time of the change; if
-// it is zero, Compare does not report new episodes that are too old to be announced.
+// Compare returns what subscribers notice when a feed replaces an old one. If the GUID of
+// an episode has changed, Compare finds the episode by its title or its file. now is the
+// time of the change; if it is zero, Compare does not report new episodes that are too
+// old to be announced.
 func Compare(feed, old *Report, file string, now time.Time) *Changes {
 	c := &comparison{file: file, old: old, changes: &Changes{}, now: now}
 	for i := range old.Episodes {

@@ -10,6 +10,6 @@ type Audio struct {
 	Title    string // at most 32 characters; empty for the name of the language
 }
 
-// FileName returns the name of the file that has an episode's audio in a language, in the
-// folder of the episode.
+// FileName returns the name of the file with an episode's audio in a language, such as
+// audio.es.mp3.
 func FileName(language string) string { return "audio." + strings.ToLower(language) + ".mp3" }

@@ -12,8 +12,8 @@ import (
 )
 
 // fillDates gives each episode without a date a date between those of its neighbours. If
-// only one neighbour has a date, the episode gets a date an hour from it; if none has,
-// Options.Now. list has the newest first.
+// only one neighbour has a date, the new date is an hour before or after it; if none has,
+// the new date is Options.Now. list has the newest first.
 func (c *mapper) fillDates(list []*episode) {
 	for i, e := range list {
 		if !e.date.IsZero() {

@@ -216,8 +216,8 @@ type yamlDoc struct{ b strings.Builder }
 // put writes a field whose value is YAML already.
 func (y *yamlDoc) put(key, value string) { fmt.Fprintf(&y.b, "%s: %s\n", key, value) }
 
-// text writes a field with a text, unless the text is empty. Several lines become a block
-// if YAML preserves them.
+// text writes a field with a text, unless the text is empty. A text of several lines
+// becomes a block if YAML preserves it.
 func (y *yamlDoc) text(key, value string) {
 	switch {
 	case value == "":
