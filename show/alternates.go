@@ -78,8 +78,8 @@ func (r *episodeReader) findAlternates(e *Episode) {
 }
 
 // languageOf returns the language in the name of a file such as audio.es.mp3, or "" if
-// there is none. Words such as raw and mix are language codes too, so a code that has not
-// two letters only counts if the episode has a transcript in that language.
+// there is none. Words such as raw and mix are language codes too, so a code that does not
+// have two letters counts only if the episode has a transcript in that language.
 func (e *Episode) languageOf(name string) string {
 	language, isAudio := strings.CutPrefix(name, "audio.")
 	language, isMP3 := strings.CutSuffix(language, ".mp3")

@@ -221,11 +221,11 @@ type NewEpisodeOptions struct {
 	Season, Number int
 }
 
-// NewEpisode makes the folder of an episode, with a GUID and, unless it is a trailer or a
-// bonus, the next free number of the latest season. It copies the master to audio.mp3 (or
-// .m4a), unless the master is already where the show's audio: pattern expects it. It
-// returns the folder's path in the show. If the folder exists, the error wraps
-// fs.ErrExist. After a failure the folder is removed.
+// NewEpisode makes the folder of an episode. Unless opts has them, the episode gets a new
+// GUID and, if it is a full episode, the next free number of the latest season.
+// NewEpisode copies the master to audio.mp3 (or .m4a), unless the master is already where
+// the show's audio: pattern expects it. It returns the folder's path in the show. If the
+// folder exists, the error wraps fs.ErrExist. After a failure the folder is removed.
 func NewEpisode(s *Show, opts *NewEpisodeOptions) (dir string, err error) {
 	if s.Folder.Dir == "" {
 		return "", errors.New("the show is not in a folder on the disk")

@@ -9,8 +9,8 @@ import (
 	"onair/internal/source"
 )
 
-// decode reads the front matter of an episode.md into e. If the front
-// matter names a file of chapters, decode returns its path.
+// decode reads the front matter of an episode.md into e. If the front matter names a file
+// of chapters, decode returns its path.
 func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) {
 	s := r.show
 	v.Fields(source.Fields{

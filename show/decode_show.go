@@ -262,7 +262,7 @@ var rruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYM
 var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 
 // accept sets the accepted rules with their reasons. Whether the rules exist is checked
-// later, because it takes the rules of all packages.
+// later, because this needs the rules of all packages.
 func accept(p *map[string]string) source.Setter {
 	return func(v source.Value) {
 		*p = map[string]string{}

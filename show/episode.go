@@ -50,7 +50,7 @@ type Episode struct {
 	Language     string            // defaults to the show's
 	License      License           // zero means the show's licence
 	Locations    []Location
-	Chapters     []chapters.Chapter // ordered; from front matter, a file of chapters or the lock
+	Chapters     []chapters.Chapter // from front matter, a file of chapters or the lock
 	OwnChapters  bool               // the show's files have the chapters or say that there are none; if false, the master's tag has them
 	Soundbites   []Soundbite
 	Social       []Social

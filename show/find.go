@@ -76,7 +76,7 @@ func (s *Show) byNumber(name string) (numbered []*Episode) {
 }
 
 // unknownEpisode returns the error for an unknown name. It suggests the episode with the
-// nearest slug, or else the latest one.
+// nearest slug, or else names the first episode of the list.
 func (s *Show) unknownEpisode(name string) error {
 	message := fmt.Sprintf("there is no episode %s", source.ShortQuote(name))
 	if len(s.Episodes) == 0 {

@@ -139,7 +139,7 @@ func trimRemarks(lines [][]byte, start, stop int) int {
 }
 
 // formerPaths returns the redirects of the episode under its new slug: its former
-// redirects and its previous page, but not its new page.
+// redirects except the new page, and, if redirect is true, its previous page.
 func formerPaths(e *Episode, newSlug string, redirect bool) []string {
 	var from []string
 	for _, p := range e.RedirectFrom {

@@ -160,7 +160,8 @@ func PagesLeft(at finding.Position, count int) finding.Finding {
 	return rulePaged.At(at, "pages beyond the first %d are not checked", count).WithSeverity(finding.Warning)
 }
 
-// summary records what the report says about the show.
+// summary records the show's title, GUID, host and artwork in the report. It also reports
+// texts that repeat the description of the show.
 func (c *checker) summary(ch *tree.Element) {
 	r := c.report
 	r.Title = strings.Clone(ch.Child("title").Value())

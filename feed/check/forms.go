@@ -165,7 +165,7 @@ func geo(c *checker, e *tree.Element, attr, value string) {
 	c.addHint(ruleValue, e, "write latitude and longitude, such as geo:52.5,13.4", "%s is %s", what(e, attr), quote(value))
 }
 
-// isoDate accepts a date and time of ISO 8601.
+// isoDate accepts a date of ISO 8601, with or without a time.
 func isoDate(c *checker, e *tree.Element, attr, value string) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02"} {
 		if _, err := time.Parse(layout, value); err == nil {
@@ -282,7 +282,7 @@ func chaptersType(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// person reports roles and groups that apps do not know.
+// person reports roles and groups that the Podcast Taxonomy does not have.
 func (c *checker) person(e *tree.Element) {
 	role, hasRole := e.Lookup("role")
 	group, hasGroup := e.Lookup("group")

@@ -13,7 +13,7 @@ import (
 	"onair/internal/finding"
 )
 
-// item checks one item and records it for comparison with others.
+// item checks an item, adds it to the report, and compares it with the items before it.
 func (c *checker) item(it *tree.Element) {
 	c.children(it, "item")
 	for _, r := range []struct {

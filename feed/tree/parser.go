@@ -498,7 +498,7 @@ func fromWindows1252(c byte) rune {
 // quote quotes untrusted input for a message, shortened by short.
 func quote(s string) string { return strconv.Quote(short(s)) }
 
-// short cuts a text after 60 bytes, and adds an ellipsis if it has more.
+// short cuts a text of more than 60 bytes after 60 bytes, and adds an ellipsis.
 func short(s string) string {
 	if len(s) > 60 {
 		s = strings.ToValidUTF8(s[:60], "") + "…"

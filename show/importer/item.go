@@ -414,7 +414,8 @@ func (c *mapper) soundbites(y *yamlDoc, item *tree.Element) {
 
 var protocols = []string{"disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr"}
 
-// social writes the places for comments. Values without a field stay in extra.
+// social writes the places for comments. Elements with values that a field cannot have
+// stay in extra.
 func (c *mapper) social(y *yamlDoc, item *tree.Element) {
 	var list []string
 	for e := range item.All("podcast:socialInteract") {

@@ -262,8 +262,8 @@ func (w *writer) image(ctx context.Context, address string) (data []byte, ext st
 	return asArtwork(data)
 }
 
-// asArtwork converts an image to JPEG unless it is JPEG or PNG already, because directories
-// refuse other formats. ext is the extension for its file.
+// asArtwork converts a WebP or GIF image to JPEG, because directories refuse these
+// formats. JPEG and PNG images stay unchanged. ext is the extension for the file.
 func asArtwork(data []byte) (converted []byte, ext string, err error) {
 	switch kind := http.DetectContentType(data); kind {
 	case "image/jpeg":
