@@ -72,7 +72,7 @@ type Show struct {
 
 	People   map[string]*Person
 	Sponsors map[string]*Sponsor
-	Pages    []*site.Page // in the order of the names of their files
+	Pages    []*site.Page // sorted by file name
 	Episodes []*Episode   // newest first, those without a date before all others
 	Lock     *pins.Lock   // never nil
 

@@ -199,7 +199,7 @@ func (p *prober) redirects(l check.Link, name string, a *answer) {
 	}
 }
 
-// get reads a file.
+// get requests a file of at most limit bytes; a longer one is an error.
 func (p *prober) get(ctx context.Context, address string, limit int64) ([]byte, *http.Response, error) {
 	response, _, err := p.visitor.Do(ctx, &fetch.Request{URL: address, Total: fileTime, Limit: limit, Header: http.Header{"Origin": {"https://player.example"}}})
 	if err != nil {

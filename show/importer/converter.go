@@ -40,7 +40,7 @@ type mapper struct {
 type channelValues struct {
 	author, license, link string
 	explicit              bool
-	hosts                 []string // the people, as YAML
+	hosts                 []string // as YAML
 	seasons               map[string]string
 }
 
