@@ -31,7 +31,7 @@ type Chapter struct {
 
 // Location is a place that a chapter is about.
 type Location struct {
-	Name string // to show
+	Name string // shown to listeners
 	Geo  string // a geo URI, RFC 5870
 	OSM  string // OpenStreetMap object, such as R113314; may be empty
 }
@@ -105,8 +105,8 @@ func endTime(end time.Duration) json.Number {
 	return json.Number(seconds(end))
 }
 
-// CheckChapters reports chapters of an episode that apps show badly. Findings point at
-// the chapter in the source.
+// CheckChapters reports an episode whose first chapter is hidden, because players then
+// show no chapter at the start. The finding has the place of the chapters.
 func CheckChapters(e *show.Episode) finding.List {
 	var found finding.List
 	if len(e.Chapters) > 0 && e.Chapters[0].Hidden {

@@ -35,7 +35,7 @@
 //	Hosts                 podcast:person
 //	Namespaces, Extra     xmlns: declarations, and elements as they are written
 //
-// and generator without a version. An episode has these:
+// The channel also has a generator, without a version. An episode has these elements:
 //
 //	Title                 title
 //	GUID                  guid isPermaLink="false"
@@ -55,7 +55,7 @@
 //	Season, Number, Type  itunes:season, itunes:episode, itunes:episodeType
 //	Season, Number        podcast:season with the season's name, podcast:episode with
 //	                      Display
-//	Item.Transcripts      podcast:transcript, with rel="captions" if they are timed
+//	Item.Transcripts      podcast:transcript, with rel="captions" if the file has time codes
 //	Item.ChaptersURL      podcast:chapters
 //	Credits               podcast:person: an item's persons replace the
 //	                      channel's, so the hosts are among them
@@ -68,14 +68,14 @@
 // enclosure_prefix is added to enclosure URLs, unless the show is private, its URL
 // cannot be reached from elsewhere, or another host serves the audio.
 //
-// With a page size, the feed itself has the newest episodes, at least as many as a page,
-// and further pages have the others. Pages are numbered from the oldest one: a new
-// episode changes only the feed, and now and then adds a page.
+// With a page size, the feed itself has the newest episodes, at least a full page if there
+// are as many, and further pages have the others. Pages are numbered from the oldest one:
+// a new episode changes only the feed, and now and then adds a page.
 //
 // Text is cleaned: characters that XML 1.0 cannot hold are removed, line ends become
 // LF, and space around a value is trimmed. An XML parser returns all other text
-// unchanged. Extra XML is read token by token and written again. It may only consist of
-// elements, whose prefixes the feed or the show must declare. Comments are dropped.
+// unchanged. Extra XML is parsed and written again. It may consist of elements only.
+// The feed or the show must declare their prefixes. Comments are dropped.
 //
 // The check of feeds is in feed/check.
 package feed

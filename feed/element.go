@@ -5,12 +5,12 @@ import (
 	"errors"
 )
 
-// element is one of a show's extra XML elements. Names have the usual prefix, such as
-// itunes:type.
+// element is an element of extra XML, or a piece of text in one. Names have the usual
+// prefix, such as itunes:type.
 type element struct {
 	name     string   // empty for a piece of text
 	attrs    []string // names and values, alternating
-	text     string   // of a piece of text
+	text     string   // only of a piece of text
 	children []*element
 }
 

@@ -60,8 +60,8 @@ func (x *extras) declarations(s *show.Show) []string {
 	return attrs
 }
 
-// parse reads a sequence of elements. They are written again token by token, so that
-// nothing in them can close the element around them.
+// parse parses a sequence of elements. The feed gets the parsed elements, not the source,
+// so that nothing in the source can close the element around it.
 func (x *extras) parse(source string) ([]*element, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, nil
@@ -153,7 +153,7 @@ func (x *extras) use(n xml.Name) error {
 	return nil
 }
 
-// repeatable are the elements that a channel or an item may have several times. Extra
+// repeatable are elements that a channel or an item may have several times. Extra
 // elements with these names are added to the elements that onair writes.
 var repeatable = []string{
 	"atom:link", "category", "itunes:category", "podcast:block", "podcast:funding", "podcast:location", "podcast:person",

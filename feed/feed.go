@@ -19,7 +19,7 @@ type Document struct {
 	SelfURL     string                    // the feed's own canonical address; required
 	GUID        string                    // podcast:guid; empty until one is assigned
 	ArtworkURL  string                    // of the show; empty if there is none
-	Description string                    // of the show, as HTML; Show.Description is rendered if empty
+	Description string                    // of the show, as HTML; if it is empty, Show.Description is rendered
 	Updated     time.Time                 // lastBuildDate; left out if zero
 	PersonURL   func(*show.Person) string // returns the address of a person's image, or ""; may be nil
 	Items       []Item                    // newest first
@@ -40,15 +40,15 @@ type Item struct {
 
 // Enclosure is the audio file.
 type Enclosure struct {
-	URL   string // without the show's enclosure_prefix, which Render adds unless Fixed
+	URL   string // without the show's enclosure_prefix
 	Type  string // MIME type
 	Bytes int64  // length of the served file
 	Fixed bool   // another host serves the audio; URL is written without a prefix
 }
 
 // Alternate is the audio in another language: podcast:alternateEnclosure. It has no
-// podcast:integrity, because the digest of the tagged file is only known where the audio
-// is, and the feed is the same everywhere.
+// podcast:integrity: only a machine with the audio can compute the digest of the tagged
+// file, and the feed must be the same on every machine.
 type Alternate struct {
 	Enclosure
 	Bitrate  int    // bit/s; left out if zero
@@ -64,8 +64,9 @@ type Transcript struct {
 	Captions bool   // the file has time codes
 }
 
-// Render renders the feed, and the pages of older episodes if the show wants pages. It
-// fails if the extra XML of the show or of an episode cannot be part of a feed.
+// Render renders the feed, and the pages of older episodes if the show has a page size.
+// It returns an error if the extra XML of the show or of an episode is not valid in a
+// feed.
 func Render(d *Document) (*Rendered, error) {
 	extras, err := parseExtras(d)
 	if err != nil {

@@ -33,7 +33,8 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// london is the summer time in the rich show, without the time zone database.
+// london is the time zone of dates in the rich document. It does not depend on the time
+// zone database.
 var london = time.FixedZone("BST", 3600)
 
 const base = "https://hello-universe.example/"
@@ -140,8 +141,8 @@ func rich() *Document {
 	}
 }
 
-// minimal returns the document of a show as onair init creates it. Its prefix has no
-// effect because the show has no public URL yet.
+// minimal returns the document of a show with few fields. The prefix of the show has no
+// effect, because the show has no public URL.
 func minimal() *Document {
 	s := &show.Show{
 		Title:    "New show",

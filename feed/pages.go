@@ -12,7 +12,7 @@ type Page struct {
 	Bytes []byte
 }
 
-// page is a part of a document that becomes a file of its own: the feed itself with the
+// page is a part of a document that is written to one file: the feed itself with the
 // newest episodes, or a page with older ones (RFC 5005, section 3).
 type page struct {
 	*Document
@@ -28,7 +28,7 @@ func (p *page) isFeed() bool { return p.from == 0 }
 
 // size estimates the size of a page in bytes.
 func (p *page) size() int {
-	const around, item = 8 << 10, 2 << 10 // bytes besides the notes
+	const around, item = 8 << 10, 2 << 10 // bytes of the channel, and of an item without its notes
 	size := around
 	for i := p.from; i < p.to; i++ {
 		size += item + len(p.Items[i].Notes)
@@ -48,10 +48,11 @@ func (p *page) updated() time.Time {
 	return newest
 }
 
-// pagesOf cuts a document into pages, the feed first. Pages of older episodes are full,
-// and numbered from the oldest one, so that they keep their content and address when an
-// episode is added. For the same reason they do not link to newer pages. The feed has
-// at least as many episodes as a page, because many apps read no other page.
+// pagesOf divides a document into pages, the feed first. Pages of older episodes are
+// full, and numbered from the oldest one, so that they keep their content and address
+// when an episode is added. For the same reason they do not link to the next newer page.
+// The feed has at least as many episodes as a full page, if the show has them, because
+// many apps read no other page.
 func pagesOf(d *Document) []page {
 	size, n := d.Show.Feed.PageSize, len(d.Items)
 	archived := 0

@@ -32,7 +32,7 @@ type span struct {
 // Bytes returns the feed itself.
 func (r *Rendered) Bytes() []byte { return r.pages[0].Bytes }
 
-// Older returns the pages of older episodes, the newest one first.
+// Older returns the pages of older episodes, the newest page first.
 func (r *Rendered) Older() []Page {
 	var pages []Page
 	for _, p := range r.pages[1:] {
@@ -64,10 +64,10 @@ func IsOwn(data []byte) bool {
 	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>")) || bytes.Contains(data, []byte(ownMark))
 }
 
-// Check returns findings about the feed. A finding names the file where it can be
-// fixed, episode.md or show.yaml. Check leaves out findings that package show
-// reports. For a feed that no directory can read, it also leaves out the rules that only
-// directories enforce.
+// Check returns findings about the feed. A finding names the file where it can be fixed,
+// episode.md or show.yaml. Check leaves out findings that package show reports. If
+// directories cannot read the feed, Check also leaves out the rules that only directories
+// enforce.
 func (r *Rendered) Check() finding.List {
 	var found finding.List
 	for _, p := range r.pages {
@@ -92,8 +92,8 @@ func (r *Rendered) Check() finding.List {
 	return found
 }
 
-// reportedElsewhere reports whether a finding only matters to directories that cannot
-// read the feed, or is one that package show reports.
+// reportedElsewhere reports whether Check leaves out a finding: package show reports it,
+// or only directories enforce its rule and they cannot read the feed.
 func (r *Rendered) reportedElsewhere(f *finding.Finding) bool {
 	s := r.doc.Show
 	switch f.Rule {

@@ -16,8 +16,8 @@ import (
 	"onair/show"
 )
 
-// namespaces are the prefixes that a feed may use although the show does not
-// declare them.
+// namespaces has the namespaces that a feed may use although the show does not declare
+// them, by prefix.
 var namespaces = map[string]string{
 	"atom":    "http://www.w3.org/2005/Atom",
 	"content": "http://purl.org/rss/1.0/modules/content/",
@@ -32,9 +32,8 @@ var standard = []string{"atom", "content", "itunes", "podcast"}
 // maxDescription is the longest description that Apple and PSP-1 allow, in bytes.
 const maxDescription = 4000
 
-// rss writes the document and returns the places of its items. Elements have a fixed
-// order: the elements that people look for first, then other RSS, iTunes and Podcasting
-// 2.0.
+// rss writes a page of the feed and returns the places of its items. Elements have a
+// fixed order: RSS, iTunes, Podcasting 2.0, and then extra elements.
 func (w *writer) rss(p *page, x *extras) []span {
 	w.declaration()
 	w.start("rss", append([]string{"version", "2.0"}, x.declarations(p.Show)...)...)
@@ -183,7 +182,7 @@ func (w *writer) podcastShow(p *page) {
 	w.persons(s.Hosts, d.PersonURL)
 }
 
-// trailers writes podcast:trailer for each live trailer.
+// trailers writes podcast:trailer for each trailer that has a title.
 func (w *writer) trailers(d *Document) {
 	for _, i := range d.Items {
 		if i.Episode.Type != show.Trailer || clean(i.Episode.Title) == "" {
@@ -380,9 +379,9 @@ func describe(source, page string) (short string, complete bool) {
 	return short, complete && short == simple
 }
 
-// enclosureURL adds the show's prefix to the address of the audio. It adds none for a
-// private show, or a show that others cannot reach: a redirector could not lead there,
-// and must not learn private addresses.
+// enclosureURL returns the address of the audio, with the show's prefix. It leaves out
+// the prefix for audio on another host, and for a show that is private or that others
+// cannot reach: a redirector could not lead there, and must not learn private addresses.
 func enclosureURL(s *show.Show, e *Enclosure) string {
 	if s.Private || !s.IsPublic() || e.Fixed {
 		return e.URL

@@ -8,10 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// writer writes XML, one element a line, for people and git diff. Attributes are names
-// and values, alternating; an attribute without a value is left out. All text is
-// cleaned (see clean) and escaped. Names are not escaped: they are constants, or were
-// read by an XML decoder.
+// writer writes XML with one element on a line, so that people and git diff can read it.
+// Attributes are names and values, alternating; attributes with an empty value are left
+// out, except in extra elements. Text is escaped or in a CDATA section, and has no
+// characters that XML does not allow: it is cleaned (see clean), or an XML decoder has
+// accepted it. Names are not escaped: they are constants, or an XML decoder has accepted
+// them.
 type writer struct {
 	out  bytes.Buffer
 	open []string // names of open elements, the outermost first
@@ -80,7 +82,7 @@ func (w *writer) optional(name, value string) {
 	}
 }
 
-// number writes an element with a number in it, or nothing if n is zero.
+// number writes an element with a number in it, or nothing unless n is positive.
 func (w *writer) number(name string, n int, attrs ...string) {
 	if n > 0 {
 		w.text(name, strconv.Itoa(n), attrs...)
@@ -139,8 +141,8 @@ func (w *writer) close(name string) {
 	w.out.WriteByte('>')
 }
 
-// indent starts a line. Elements in the channel are not indented, which would lengthen
-// the tens of thousands of lines of a long feed.
+// indent writes the indentation of a line. Children of the channel are not indented,
+// because that would lengthen each of the many lines of a long feed.
 func (w *writer) indent() {
 	for n := len(w.open); n > 2; n-- {
 		w.out.WriteString("  ")
@@ -169,8 +171,9 @@ func clean(s string) string {
 	return strings.TrimSpace(strings.Map(xmlChar, s))
 }
 
-// isClean reports whether clean would certainly change nothing: the value consists of
-// printable ASCII and line ends, as most values do, without white space at its ends.
+// isClean reports whether a value needs no cleaning: it consists of printable ASCII and
+// line feeds, as most values do, and has no white space at its ends. It may be false for
+// other clean values.
 func isClean(s string) bool {
 	for _, c := range []byte(s) {
 		if (c < 0x20 || c > 0x7e) && c != '\n' {

@@ -151,8 +151,8 @@ var nasty = []string{
 	"https://example.com/?a=1&b=2#\"><script>alert(1)</script>",
 }
 
-// checkRoundTrip renders a document filled with s and checks that an XML parser reads
-// it as clean(s).
+// checkRoundTrip renders a document filled with s, and checks that an XML parser reads
+// each value as clean(s).
 func checkRoundTrip(t *testing.T, s string) {
 	t.Helper()
 	d, paths := filled(s)
@@ -255,7 +255,7 @@ func BenchmarkRender(b *testing.B) {
 	b.ReportMetric(float64(size), "bytes/feed")
 }
 
-// large returns a show with n rich episodes.
+// large returns a document with n copies of an episode that has long notes.
 func large(n int) *Document {
 	d := rich()
 	first := d.Items[0]

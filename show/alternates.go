@@ -36,8 +36,8 @@ func alternateList(p *[]alternate.Audio) source.Setter {
 	}
 }
 
-// findAlternates sets the audio in other languages: the list of front matter or else the
-// files of the folder and, for a checkout without them, the languages in the lock.
+// findAlternates sets the audio in other languages: the list in front matter, or else the
+// files in the folder, and a file for each language in the lock that the folder lacks.
 func (r *episodeReader) findAlternates(e *Episode) {
 	if e.Enclosure.URL != "" {
 		if len(e.Alternates) > 0 {
@@ -77,9 +77,9 @@ func (r *episodeReader) findAlternates(e *Episode) {
 	slices.SortFunc(e.Alternates, func(a, b alternate.Audio) int { return strings.Compare(a.Language, b.Language) })
 }
 
-// languageOf returns the language in the name of a file such as audio.es.mp3; empty if
-// there is none. Words of three letters such as raw and mix are codes of languages too,
-// so that they only count if the episode has a transcript in the language.
+// languageOf returns the language in the name of a file such as audio.es.mp3, or "" if
+// there is none. Words such as raw and mix are language codes too, so a code that does not
+// have two letters counts only if the episode has a transcript in that language.
 func (e *Episode) languageOf(name string) string {
 	language, isAudio := strings.CutPrefix(name, "audio.")
 	language, isMP3 := strings.CutSuffix(language, ".mp3")
@@ -94,8 +94,8 @@ func (e *Episode) languageOf(name string) string {
 	return language
 }
 
-// checkAlternates reports audio in other languages that is neither in the folder nor in
-// the lock.
+// checkAlternates reports audio in other languages that has no file and is not in the
+// lock.
 func (l *loader) checkAlternates(e *Episode) {
 	for _, a := range e.Alternates {
 		if l.folder.isFile(a.Path) || l.folder.refusal(a.Path) != "" || l.show.Lock.Episodes[e.GUID].Alternate(a.Language) != nil {

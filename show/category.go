@@ -8,7 +8,7 @@ import (
 )
 
 // parseCategory reads a category such as "News > Tech News". If it is not on Apple's
-// list, hint names the nearest one on the list.
+// list, hint names the nearest one, if any.
 func parseCategory(s string) (c Category, hint string, ok bool) {
 	name, sub, nested := strings.Cut(s, ">")
 	c = Category{strings.TrimSpace(name), strings.TrimSpace(sub)}
@@ -16,7 +16,7 @@ func parseCategory(s string) (c Category, hint string, ok bool) {
 	return c, hint, ok && (c.Sub != "" || !nested)
 }
 
-// category sets one of Apple's categories.
+// category adds a category, which must be on Apple's list.
 func category(p *[]Category) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()

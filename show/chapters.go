@@ -5,8 +5,9 @@ import (
 	"onair/show/chapters"
 )
 
-// chapterList sets the chapters of front matter: a list, or the name of a file. For a
-// chapter with a sponsor, sponsors.yaml supplies what the chapter itself lacks.
+// chapterList sets the chapters of front matter, or named if front matter names a file of
+// chapters. For a chapter with a sponsor, sponsors.yaml supplies what the chapter itself
+// lacks.
 func chapterList(p *[]chapters.Chapter, named *string, sponsors *registry[*Sponsor]) source.Setter {
 	return func(v source.Value) {
 		if v.Node.Kind == source.Scalar {

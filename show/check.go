@@ -12,7 +12,7 @@ import (
 	"onair/show/pins"
 )
 
-// check reports problems that depend on more than one file.
+// check reports problems of the show as a whole, after all files have been read.
 func (l *loader) check() {
 	l.checkAddress()
 	l.checkRequired()
@@ -25,8 +25,8 @@ func (l *loader) check() {
 	l.checkLock()
 }
 
-// checkAddress reports a show that is stored in a bucket and has no url: its feed would
-// send listeners to localhost.
+// checkAddress sets the default url of a show that has none. If the show is stored in a
+// bucket, it reports that: the feed would send listeners to localhost.
 func (l *loader) checkAddress() {
 	s := l.show
 	if s.URL != "" {

@@ -22,7 +22,7 @@ func TestLoadCost(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name, file string
-		before     string // the text
+		before     string // the file consists of before, text(n) and after
 		text       func(n int) string
 		after      string
 	}{

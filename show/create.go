@@ -130,7 +130,8 @@ func titleOf(dir string) string {
 	return string(unicode.ToUpper(first)) + words[size:]
 }
 
-// validTitle returns an error if a title cannot be written unchanged.
+// validTitle returns an error if a title is empty, too long, or not on one line without
+// space around it.
 func validTitle(title string) error {
 	switch {
 	case strings.TrimSpace(title) == "":
@@ -220,11 +221,11 @@ type NewEpisodeOptions struct {
 	Season, Number int
 }
 
-// NewEpisode makes the folder of an episode, with a GUID and, unless it is a trailer or a
-// bonus, the next free number of the latest season. It copies the master to audio.mp3 (or
-// .m4a), unless the master is already where the show's audio: pattern expects it. It
-// returns the folder's path in the show. If the folder exists, the error wraps
-// fs.ErrExist. After a failure nothing remains in the show.
+// NewEpisode makes the folder of an episode. Unless opts has them, the episode gets a new
+// GUID and, if it is a full episode, the next free number of the latest season.
+// NewEpisode copies the master to audio.mp3 (or .m4a), unless the master is already where
+// the show's audio: pattern expects it. It returns the folder's path in the show. If the
+// folder exists, the error wraps fs.ErrExist. After a failure the folder is removed.
 func NewEpisode(s *Show, opts *NewEpisodeOptions) (dir string, err error) {
 	if s.Folder.Dir == "" {
 		return "", errors.New("the show is not in a folder on the disk")
@@ -289,8 +290,8 @@ func (s *Show) newEpisode(opts *NewEpisodeOptions) (*Episode, error) {
 	return e, nil
 }
 
-// nextNumber returns the latest season and the number after its last full episode. The
-// season is 0 if the show has no seasons.
+// nextNumber returns the latest season and the number after the highest one of its full
+// episodes. The season is 0 if the show has no seasons.
 func (s *Show) nextNumber() (season, number int) {
 	for _, e := range s.Episodes {
 		season = max(season, e.Season)
@@ -387,8 +388,8 @@ func newEpisodeFile(e *Episode, zone *time.Location) []byte {
 	return b.Bytes()
 }
 
-// formatDate formats a time in the show's timezone if this is exact, or else with its
-// offset.
+// formatDate formats a time in the show's timezone, to the second. It adds the offset if
+// the time would be ambiguous without it.
 func formatDate(t time.Time, zone *time.Location) string {
 	t = t.Truncate(time.Second)
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
@@ -400,7 +401,8 @@ func formatDate(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.RFC3339)
 }
 
-// guidText returns a GUID as YAML. A GUID may be any text if it was published before.
+// guidText returns a GUID as YAML. The GUID of an episode that was published before may
+// be any text.
 func guidText(guid string) string {
 	if _, err := uuid.Parse(guid); err == nil && len(guid) == len(uuid.Nil.String()) {
 		return guid

@@ -9,8 +9,8 @@ import (
 	"onair/internal/source"
 )
 
-// decode reads the front matter of an episode.md into e. If it names a file of chapters,
-// decode returns the path.
+// decode reads the front matter of an episode.md into e. If the front matter names a file
+// of chapters, decode returns its path.
 func (r *episodeReader) decode(v source.Value, e *Episode) (chapterFile string) {
 	s := r.show
 	v.Fields(source.Fields{
@@ -92,7 +92,7 @@ func audioPath(p *string) source.Setter {
 	}
 }
 
-// enclosure sets audio that stays where it is.
+// enclosure sets the enclosure of audio that stays elsewhere.
 func enclosure(e *Episode) source.Setter {
 	return func(v source.Value) {
 		into := e.Enclosure
@@ -123,8 +123,8 @@ func mediaType(p *string) source.Setter {
 	}
 }
 
-// episodeNumber sets the number of an episode. 0 and numbers with decimals only fit into
-// podcast:episode.
+// episodeNumber sets the number of an episode. 0 and numbers with a decimal point are
+// valid in podcast:episode, but not in itunes:episode.
 func episodeNumber(e *Episode) source.Setter {
 	return func(v source.Value) {
 		text := v.Node.Text
@@ -204,7 +204,7 @@ func sitePath(p *string) source.Setter {
 	}
 }
 
-// number formats a number. 0 means that there is none and gives an empty string.
+// number formats a number. It returns "" for 0, which means that there is no number.
 func number(n int) string {
 	if n == 0 {
 		return ""

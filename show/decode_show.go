@@ -21,8 +21,8 @@ var (
 	announcers = []string{"websub", "podcastindex", "podping", "overcast"}
 )
 
-// decodeShow reads show.yaml. Some fields depend on others: dates on the timezone, extra
-// on the namespaces, targets on what they inherit. It sets them last.
+// decodeShow reads show.yaml. It sets fields that depend on others last: dates depend on
+// the timezone, extra on the namespaces, and targets on what they inherit.
 func (l *loader) decodeShow(v source.Value) {
 	s := l.show
 	var when, extra, targets source.Value
@@ -262,7 +262,7 @@ var rruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYM
 var ruleID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
 
 // accept sets the accepted rules with their reasons. Whether the rules exist is checked
-// later, because it takes the rules of all packages.
+// later, because this needs the rules of all packages.
 func accept(p *map[string]string) source.Setter {
 	return func(v source.Value) {
 		*p = map[string]string{}
@@ -314,7 +314,8 @@ func txt(p *[]Txt) source.Setter {
 	}
 }
 
-// speech sets the recognizer. Whether its program exists is only checked when it is run.
+// speech sets the settings of speech recognition, translation and voices. Whether a
+// program exists is only checked when it is run.
 func speech(p *machine.Settings) source.Setter {
 	return func(v source.Value) {
 		v.Fields(source.Fields{
@@ -330,7 +331,7 @@ func speech(p *machine.Settings) source.Setter {
 	}
 }
 
-// dollars sets an amount of money.
+// dollars sets an amount of US dollars.
 func dollars(p *float64) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Scalar()
@@ -360,8 +361,8 @@ func transcripts(p *Transcripts) source.Setter {
 	}
 }
 
-// pattern sets the path of files kept elsewhere, with an episode's {slug},
-// {number}, {season} or {guid} in it.
+// pattern sets a pattern for the paths of files that are kept elsewhere. It contains an
+// episode's {slug}, {number}, {season} or {guid}.
 func pattern(p *string) source.Setter {
 	return func(v source.Value) {
 		s, ok := v.Word()
@@ -420,7 +421,7 @@ func email(p *string) source.Setter {
 var licenseID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
 // licence sets podcast:license: an identifier such as those of SPDX, or a map of a name
-// and a URL for any other licence. Identifiers are written in lower case.
+// and a URL for any other licence. Identifiers become lower case.
 func licence(p *License) source.Setter {
 	return func(v source.Value) {
 		var l License

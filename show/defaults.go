@@ -48,7 +48,7 @@ func (l *loader) defaults() {
 }
 
 // checkRequired reports missing fields that directories require and that have no default.
-// This is an error if directories can read the show.
+// They are errors if directories can read the show.
 func (l *loader) checkRequired() {
 	s := l.show
 	missing := func(field, hint, message string) {

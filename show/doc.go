@@ -1,6 +1,6 @@
 // Package show is the podcast as data. Load turns a folder of text into a
-// [Show] and reports everything that is wrong with it; Create, NewEpisode and
-// Rename write such folders. The package knows nothing of audio, feeds or
+// [Show] and reports what is wrong with it; Create, NewEpisode and Rename write
+// such folders. The package knows nothing of audio, feeds or
 // buckets.
 //
 // # The folder
@@ -18,16 +18,16 @@
 //	    artwork.jpg           optional
 //	onair.lock                what was published; written by onair
 //
-// Folders of episodes whose names start with "." or "_" are left out, and links
-// in their place are not followed. Files are UTF-8; a byte order mark and CRLF
+// Folders of episodes whose names start with "." or "_" are left out, and symbolic
+// links among them are not followed. Files are UTF-8; a byte order mark and CRLF
 // line ends are accepted. A YAML file and an episode.md have at most 1 MiB.
 //
 // # YAML
 //
 // The files are YAML 1.2 without anchors, aliases, tags, merge keys and complex
 // keys: a show needs none of them, and they make small files large or surprising.
-// Unknown and repeated keys are errors. Text may be left unquoted where YAML allows it, whole numbers and true
-// and false may not be quoted.
+// Unknown and repeated keys are errors. Text may be left unquoted where YAML allows it.
+// Whole numbers, true and false must not be quoted.
 //
 //	text         one line, unless a field says otherwise
 //	path         of a file in the show's folder, relative to the file that names it
@@ -83,7 +83,8 @@
 //	                  decimal|frames30, contribute: URL, feed: [vtt, srt, json, html, txt],
 //	                  the formats that the feed names; all of them by default, sounds: true
 //	                  for sounds such as [laughter] in vtt and srt}
-//	speech            {command: [PROGRAM, ARGUMENT, …]} of a speech recognizer
+//	speech            {engine: google|openai|command, model, location, project, max_cost: US
+//	                  dollars, command, translate, voice: [PROGRAM, ARGUMENT, …] each}
 //	site              {page_urls: slash|html, home: 20, nav: [{text, url}, …],
 //	                  search: true, cards: true, embed: true, enabled: true, episode_url:
 //	                  PATTERN of an address}; without enabled there are no pages, and with
@@ -97,12 +98,12 @@
 //	                  enclosure_prefix, keep_masters}, …}
 //
 // A PATTERN is a path with {slug}, {number}, {season} or {guid} in it. It may
-// start with "/", "~/" or "../": masters and transcripts, and nothing else, may
-// lie outside the folder. A file in the episode's own folder comes first. In a
+// start with "/", "~/" or "../": only audio and transcripts may lie outside
+// the folder. A file in the episode's own folder comes first. In a
 // map with braces a pattern needs quotes.
 //
-// A target inherits what describes the show, and nothing that says where it goes: it
-// has its own storage and url, and without state its records are in its storage. The
+// A target inherits the fields that describe the show, but not those that say where it
+// goes: it has its own storage and url, and without state its records are in its storage. The
 // environment variables ONAIR_STORAGE, ONAIR_URL and ONAIR_STATE override the values of
 // the show and of the target. If ONAIR_STORAGE names another storage, state is not
 // inherited.
@@ -110,9 +111,8 @@
 // The elements of extra have a prefix (itunes, podcast, atom, content, psc or one of
 // namespaces) or are those of RSS, such as webMaster and ttl for the show and author
 // and comments for an episode. An element that a feed can have once replaces the one
-// that onair writes; guid, enclosure and generator cannot be replaced. Comments,
-// processing instructions and declarations are refused. The elements are parsed and
-// written anew.
+// that onair writes; guid and enclosure cannot be replaced. Comments, processing
+// instructions and declarations are refused. The elements are parsed and written anew.
 //
 // # people.yaml and sponsors.yaml
 //
@@ -180,14 +180,14 @@
 //
 // # Files of chapters
 //
-// The file that front matter names, or chapters.txt beside it (also
-// chapters.json, .psc, .xml, .vtt, .csv or .ffmetadata), has at most 1000
+// The file that front matter names, or chapters.txt beside episode.md (also
+// chapters.json, .psc, .xml, .vtt, .csv or .ffmetadata), has at most 10,000
 // chapters. The format is detected from the content, not from the name:
 //
-//	lines            a time, white space and a title, as 0:12 What is a CDN?; a URL may
+//	lines            a time, white space and a title, such as 0:12 What is a CDN?; a URL may
 //	                 follow in angle brackets; blank lines and those that start with # are
-//	                 left out, and so is a dash before the title. mp4chaps, mp3chaps and
-//	                 descriptions of videos look the same.
+//	                 left out, and so is a dash before the title. Files of mp4chaps and
+//	                 mp3chaps and descriptions of videos have this form too.
 //	{ …              JSON chapters of Podcasting 2.0, version 1.2.0
 //	< …              Podlove Simple Chapters 1.2, alone or in the item of a feed
 //	WEBVTT           WebVTT: a cue is a chapter
@@ -196,14 +196,14 @@
 //	… Name … Start   markers of Adobe Audition, between tabs, or of Reaper, between
 //	                 commas; times in seconds or minutes, not in beats or frames
 //
-// The end of a chapter is kept if it differs from the start of the next one; an
-// overlap of up to 50 ms is taken for rounding. Chapters are in order
-// of time; metadata of ffmpeg need not be. Images are paths relative to the file.
+// The end of a chapter is kept if it is before the start of the next one; an overlap of
+// more than 50 ms is reported. Chapters that are not in order of time are sorted, and
+// reported unless they are metadata of ffmpeg. Images are paths relative to the file.
 //
 // # onair.lock
 //
 //	version: 1
-//	podcast_guid: text; absent until the first publish to a public URL
+//	podcast_guid: text; absent until an import or the first publish to a public URL
 //	episodes:
 //	  GUID:
 //	    slug: slug; required, as are the next four

@@ -26,7 +26,7 @@ type Episode struct {
 	Draft     bool
 	Season    int    // 0 if there is none
 	Number    int    // itunes:episode; 0 if there is none
-	Decimal   string // podcast:episode if itunes:episode cannot hold the number, such as 100.5; else empty
+	Decimal   string // podcast:episode for a number that itunes:episode cannot hold, such as 100.5; else empty
 	Display   string // what apps show instead of the number; may be empty
 	Type      EpisodeType
 	Summary   string   // plain text
@@ -37,21 +37,21 @@ type Episode struct {
 	People    []Credit // further credits
 	Topics    []string
 	Sponsors  []*Sponsor
-	Audio     string   // path of the master; it need not exist
+	Audio     string   // path of the master, which need not exist
 	Enclosure struct { // audio that stays elsewhere; zero if onair publishes it
 		URL    string
 		Type   string // media type
 		Length int    // bytes
 	}
-	Alternates   []alternate.Audio // audio in other languages, in the order of front matter or of the languages
+	Alternates   []alternate.Audio // audio in other languages, as listed in front matter, or else sorted by language
 	Duration     time.Duration     // length of audio that stays elsewhere; 0 if unknown
 	Link         string            // address of a page elsewhere; empty if the page is on the show's site
 	Artwork      string            // path; empty means the show's artwork
 	Language     string            // defaults to the show's
 	License      License           // zero means the show's licence
 	Locations    []Location
-	Chapters     []chapters.Chapter // ordered; from front matter, a file of chapters or the lock
-	OwnChapters  bool               // the show's files have the chapters or say that there are none; otherwise they are in the master's tag
+	Chapters     []chapters.Chapter // from front matter, a file of chapters or the lock
+	OwnChapters  bool               // the show's files have the chapters or say that there are none; if false, the master's tag has them
 	Soundbites   []Soundbite
 	Social       []Social
 	RedirectFrom []string // former paths below the show's URL, such as /4
@@ -74,7 +74,7 @@ const (
 )
 
 // Status says whether listeners have an episode yet. A scheduled episode becomes
-// live when its date has passed.
+// live at its date.
 type Status int
 
 // The stages of an episode, in order.
@@ -129,7 +129,7 @@ func (e *Episode) PageURL(s *Show) string {
 
 // fill puts the values of an episode into a pattern. escape converts a value, or returns
 // "" if the value cannot be used. The result is empty if the pattern is empty, or if it
-// asks for a value that the episode does not have.
+// contains the name of a value that the episode lacks or that cannot be used.
 func (e *Episode) fill(pattern string, escape func(value string) string) string {
 	for name, value := range map[string]string{"{slug}": e.Slug, "{number}": e.NumberText(), "{season}": number(e.Season), "{guid}": e.GUID} {
 		if !strings.Contains(pattern, name) {
@@ -165,7 +165,7 @@ func (e *Episode) Credits(s *Show) []Credit {
 	return all
 }
 
-// Soundbite is podcast:soundbite: a stretch worth sharing.
+// Soundbite is podcast:soundbite: an excerpt to promote the episode.
 type Soundbite struct {
 	Start, Duration time.Duration
 	Title           string // the episode's title is used if empty

@@ -7,8 +7,8 @@ import (
 	"onair/show/pins"
 )
 
-// suggestGUID returns a GUID for an episode that has none. It is the same for the same
-// show and slug, so that a hint does not change from run to run.
+// suggestGUID returns a GUID for an episode that has none. The same show and slug give
+// the same GUID, so that a hint does not change from run to run.
 func suggestGUID(s *Show, slug string) string {
 	return uuid.NewSHA1(uuid.MustParse(pins.PodcastGUID(s.FeedURL())), []byte(slug)).String()
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // readEpisodes reads every folder of episodes/ whose name does not start with a dot or an
-// underscore. It does not follow links, because they could lead anywhere.
+// underscore. It does not follow symbolic links, because they could lead anywhere.
 func (l *loader) readEpisodes() {
 	entries, err := fs.ReadDir(l.folder.FS, episodesDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +50,8 @@ func (l *loader) readEpisodes() {
 	slices.SortFunc(l.show.Episodes, compareEpisodes)
 }
 
-// readFolders reads episodes on all cores. Its results are in the order of dirs.
+// readFolders reads the folders of episodes concurrently. It returns their readers in the
+// order of dirs.
 func (l *loader) readFolders(dirs []string) []*episodeReader {
 	readers := make([]*episodeReader, len(dirs))
 	var next atomic.Int64
@@ -147,8 +148,8 @@ func (r *episodeReader) complete(e *Episode, chapterFile string) {
 }
 
 // findAudio sets the path of the master: the path in front matter, or else a file in the
-// folder, or else the path that the show's pattern gives, or else audio.mp3 in the folder.
-// In the last two cases the master need not exist.
+// folder, or else the path that the show's pattern gives, or else audio.mp3 in the
+// folder. Only the second of these is known to exist.
 func (r *episodeReader) findAudio(e *Episode) {
 	if e.Audio != "" {
 		return
@@ -162,11 +163,12 @@ func (r *episodeReader) findAudio(e *Episode) {
 	}
 }
 
-// patternSafe matches a GUID that can be part of a path.
+// patternSafe matches a value that can be part of a path.
 var patternSafe = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // expand fills in a pattern of paths. The result is empty if the pattern is empty, or if
-// it asks for a value that the episode does not have.
+// it contains the name of a value that the episode lacks or that cannot be part of a
+// path.
 func (e *Episode) expand(pattern string) string {
 	filled := e.fill(pattern, func(value string) string {
 		if !patternSafe.MatchString(value) {
@@ -236,7 +238,7 @@ func (r *episodeReader) readChapters(e *Episode, name string) {
 	e.Chapters = list
 }
 
-// chapterField returns the name of a chapter for At.
+// chapterField returns the name of the chapter with index i for At.
 func chapterField(i int) string { return "chapters[" + strconv.Itoa(i) + "]" }
 
 // transcriptTypes are the extensions of transcripts, in order of preference.
@@ -272,7 +274,8 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 }
 
 // addTranscript adds a file of the folder to the transcripts if it has the name of a
-// transcript. Of two in one language it keeps the first and reports the other.
+// transcript. If two files of different formats have one language, it keeps the first and
+// reports the other.
 func (r *episodeReader) addTranscript(e *Episode, name string) {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	middle, ok := strings.CutPrefix(stem, "transcript")
@@ -299,8 +302,8 @@ func (r *episodeReader) addTranscript(e *Episode, name string) {
 	e.Transcripts = append(e.Transcripts, file)
 }
 
-// compareEpisodes orders the newest first. Episodes without a date (drafts) come before
-// all others. Slugs decide between equal dates, so that the order is total.
+// compareEpisodes orders episodes, the newest first. Those without a date (drafts) come
+// before all others. Slugs decide between equal dates, so that the order is total.
 func compareEpisodes(a, b *Episode) int {
 	if a.Date.IsZero() != b.Date.IsZero() {
 		if a.Date.IsZero() {

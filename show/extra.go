@@ -21,7 +21,8 @@ const (
 	maxExtraDepth = 32
 )
 
-// knownPrefixes are the namespaces that every feed declares.
+// knownPrefixes are the prefixes that extra: may use although namespaces: does not
+// declare them.
 var knownPrefixes = []string{"itunes", "podcast", "atom", "content", "psc"}
 
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
@@ -59,8 +60,9 @@ func extraXML(p *string, prefixes, rss []string) source.Setter {
 	}
 }
 
-// canonicalXML parses a sequence of elements and writes it again. Each name must have one
-// of the prefixes or be one of rss. If there is an error, offset is its place.
+// canonicalXML parses a sequence of elements and writes it again. The name of each
+// outermost element must have one of the prefixes or be one of rss. If there is an error,
+// offset is its place in s.
 func canonicalXML(s string, prefixes, rss []string) (out string, offset int, err error) {
 	if len(s) > maxExtra {
 		return "", 0, fmt.Errorf("%d bytes; at most %d", len(s), maxExtra)
@@ -96,8 +98,8 @@ func canonicalXML(s string, prefixes, rss []string) (out string, offset int, err
 var reference = regexp.MustCompile(`&#(x[0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
 
 // joinSurrogates replaces pairs of references to UTF-16 surrogates, which some programs
-// write for an emoji, by one reference to the character. It pads the text to its former
-// length. Half of a pair is an error.
+// write for an emoji, by one reference to the character. It pads this reference with
+// zeros, so that the length of the text stays the same. Half of a pair is an error.
 func joinSurrogates(s string) (string, error) {
 	found := reference.FindAllStringSubmatchIndex(s, -1)
 	var out strings.Builder

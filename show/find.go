@@ -13,8 +13,9 @@ import (
 )
 
 // Find returns the episode that a name stands for. The name may be a slug, a GUID, the
-// path of the episode's folder or of a file in it, relative to the show's folder, or a
-// number that only one full episode has. Zeros or # may precede the number.
+// path of the episode's folder or of a file in it, or a number that only one full episode
+// has. A path may be absolute or relative to the show's folder. Zeros or # may precede
+// the number.
 //
 // If several episodes have the number, the error lists them. If none has the name, the
 // error suggests a similar one.
@@ -41,7 +42,8 @@ func (s *Show) Find(name string) (*Episode, error) {
 	}
 }
 
-// byPath returns the episode whose folder is, or contains, the path.
+// byPath returns the episode whose folder is, or contains, the path. The path may be
+// absolute, or relative to the show's folder.
 func (s *Show) byPath(name string) *Episode {
 	if name == "" {
 		return nil
@@ -74,7 +76,7 @@ func (s *Show) byNumber(name string) (numbered []*Episode) {
 }
 
 // unknownEpisode returns the error for an unknown name. It suggests the episode with the
-// nearest slug, or else the latest one.
+// nearest slug, or else names the first episode of the list.
 func (s *Show) unknownEpisode(name string) error {
 	message := fmt.Sprintf("there is no episode %s", source.ShortQuote(name))
 	if len(s.Episodes) == 0 {

@@ -17,7 +17,7 @@ import (
 	"onair/internal/sourcefs"
 )
 
-// Folder reads the files of a show. Most are inside FS. Masters and transcripts may be
+// Folder reads the files of a show. Most are inside FS. Audio and transcripts may be
 // elsewhere, such as "~/masters/…" or "../transcripts/…". Their names are resolved
 // against Dir, and FS opens them if it can open files by operating-system path. FS
 // decides which files it refuses; the FS of package sourcefs opens only regular files.
@@ -33,7 +33,7 @@ type pathFS interface {
 	StatPath(path string) (fs.FileInfo, error)
 }
 
-// errOutside reports that a file is outside the folder and Dir is empty.
+// errOutside reports that a file is outside the folder, where it cannot be opened.
 var errOutside = errors.New("outside the show's folder")
 
 // outside reports whether a path of a show leaves its folder.
@@ -143,8 +143,7 @@ func firstFile(isFile func(name string) bool, names ...string) string {
 	return ""
 }
 
-// listing has the entries of a folder. It answers questions about files with less work
-// than a Stat of each.
+// listing has the entries of a folder. Its isFile calls Stat for few files.
 type listing struct {
 	folder  Folder
 	dir     string
@@ -165,8 +164,8 @@ func listFiles(folder Folder, dir string) *listing {
 	return d
 }
 
-// isFile is like Folder.isFile. It asks the file system only about files in other folders,
-// and about files that may exist under a different spelling.
+// isFile is like Folder.isFile. It calls Stat only for a file in another folder, or if
+// the entries do not tell whether the name is that of a regular file.
 func (d *listing) isFile(name string) bool {
 	dir, base := path.Split(name)
 	if d.byName != nil && dir == d.dir+"/" {

@@ -8,7 +8,7 @@ import (
 	"onair/internal/source"
 )
 
-// splitFrontMatter splits an episode.md into the YAML between a first line of three
+// splitFrontMatter splits the text of a file into the YAML between a first line of three
 // dashes and the next such line, and the Markdown after it. bodyLine is the line on which
 // the Markdown starts.
 func splitFrontMatter(file, s string, found *finding.List) (yaml, body string, bodyLine int, ok bool) {

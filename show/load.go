@@ -7,7 +7,7 @@ import (
 	"path"
 	"slices"
 	"time"
-	_ "time/tzdata" // so that timezones do not depend on the machine
+	_ "time/tzdata" // so that timezones are known on every machine
 
 	"onair/show/pins"
 
@@ -29,7 +29,7 @@ const (
 // LoadOptions are settings that are not in the files of a show. A nil pointer means the
 // defaults.
 type LoadOptions struct {
-	Dir    string // operating-system path of the root of the file system; if empty, files outside it are refused
+	Dir    string // operating-system path of the root of the file system; if empty, files outside the root are refused
 	Target string // a name in targets:; empty for the main show
 
 	// NewGUID lists the slugs of episodes whose GUID in episode.md replaces the one in
@@ -58,12 +58,12 @@ type loader struct {
 	newGUID  []string // slugs of LoadOptions.NewGUID
 }
 
-// Load reads a show. One run finds all problems; they are sorted. The Show is nil if
-// show.yaml is not valid YAML. Otherwise it has everything that could be understood, even
-// if there are errors, so that further checks can run.
+// Load reads a show. The findings are sorted. The Show is nil if show.yaml cannot be read
+// or is not valid YAML. Otherwise it has everything that could be understood, even if
+// there are errors, so that further checks can run.
 //
-// Load reports files that fsys refuses to open. The file system of package sourcefs
-// follows no links.
+// Load reports files that fsys refuses to open. The file system of package sourcefs does
+// not follow symbolic links.
 func Load(fsys fs.FS, opts *LoadOptions) (*Show, finding.List) {
 	if opts == nil {
 		opts = &LoadOptions{}
@@ -149,7 +149,7 @@ func reason(err error) error {
 	return err
 }
 
-// yaml reads a YAML file of the show's folder. ok is false if the file does not exist or
+// yaml reads a YAML file of the show's folder. ok is false if the file cannot be read or
 // is not valid YAML. An empty file is valid and has a nil node.
 func (l *loader) yaml(name string, places map[string]finding.Position) (v source.Value, ok bool) {
 	text, ok := readText(l.folder, name, &l.found)
@@ -179,7 +179,7 @@ func readRegistry[T any](l *loader, name string, decode func(source.Value) map[s
 	return r
 }
 
-// readLock reads onair.lock. A show that was never published has no lock.
+// readLock reads onair.lock, which need not exist.
 func (l *loader) readLock() {
 	l.show.Lock = &pins.Lock{Episodes: map[string]*pins.Pin{}}
 	data, err := l.folder.ReadFile(pins.File, pins.MaxFile)

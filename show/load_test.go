@@ -391,7 +391,7 @@ func TestLoadNewGUID(t *testing.T) {
 	}
 }
 
-// TestLoadKeepsLinksInside expects that a link does not make a file outside the folder
+// TestLoadKeepsLinksInside expects a symbolic link not to make a file outside the folder
 // part of the show.
 func TestLoadKeepsLinksInside(t *testing.T) {
 	t.Parallel()

@@ -26,7 +26,7 @@ type Person struct {
 	Fediverse string // handle, such as @vega@social.example; may be empty
 }
 
-// Credit is an entry of podcast:person: a person with a role and a group of the
+// Credit is a podcast:person: a person with a role and a group, which should be in the
 // Podcast Taxonomy.
 type Credit struct {
 	Person *Person
@@ -58,7 +58,7 @@ func groupOf(role string) string {
 	return group
 }
 
-// checkTaxonomy warns about a role or group that apps do not know.
+// checkTaxonomy warns about a role or group that the Podcast Taxonomy does not have.
 func checkTaxonomy(v source.Value, c Credit) {
 	roles, ok := vocabulary.Roles[strings.ToLower(c.Group)]
 	if !ok {
@@ -165,8 +165,8 @@ func sponsors(v source.Value) map[string]*Sponsor {
 	return all
 }
 
-// registry is the content of people.yaml or sponsors.yaml. If the file is broken, there
-// is one finding about it and none about unknown ids.
+// registry is the content of people.yaml or sponsors.yaml. If the file is broken, which
+// is reported, unknown ids are not reported.
 type registry[T any] struct {
 	file   string
 	byID   map[string]T

@@ -20,11 +20,11 @@ import (
 // Rename gives an episode another slug. It moves the folder, changes the field slug if
 // episode.md has it, adds the former page to redirect_from, and writes the new slug to the
 // lock. The rest of episode.md stays unchanged, byte for byte. A draft that is not in the
-// lock was never public and gets no redirect. The result lists the changes, with paths
-// relative to the show's folder.
+// lock was never public and gets no redirect. The result has the paths of changed files
+// and folders, relative to the show's folder.
 //
-// Rename does not move files outside the folder that a pattern with {slug} names. The
-// user has to move them.
+// Rename does not move files that a pattern with {slug} names outside the show's folder.
+// The user has to move them.
 func Rename(s *Show, old, newSlug string) ([]string, error) {
 	if s.Folder.Dir == "" {
 		return nil, errors.New("the show is not in a folder on the disk")
@@ -139,7 +139,7 @@ func trimRemarks(lines [][]byte, start, stop int) int {
 }
 
 // formerPaths returns the redirects of the episode under its new slug: its former
-// redirects and its previous page, but not its new page.
+// redirects except the new page, and, if redirect is true, its previous page.
 func formerPaths(e *Episode, newSlug string, redirect bool) []string {
 	var from []string
 	for _, p := range e.RedirectFrom {

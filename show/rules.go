@@ -17,7 +17,7 @@ func Rules() finding.Rules { return allRules }
 
 var allRules = slices.SortedFunc(slices.Values(slices.Concat(rules, chapters.Rules(), pins.Rules(), source.Rules())), func(a, b finding.Rule) int { return strings.Compare(a.ID, b.ID) })
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the document that describes the rules without a specification.
 const ownRules = "docs/reference.md"
 
 // Scripts and people refer to the IDs, so an ID is never reused.

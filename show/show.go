@@ -38,8 +38,8 @@ type Show struct {
 	Timezone    *time.Location // for dates without an offset; never nil
 	Language    string         // RFC 5646, such as en-gb
 	Author      string         // itunes:author
-	Hosts       []Credit       // repeated in every item of the feed
-	Categories  []Category     // Apple reads the first
+	Hosts       []Credit       // also in each item of the feed, unless the episode has hosts of its own
+	Categories  []Category     // Apple uses only the first
 	Explicit    bool
 	Type        Type
 	Complete    bool   // itunes:complete: there will be no more episodes
@@ -67,13 +67,13 @@ type Show struct {
 	Site        site.Settings
 	Theme       site.Theme
 	AudioPath   string            // pattern of masters kept elsewhere; empty means audio.mp3 in the folder
-	Namespaces  map[string]string // XML namespaces that Extra uses beyond the feed's own, by prefix
+	Namespaces  map[string]string // XML namespaces that extra XML may use besides those of every feed, by prefix
 	Extra       string            // well-formed XML that is copied into the channel
 
 	People   map[string]*Person
 	Sponsors map[string]*Sponsor
-	Pages    []*site.Page // by ID
-	Episodes []*Episode   // newest first, drafts before all others
+	Pages    []*site.Page // sorted by file name
+	Episodes []*Episode   // newest first, those without a date before all others
 	Lock     *pins.Lock   // never nil
 
 	Folder Folder                      // reads the files of the show
@@ -113,7 +113,7 @@ type CDN struct {
 // subcategory.
 type Category struct{ Name, Sub string }
 
-// License is podcast:license: an identifier similar to SPDX, or a name with a URL.
+// License is podcast:license: an identifier such as those of SPDX, or a name with a URL.
 type License struct{ ID, URL string }
 
 // Owner is itunes:owner. Both fields are public in the feed.

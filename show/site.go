@@ -133,7 +133,7 @@ func (l *loader) readPages() {
 	for _, entry := range entries {
 		name := entry.Name()
 		if name[0] == '.' || name[0] == '_' || !strings.EqualFold(path.Ext(name), ".md") {
-			continue // images of pages are beside them
+			continue // such as an image of a page
 		}
 		if p := l.readPage(path.Join(pagesDir, name)); p != nil {
 			l.show.Pages = append(l.show.Pages, p)
@@ -142,7 +142,7 @@ func (l *loader) readPages() {
 }
 
 // readPage reads a page in pages/. It returns nil and reports a finding if the page
-// cannot be read.
+// cannot be used.
 func (l *loader) readPage(name string) *site.Page {
 	p := &site.Page{File: name, ID: strings.TrimSuffix(path.Base(name), path.Ext(name)), Language: l.show.Language, Places: map[string]finding.Position{}}
 	at := finding.Position{File: name}

@@ -29,9 +29,9 @@ func (s *Show) URLOf(key string) string {
 // FeedURL returns the public address of the feed.
 func (s *Show) FeedURL() string { return s.URL + s.Feed.Path }
 
-// IsPublic reports whether listeners elsewhere can reach the show's URL over https. The
-// URL is not the default, and its host is not loopback, in a private network or a local
-// name. Only a show with such a URL gets a podcast:guid.
+// IsPublic reports whether the show's URL seems to be reachable by listeners elsewhere
+// over https: its host is not loopback, not in a private network and not a local name.
+// Only a show with such a URL gets a podcast:guid.
 func (s *Show) IsPublic() bool { return isPublicURL(s.URL) }
 
 func isPublicURL(raw string) bool {

@@ -7,8 +7,8 @@ import (
 	"onair/internal/source"
 )
 
-// TestFormatDate expects that reading back what formatDate writes gives the same moment,
-// even for odd times.
+// TestFormatDate expects the text that formatDate writes to be read as the same moment,
+// even if clocks are set back.
 func TestFormatDate(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("America/New_York")
@@ -68,7 +68,7 @@ func TestCanonicalXML(t *testing.T) {
 	}
 }
 
-// FuzzExtra expects accepted XML to be written in the same way when it is read again.
+// FuzzExtra expects accepted XML to stay the same when it is read and written again.
 func FuzzExtra(f *testing.F) {
 	for _, s := range []string{
 		`<itunes:a b="1">c</itunes:a>`, `<itunes:a/><podcast:b/>`, `<itunes:a><![CDATA[b]]></itunes:a>`, `<!-- a -->`, `<?a b?>`, `<!DOCTYPE a>`,

@@ -14,9 +14,8 @@ import (
 	"onair/internal/finding"
 )
 
-// across holds what the checks that compare episodes need to know about the episodes read
-// so far. It repeats nothing that the report holds, because a feed may have tree.MaxItems
-// episodes.
+// across is what the checks that compare episodes record about the episodes read so far.
+// It is compact, because a feed may have tree.MaxItems episodes.
 type across struct {
 	guids      map[string]int32    // GUID → line
 	lower      map[string]string   // GUID in lower case → GUID as written; only GUIDs with capitals
@@ -36,7 +35,7 @@ type dated struct {
 	date  int64
 }
 
-// titled is the place of an episode's title, and the number that the title may repeat.
+// titled is a title of an episode, its place, and the number that the title may repeat.
 type titled struct {
 	name         string // of the element
 	line, column int32
@@ -50,7 +49,7 @@ func newAcross() *across {
 	}
 }
 
-// record compares an item with the items before it, and records it.
+// record adds an item to the report, and compares it with the items before it.
 func (c *checker) record(it *tree.Element) {
 	a := c.episodes
 	ep := c.episode(it)
@@ -144,9 +143,9 @@ func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 	return false
 }
 
-// sameFile reports that an earlier episode has the enclosure of the episode with the
-// given index, or an enclosure that differs only in the query. again says that the
-// episodes have the same GUID, which has been reported.
+// sameFile reports that an earlier episode has the same enclosure as the episode with the
+// given index, or, with another GUID, an enclosure that differs only in the query. again
+// says that an earlier episode has the same GUID, which has been reported.
 func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	ep := &c.report.Episodes[index]
 	raw := ep.Enclosure.URL
@@ -174,8 +173,8 @@ func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	}
 }
 
-// sameLive compares a liveItem with the items and with the liveItems before it. Several
-// liveItems may have the address of one stream, which is then a warning only.
+// sameLive compares a liveItem with the items and with the liveItems before it. It only
+// warns if two liveItems have the same address, because they may share one stream.
 func (c *checker) sameLive(it *tree.Element) {
 	a := c.episodes
 	c.sameGUID(it, it.Child("guid").Value())
@@ -290,20 +289,21 @@ var numberForms = sync.OnceValue(func() []numberForm {
 	return forms
 })
 
-// numberForm is a way to give a number in a title, and which numbers are taken for that
-// of the episode.
+// numberForm is a way to give a number in a title. kind says which numbers count as the
+// number of the episode.
 type numberForm struct {
 	*regexp.Regexp
 	kind int
 }
 
 const (
-	anyNumber   = iota // any
-	otherNumber        // the number of the episode, or any if the episode has none
-	sameNumber         // the number of the episode; another may be part of the title
+	anyNumber   = iota // any number counts
+	otherNumber        // the number of the episode counts, or any number if the episode has none
+	sameNumber         // only the number of the episode counts; another may be part of the title
 )
 
-// hasNumber reports whether a title has the number of its episode.
+// hasNumber reports whether a title has a number that counts as the number of the
+// episode.
 func hasNumber(title, number string) bool {
 	if !strings.ContainsAny(title, "0123456789") {
 		return false
@@ -321,7 +321,8 @@ func hasNumber(title, number string) bool {
 	return false
 }
 
-// hasName reports whether a title repeats the name of the show at its start or end.
+// hasName reports whether a title begins or ends with the name of the show, set off by
+// punctuation.
 func hasName(title, show string) bool {
 	t, s := strings.ToLower(title), strings.ToLower(show)
 	if len(s) < 4 || len(t) <= len(s)+2 {
@@ -364,8 +365,8 @@ func (c *checker) copies(parent *tree.Element) {
 	}
 }
 
-// richer are tags that are not allowed in a description. A text with one of them holds
-// more than the description, so it is not a copy.
+// richer are tags that are not allowed in a description. A text with such a tag that the
+// description lacks is not a copy of the description.
 var richer = []string{"<img", "<table", "<pre", "<code", "<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<blockquote", "<audio", "<video", "<hr"}
 
 func moreThanText(text, description string) bool {

@@ -71,8 +71,8 @@ func (c *checker) spelling(e *tree.Element, value string) {
 	}
 }
 
-// parseAddress parses an absolute http or https URL. problem says what is wrong with
-// the URL; it is empty for a valid one.
+// parseAddress parses an absolute http or https URL. problem says what is wrong with the
+// URL; it is empty if the URL is valid.
 func parseAddress(raw string) (u *url.URL, problem string) {
 	u, err := url.Parse(raw)
 	switch {
@@ -103,7 +103,7 @@ func isLocal(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// artwork checks the address of an image that Apple reads.
+// artwork checks the address of an itunes:image.
 func artwork(c *checker, e *tree.Element, attr, value string) {
 	address(c, e, attr, value)
 	u, problem := parseAddress(value)

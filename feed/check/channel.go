@@ -77,7 +77,7 @@ func isSelfLink(e *tree.Element) bool {
 func (c *checker) category(e *tree.Element) {
 	name := e.Attr("text")
 	if strings.TrimSpace(name) == "" {
-		return // if no category has a name, another finding says so
+		return // required reports the first category if it has no name
 	}
 	known := true
 	if hint, ok := vocabulary.Category(name, ""); !ok {
@@ -121,7 +121,7 @@ func (c *checker) image(e *tree.Element) {
 	}
 }
 
-// link records the links to the feed and its pages.
+// link records the links to the feed itself, and to its next and last page.
 func (c *checker) link(e *tree.Element) {
 	to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href")), Type: e.Attr("type")}
 	r := c.report
@@ -154,13 +154,14 @@ func (c *checker) paging(ch *tree.Element) {
 	}
 }
 
-// PagesLeft reports that pages of a feed after the first count were not checked. at is the
-// place of the link to the next.
+// PagesLeft reports that only the first count pages of a feed were checked. at is the
+// place of the link to the page after them.
 func PagesLeft(at finding.Position, count int) finding.Finding {
 	return rulePaged.At(at, "pages beyond the first %d are not checked", count).WithSeverity(finding.Warning)
 }
 
-// summary records what the report says about the show.
+// summary records the show's title, GUID, host and artwork in the report. It also reports
+// texts that repeat the description of the show.
 func (c *checker) summary(ch *tree.Element) {
 	r := c.report
 	r.Title = strings.Clone(ch.Child("title").Value())
@@ -172,8 +173,8 @@ func (c *checker) summary(ch *tree.Element) {
 	c.copies(ch)
 }
 
-// hosts are known hosts. part, which is in lower case, occurs in the generator of a host's
-// feeds or in the host name of the feeds' own addresses.
+// hosts are known hosting services and publishing programs. part, in lower case, occurs
+// in the generator of their feeds, or in the host name of the feeds' own addresses.
 var hosts = []struct{ part, name string }{
 	{"anchor.fm", "Spotify for Creators"}, {"anchor podcasts", "Spotify for Creators"}, {"acast", "Acast"}, {"art19", "ART19"},
 	{"audioboom", "Audioboom"}, {"blubrry", "Blubrry"}, {"powerpress", "Blubrry PowerPress"}, {"buzzsprout", "Buzzsprout"},
@@ -184,7 +185,8 @@ var hosts = []struct{ part, name string }{
 	{"wordpress", "WordPress"}, {"zencast", "Zencastr"}, {"ghost", "Ghost"}, {"azuracast", "AzuraCast"}, {"onair", "onair"},
 }
 
-// hostOf returns the software that made a feed, or "" if nothing says so.
+// hostOf returns the service or program that made a feed: a name from hosts, or else the
+// text of the generator, which may be empty.
 func hostOf(ch *tree.Element) string {
 	generator := ch.Child("generator").Value()
 	self := ""

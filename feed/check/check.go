@@ -35,7 +35,7 @@ const maxFindings = 1000
 type Options struct {
 	File        string    // name of the file in findings
 	ContentType string    // of the response that the feed comes from; may be empty
-	Now         time.Time // dates after Now are reported, unless Now is zero
+	Now         time.Time // dates more than ten minutes after Now are reported, unless Now is zero
 }
 
 // Report is the result of a check.
@@ -46,10 +46,10 @@ type Report struct {
 	Kind       tree.Kind
 	Title      string
 	Items      int
-	Bytes      int    // length after unpacking, in UTF-8
+	Bytes      int    // length of the unpacked document, in UTF-8
 	Encoding   string // such as UTF-8
 	Compressed bool   // the document was packed with gzip
-	Host       string // software that made the feed; empty if it is not known
+	Host       string // service or program that made the feed; empty if it is not known
 
 	GUID     string    // podcast:guid
 	Self     Link      // atom:link rel="self"
@@ -63,7 +63,7 @@ type Report struct {
 type Episode struct {
 	finding.Position
 	GUID, Title string
-	Date        time.Time // zero if it is malformed
+	Date        time.Time // zero if it is absent or malformed
 	Seconds     int       // duration; 0 if it is not known
 	Enclosure   Link
 	Artwork     Link
@@ -89,7 +89,7 @@ func Feed(data []byte, o *Options) *Report {
 		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
 		episodes: newAcross(),
 	}
-	// Growing the list to this size would take twice the memory.
+	// Growing the list step by step would take up to twice the memory.
 	c.report.Episodes = make([]Episode, 0, min(bytes.Count(data, []byte("<item")), tree.MaxItems))
 	doc, err := tree.Parse(data, &tree.Options{ContentType: o.ContentType, Item: c.item})
 	if err != nil {
@@ -274,7 +274,7 @@ func (c *checker) notRSS(doc *tree.Document) {
 
 var logIn = regexp.MustCompile(`(?i)log.?in|sign.?in|anmeld|password|passwort|connexion`)
 
-// encoding reports an encoding other than UTF-8.
+// encoding reports a document that is not in UTF-8, or is labelled as something else.
 func (c *checker) encoding(doc *tree.Document) {
 	start := &tree.Element{Line: 1, Column: 1}
 	switch name := strings.ToUpper(doc.Encoding); {
@@ -460,8 +460,8 @@ func (c *checker) attribute(e *tree.Element, known *attr) {
 	}
 }
 
-// quote quotes untrusted input for one line of a message, at most 100 characters.
-// Passwords in addresses are left out.
+// quote quotes untrusted input for one line of a message. It cuts the input after 100
+// characters, and leaves out user names and passwords in addresses.
 func quote(value string) string {
 	const limit = 100
 	if hasUser(value) {
@@ -473,7 +473,7 @@ func quote(value string) string {
 	return strconv.Quote(value)
 }
 
-// orList joins the distinct words with commas and "or".
+// orList sorts words, removes duplicates, and joins them with commas and "or".
 func orList(words []string) string {
 	slices.Sort(words)
 	words = slices.Compact(words)

@@ -338,8 +338,8 @@ func TestRulesAreComplete(t *testing.T) {
 	}
 }
 
-// TestExamplesBreakTheirRules adds the example of each rule to the good feed, as an
-// element of the channel and of another item.
+// TestExamplesBreakTheirRules adds each example that is an element to the good feed, once
+// to the channel and once to another item.
 func TestExamplesBreakTheirRules(t *testing.T) {
 	t.Parallel()
 	source := good(t)

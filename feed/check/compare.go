@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// manyNew is how many episodes may be new at once.
+	// manyNew is the number of new episodes above which Compare reports them.
 	manyNew = 10
-	// oldNews is the age from which apps do not announce a new episode.
+	// oldNews is the age above which apps do not announce a new episode.
 	oldNews = 24 * time.Hour
 )
 
@@ -25,9 +25,9 @@ type Changes struct {
 }
 
 // Compare returns what subscribers notice when a feed replaces an old one. If the GUID of
-// an episode changed, Compare finds the episode by title and date, or by its file. now is
-// the time of the change; if it is zero, Compare does not report new episodes that are
-// too old to be announced.
+// an episode has changed, Compare finds the episode by its title or its file. now is the
+// time of the change; if it is zero, Compare does not report new episodes that are too
+// old to be announced.
 func Compare(feed, old *Report, file string, now time.Time) *Changes {
 	c := &comparison{file: file, old: old, changes: &Changes{}, now: now}
 	for i := range old.Episodes {
@@ -65,7 +65,7 @@ type comparison struct {
 	now     time.Time
 }
 
-// show compares the elements of the two shows.
+// show compares the podcast:guid of the two feeds.
 func (c *comparison) show(feed *Report) {
 	if c.old.GUID != "" && !strings.EqualFold(feed.GUID, c.old.GUID) {
 		if feed.GUID == "" {
@@ -159,7 +159,7 @@ func (c *comparison) changed(e, old *Episode) {
 	}
 }
 
-// added reports that apps will not announce a new episode.
+// added reports a new episode if it is too old to be announced by apps.
 func (c *comparison) added(e *Episode) {
 	if c.now.IsZero() || e.Date.IsZero() || c.now.Sub(e.Date) <= oldNews {
 		return

@@ -49,8 +49,8 @@ func zoneOf(value string) string {
 	return strings.ToUpper(value[strings.LastIndexAny(value, " \t\n")+1:])
 }
 
-// parseDate parses a date of RFC 2822, in which case does not matter. A zone name that
-// this machine does not know, or of one letter, counts as UTC, as in apps.
+// parseDate parses a date of RFC 2822. It ignores the case of letters. Like apps, it
+// takes a zone of one letter, or a zone name that this machine does not know, for UTC.
 func parseDate(value string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC1123Z, value); err == nil {
 		return t, nil // the usual form, parsed ten times as fast
@@ -76,7 +76,8 @@ var zones = map[string]int{
 	"NST": -210, "NDT": -150, "AST": -240, "ADT": -180, "BRT": -180, "ART": -180, "AKST": -540, "AKDT": -480, "HST": -600, "WET": 0,
 }
 
-// damage returns how wrong a date becomes when its zone is read as UTC.
+// damage says how far a date is off if its zone is read as UTC. It returns "" if the zone
+// is unknown or the date is right.
 func damage(zone string) string {
 	minutes, ok := zones[strings.ToUpper(zone)]
 	if !ok || minutes == 0 {

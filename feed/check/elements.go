@@ -7,7 +7,7 @@ import (
 	"onair/internal/source"
 )
 
-// element describes an element in one kind of parent.
+// element describes an element in certain parents.
 type element struct {
 	name  string
 	in    []string // names of parents
@@ -36,8 +36,9 @@ var (
 	inBoth    = []string{"channel", "item", "podcast:liveItem"}
 )
 
-// elements describes the elements of RSS, of the content, iTunes and podcast namespaces,
-// and of Podlove's chapters. They come from the documents that rules.go names.
+// elements describes the elements of RSS, of the content, iTunes and podcast namespaces
+// and of Podlove's chapters, and atom:link. They come from the documents that rules.go
+// names.
 var elements = []element{
 	// RSS 2.0
 	{name: "channel", in: []string{"rss"}},
@@ -183,7 +184,8 @@ var elements = []element{
 	{name: "psc:chapter", in: []string{"psc:chapters"}, attrs: []attr{{name: "start"}, {"title", true, 0, nil}, {"href", false, 0, uri}, {"image", false, 0, address}}},
 }
 
-// byName has the elements by name. A name has one entry for each kind of parent.
+// byName has the elements by name. A name has several entries if the element differs
+// between parents.
 var byName = func() map[string][]*element {
 	m := map[string][]*element{}
 	for i := range elements {

@@ -123,8 +123,9 @@ var (
 	threeLetters = regexp.MustCompile(`(?i)^[a-z]{3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?$`)
 )
 
-// showLanguage accepts the languages that Apple accepts: two letters of ISO 639, and a
-// region. Languages with three letters are correct, but Apple does not list them.
+// showLanguage accepts the languages that Apple accepts: two letters of ISO 639, and
+// optionally a script and a region. It warns about languages of three letters, which are
+// correct, but which Apple does not list.
 func showLanguage(c *checker, e *tree.Element, _, value string) {
 	primary, _, _ := strings.Cut(value, "-")
 	_, err := bcp47.ParseBase(strings.ToLower(primary))
@@ -164,7 +165,7 @@ func geo(c *checker, e *tree.Element, attr, value string) {
 	c.addHint(ruleValue, e, "write latitude and longitude, such as geo:52.5,13.4", "%s is %s", what(e, attr), quote(value))
 }
 
-// isoDate accepts a date and time of ISO 8601.
+// isoDate accepts a date of ISO 8601, with or without a time.
 func isoDate(c *checker, e *tree.Element, attr, value string) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02"} {
 		if _, err := time.Parse(layout, value); err == nil {
@@ -236,8 +237,7 @@ var (
 	uuid       = regexp.MustCompile(`^` + uuidForm + `$`)
 	emailForm  = regexp.MustCompile(`^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$`)
 	yearOrSign = regexp.MustCompile(`(?i)©|\(c\)|copyright|\b(19|20)\d\d\b`)
-	// licenseName matches identifiers of licences: those of Creative Commons, and others
-	// with a version.
+	// licenseName matches the identifiers of common licences.
 	licenseName = regexp.MustCompile(`(?i)^(?:` +
 		`cc-(?:by|by-sa|by-nd|by-nc|by-nc-sa|by-nc-nd|nc|sa|nd|nc-sa|nd-nc|by-nd-nc)-[1-4]\.[0-9](?:-[a-z]{2,3})?|cc-pddc|cc-pdm-1\.0|cc0-1\.0|` +
 		`(?:apache|[al]?gpl|gfdl|mpl|odbl|odc-by|pddl|ofl|artistic|epl|eupl|cecill|lal|ogl-uk|zpl|afl|osl|bsl|dl-de-by|dl-de-zero|etalab|lppl|ms-pl)-[0-9]+(?:\.[0-9]+)*(?:-[a-z0-9.-]+)?|` +
@@ -282,7 +282,7 @@ func chaptersType(c *checker, e *tree.Element, _, value string) {
 	}
 }
 
-// person reports roles and groups that apps do not know.
+// person reports roles and groups that the Podcast Taxonomy does not have.
 func (c *checker) person(e *tree.Element) {
 	role, hasRole := e.Lookup("role")
 	group, hasGroup := e.Lookup("group")

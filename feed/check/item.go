@@ -13,7 +13,7 @@ import (
 	"onair/internal/finding"
 )
 
-// item checks one item and records it for comparison with others.
+// item checks an item, adds it to the report, and compares it with the items before it.
 func (c *checker) item(it *tree.Element) {
 	c.children(it, "item")
 	for _, r := range []struct {
@@ -31,7 +31,8 @@ func (c *checker) item(it *tree.Element) {
 	c.record(it)
 }
 
-// liveItem checks a liveItem like an item. The table of elements says what it requires.
+// liveItem checks a podcast:liveItem. The table of elements says which elements it
+// requires.
 func (c *checker) liveItem(it *tree.Element) {
 	if e := it.Child("title"); e != nil && e.Value() == "" {
 		c.add(ruleItemNoTitle, e, "the live item has no title")
@@ -78,7 +79,8 @@ func (c *checker) permaLink(e *tree.Element) {
 	}
 }
 
-// enclosure checks an enclosure. seconds is the duration of the episode, or 0.
+// enclosure checks an enclosure. seconds is the duration of the episode, or 0 if it is
+// not known.
 func (c *checker) enclosure(e *tree.Element, seconds int) {
 	raw := strings.TrimSpace(e.Attr("url"))
 	if raw == "" {

@@ -15,8 +15,8 @@ import (
 const (
 	// maxDescription is the longest description that Apple and PSP-1 allow, in bytes.
 	maxDescription = 4000
-	// maxValue is the length above which texts other than descriptions are too long, in
-	// characters, unless the table of elements says otherwise.
+	// maxValue is the length in characters above which a text other than a description is
+	// too long, unless the table of elements has another limit.
 	maxValue = 255
 )
 
@@ -207,7 +207,7 @@ func startTags(text string) iter.Seq2[string, string] {
 }
 
 // nextAttr returns the first attribute of a tag, and rest, the text after it; rest is
-// empty at the end of the tag. An attribute without a value is skipped.
+// empty at the end of the tag. For an attribute without a value, name is empty.
 func nextAttr(attrs string) (name, value, rest string) {
 	attrs = strings.TrimLeft(attrs, htmlSpace+"/")
 	if attrs == "" || attrs[0] == '<' || attrs[0] == '>' {

@@ -43,8 +43,8 @@ type Response struct {
 // ContentType returns the Content-Type of the response.
 func (r *Response) ContentType() string { return r.Header.Get("Content-Type") }
 
-// Fetch requests a feed. It returns a response of any status; an error means that no
-// response arrived. After too many redirects it returns the last one.
+// Fetch requests a feed. It returns the response whatever its status; an error means that
+// no whole response arrived. After too many redirects it returns the last redirect.
 func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, error) {
 	response, hops, err := v.Do(ctx, &fetch.Request{URL: address, Header: feedHeader(), Limit: tree.MaxBytes})
 	if errors.Is(err, fetch.ErrRedirects) {
@@ -57,7 +57,7 @@ func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, er
 	defer response.Body.Close()
 	var data bytes.Buffer
 	if n := response.ContentLength; n > 0 && n <= tree.MaxBytes {
-		data.Grow(int(n) + bytes.MinRead) // growing the buffer later takes twice the memory
+		data.Grow(int(n) + bytes.MinRead) // growing the buffer step by step would take up to twice the memory
 	}
 	if _, err := data.ReadFrom(response.Body); err != nil {
 		return nil, err
@@ -65,19 +65,21 @@ func Fetch(ctx context.Context, v *fetch.Visitor, address string) (*Response, er
 	return &Response{Data: data.Bytes(), Status: response.StatusCode, Header: response.Header, Hops: hops, Final: response.Request.URL.String()}, nil
 }
 
-// PageFailed reports that page n of a feed, counted from 1, cannot be read. at is the place
-// of the link to it.
+// PageFailed reports that page n of a feed, counted from 1, cannot be read. at is the
+// place of the link to the page.
 func PageFailed(at finding.Position, n int, err error, hint string) finding.Finding {
 	return ruleStatus.At(at, "page %d cannot be read: %v", n, err).WithHint(hint)
 }
 
-// feedHeader asks for a compressed feed. The transport then does not unpack it.
+// feedHeader returns the header of a request for a feed, which may be compressed. As the
+// header names an encoding, the transport does not unpack the response.
 func feedHeader() http.Header {
 	return http.Header{"Accept-Encoding": {"gzip"}, "Accept": {"application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"}}
 }
 
-// Feed checks a server's response. self is the address that the feed gives as its own; it
-// may be empty. file is the name of the feed in findings.
+// Feed checks a server's response to the request for the feed at address. self is the
+// address that the feed gives as its own; it may be empty. file is the name of the feed
+// in findings.
 func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *Response) finding.List {
 	p := &prober{visitor: v, file: file}
 	at := finding.Position{File: file}
@@ -115,8 +117,9 @@ func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *
 	return p.found
 }
 
-// validators are the headers that tell one state of a feed from another, each with the
-// header of conditional requests and a value of it that stands for another state.
+// validators are the response headers that identify the state of a feed. asked is the
+// header of a conditional request for that state, and other is a value of asked that
+// identifies another state.
 var validators = []struct{ sent, asked, other string }{
 	{"ETag", "If-None-Match", `"another state of the feed"`},
 	{"Last-Modified", "If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"},
@@ -160,7 +163,7 @@ func (p *prober) conditional(ctx context.Context, r *Response, asked, value stri
 
 var ageForm = regexp.MustCompile(`(?i)\b(?:s-maxage|max-age)\s*=\s*"?([0-9]{1,10})`)
 
-// kept returns for how many seconds caches may keep a response.
+// kept returns the number of seconds for which caches may keep a response.
 func kept(h http.Header) int {
 	longest := 0
 	control := strings.Join(h.Values("Cache-Control"), ",")

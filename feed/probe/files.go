@@ -52,8 +52,9 @@ func (p *prober) add(f finding.Finding) {
 	p.found.Add(f)
 }
 
-// Files requests the artwork of the show, and the enclosures, artwork, transcripts and
-// chapters of its newest episodes. sample is the number of episodes; 0 means all.
+// Files requests and checks the artwork of the show, and the enclosures, artwork,
+// transcripts and chapters of its newest episodes. sample is the number of episodes; 0
+// means all.
 func Files(ctx context.Context, v *fetch.Visitor, r *check.Report, sample int) finding.List {
 	p := &prober{visitor: v}
 	episodes := slices.Clone(r.Episodes)
@@ -88,12 +89,12 @@ func Files(ctx context.Context, v *fetch.Visitor, r *check.Report, sample int) f
 			once(t, p.text)
 		}
 	}
-	_ = group.Wait() // the probes return findings, not errors
+	_ = group.Wait() // the probes add findings and return no errors
 	p.found.Sort()
 	return p.found
 }
 
-// answer is the start of a response.
+// answer is a response without its body.
 type answer struct {
 	status int
 	header http.Header
@@ -102,7 +103,7 @@ type answer struct {
 	length int64 // of the whole file; -1 if the server does not say
 }
 
-// ask makes a request without reading the whole body.
+// ask makes a request and does not read the body of the response.
 func (p *prober) ask(ctx context.Context, method, address string, header http.Header) (*answer, error) {
 	response, hops, err := p.visitor.Do(ctx, &fetch.Request{Method: method, URL: address, Header: header, Total: fileTime, Limit: 1 << 40})
 	if err != nil {
@@ -118,7 +119,7 @@ func (p *prober) ask(ctx context.Context, method, address string, header http.He
 	return a, nil
 }
 
-// enclosure checks the server of an enclosure.
+// enclosure checks how the server delivers an enclosure.
 func (p *prober) enclosure(ctx context.Context, l check.Link) {
 	name := source.RedactURL(l.URL)
 	first := http.Header{"Range": {"bytes=0-1"}, "Accept-Encoding": {"identity"}}
@@ -145,7 +146,7 @@ func (p *prober) enclosure(ctx context.Context, l check.Link) {
 }
 
 // length compares the length of a file with the length in the feed. If they differ, it
-// asks again, because hosts that insert ads answer differently each time.
+// requests the file again: hosts that insert ads may send another length each time.
 func (p *prober) length(ctx context.Context, l check.Link, name string, a *answer, header http.Header) {
 	if l.Length <= 0 || a.length < 0 || a.length == l.Length {
 		return
@@ -167,7 +168,7 @@ func (p *prober) mediaType(l check.Link, name string, a *answer) {
 	p.add(ruleType.At(l.Position, "%s is served as %s, and is %s in the feed", name, source.ShortQuote(kind), source.ShortQuote(l.Type)))
 }
 
-// sameMedia reports whether two names stand for the same media type.
+// sameMedia reports whether two media types are names of one format.
 func sameMedia(a, b string) bool {
 	names := [][]string{{"audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3"}, {"audio/mp4", "audio/m4a", "audio/x-m4a", "audio/aac"}, {"video/mp4", "video/m4v", "video/x-m4v"}}
 	for _, same := range names {
@@ -184,7 +185,7 @@ func (p *prober) redirects(l check.Link, name string, a *answer) {
 		return
 	}
 	if strings.HasPrefix(l.URL, "http:") {
-		return // check reports addresses without https
+		return // package check reports addresses without https
 	}
 	for i, hop := range a.hops {
 		next := a.final
@@ -198,7 +199,7 @@ func (p *prober) redirects(l check.Link, name string, a *answer) {
 	}
 }
 
-// get reads a file.
+// get requests a file of at most limit bytes; a longer one is an error.
 func (p *prober) get(ctx context.Context, address string, limit int64) ([]byte, *http.Response, error) {
 	response, _, err := p.visitor.Do(ctx, &fetch.Request{URL: address, Total: fileTime, Limit: limit, Header: http.Header{"Origin": {"https://player.example"}}})
 	if err != nil {
@@ -212,7 +213,7 @@ func (p *prober) get(ctx context.Context, address string, limit int64) ([]byte, 
 	return data, response, err
 }
 
-// artwork checks an image by its bytes.
+// artwork checks the format, the size and the extension of an image.
 func (p *prober) artwork(ctx context.Context, l check.Link) {
 	data, _, err := p.get(ctx, l.URL, maxArtwork)
 	if err != nil {
@@ -233,8 +234,8 @@ func (p *prober) artwork(ctx context.Context, l check.Link) {
 	}
 }
 
-// namedAs reports whether the extension of an address fits a format of images. An
-// extension that no format of images has fits every format.
+// namedAs reports whether the extension of an address fits the format of an image.
+// Extensions other than .png, .jpg and .jpeg fit every format.
 func namedAs(name, format string) bool {
 	name = strings.ToLower(name)
 	switch {

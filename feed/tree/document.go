@@ -1,6 +1,6 @@
 // Package tree parses feeds of any tool.
 //
-// [Parse] accepts any encoding, unpacks gzip, and agrees with libxml2 about which
+// [Parse] decodes the usual encodings, unpacks gzip, and agrees with libxml2 about which
 // documents are well-formed. Unlike an XML parser it does not stop at an error: it
 // records a [Problem] and reads on, so that the rest of the feed can be checked or
 // imported. The result is a tree of elements. The name of an element has the usual
@@ -44,9 +44,8 @@ var ErrTooLarge = errors.New("the document is too large")
 
 // Options are options for Parse; nil means defaults.
 type Options struct {
-	// ContentType is the Content-Type header of the response that had the document. Its
-	// charset counts unless the document's first bytes or XML declaration name an
-	// encoding.
+	// ContentType is the Content-Type header with which the document was sent. Its charset
+	// counts unless the document's first bytes or XML declaration name an encoding.
 	ContentType string
 
 	// Item, if it is not nil, is called with each complete item of the channel. The
@@ -97,8 +96,8 @@ func (d *Document) WellFormed() bool {
 	return true
 }
 
-// Source returns the XML of an element as in the document, in UTF-8. Its prefixes may
-// be declared by elements around it.
+// Source returns the XML of an element as it is in the document, in UTF-8. Elements
+// around it may declare its prefixes.
 func (d *Document) Source(e *Element) []byte {
 	if e == nil {
 		return nil
@@ -136,14 +135,14 @@ type Problem struct {
 // Element is an XML element.
 type Element struct {
 	// Name has the usual prefix of a namespace that podcasts use, such as itunes:image.
-	// RSS elements have no prefix. Elements of other namespaces have the prefix "?".
+	// RSS elements have no prefix. Elements of unknown namespaces have the prefix "?".
 	Name string
 
 	Local    string // name without prefix
 	Prefix   string // prefix in the document
 	Space    string // address of the namespace; empty if there is none
 	Attrs    []Attr // without namespace declarations
-	Declared []Attr // namespace declarations: prefix, empty for the default namespace, and address
+	Declared []Attr // namespace declarations; Name is the prefix, empty for the default namespace, and Value the address
 	Text     string // character data, without the text of children
 	Children []*Element
 
@@ -184,7 +183,7 @@ func (e *Element) Child(name string) *Element {
 	return nil
 }
 
-// All returns the children with the name.
+// All iterates over the children with the name.
 func (e *Element) All(name string) iter.Seq[*Element] {
 	return func(yield func(*Element) bool) {
 		if e == nil {
@@ -215,8 +214,9 @@ func Read(r io.Reader, o *Options) (*Document, error) {
 	return Parse(data, o)
 }
 
-// Parse parses a document. The only errors are ErrTooLarge and a damaged gzip
-// stream. The document keeps data, which must not change.
+// Parse parses a document. It returns an error only if the document is too large
+// (ErrTooLarge), or packed with gzip and damaged. The document refers to data, which the
+// caller must not change.
 func Parse(data []byte, o *Options) (*Document, error) {
 	if o == nil {
 		o = &Options{}

@@ -38,8 +38,8 @@ func gunzip(data []byte) ([]byte, error) {
 
 const utf8Name = "UTF-8"
 
-// wide are the encodings that can be recognised by the first bytes of a document: a
-// byte order mark, or the encoded "<?" or "<".
+// wide are the encodings that can be recognised by the first bytes of a document: a byte
+// order mark, or an encoded "<".
 var wide = []struct {
 	name, start string
 	mark        bool
@@ -108,7 +108,7 @@ func (p *parser) decode(data []byte, contentType string) {
 	default:
 		d.Encoding = strings.ToUpper(name)
 		if canonical == "windows-1252" && !strings.Contains(name, "1252") && slices.ContainsFunc(data, isUndefined) {
-			decoder = charmap.ISO8859_1 // what it is labelled; these bytes are not in Windows-1252
+			decoder = charmap.ISO8859_1 // take the encoding of the label, because Windows-1252 has no characters for some of the bytes
 		}
 		p.transform(data, decoder)
 	}
@@ -117,12 +117,12 @@ func (p *parser) decode(data []byte, contentType string) {
 // isUndefined reports whether Windows-1252 has no character for a byte.
 func isUndefined(b byte) bool { return strings.IndexByte("\x81\x8d\x8f\x90\x9d", b) >= 0 }
 
-// asciiNames are labels of ASCII, for which browsers, but not XML parsers, take
-// Windows-1252.
+// asciiNames are labels of ASCII. Browsers, but not XML parsers, take documents with
+// these labels for Windows-1252.
 var asciiNames = []string{"ASCII", "US-ASCII", "ANSI_X3.4-1968", "ISO646-US", "ISO-IR-6", "CSASCII"}
 
-// ascii reports bytes that are not ASCII, and decodes them as UTF-8 if all are valid, else
-// with a decoder.
+// ascii decodes and reports a document that is labelled as ASCII and is not ASCII. It
+// takes the document for UTF-8 if it is valid UTF-8, or else uses the encoding e.
 func (p *parser) ascii(data []byte, e encoding.Encoding) {
 	i := bytes.IndexFunc(data, func(r rune) bool { return r >= utf8.RuneSelf })
 	if i < 0 {
@@ -135,7 +135,8 @@ func (p *parser) ascii(data []byte, e encoding.Encoding) {
 	p.problem(i, Bytes, "bytes that are not valid %s", p.doc.Encoding)
 }
 
-// transform decodes the data. A decoder writes U+FFFD for bytes that it cannot decode.
+// transform decodes the data, and reports the first bytes that cannot be decoded. A
+// decoder writes U+FFFD for such bytes.
 func (p *parser) transform(data []byte, e encoding.Encoding) {
 	before := bytes.Count(data, []byte("\uFFFD"))
 	out, err := e.NewDecoder().Bytes(data)

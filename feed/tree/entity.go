@@ -14,8 +14,9 @@ const maxExpansion = 1 << 20
 // predefined are the entities that XML predefines.
 var predefined = map[string]string{"amp": "&", "lt": "<", "gt": ">", "quot": `"`, "apos": "'"}
 
-// reference reads a reference at the start of text, which begins with &. It returns the
-// number of bytes read, and the value of the reference.
+// reference reads a reference at the start of text, which begins with &. at is the offset
+// of text in the document. It returns the number of bytes read, and the value of the
+// reference.
 func (p *parser) reference(text []byte, at int) (n int, value []byte) {
 	end := bytes.IndexByte(text[:min(len(text), 200)], ';')
 	if len(text) > 1 && text[1] == '#' {
@@ -39,8 +40,9 @@ func (p *parser) reference(text []byte, at int) (n int, value []byte) {
 	return end + 1, []byte(html.UnescapeString(string(text[:end+1]))) // most other entities are those of HTML
 }
 
-// characterReference reads a reference such as &#233; or &#xE9;. It joins two
-// consecutive surrogates to one character, because old programs write emoji like that.
+// characterReference reads a reference such as &#233; or &#xE9;. It joins references to
+// two consecutive surrogates into one character, because old programs write emoji like
+// that.
 func (p *parser) characterReference(text []byte, at, end int) (n int, value []byte) {
 	r, ok := rune(0), false
 	if end > 2 {

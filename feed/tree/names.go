@@ -52,7 +52,7 @@ func bare(uri string) string {
 }
 
 // UsualPrefix returns the usual prefix of a namespace, or "" if the namespace is not
-// known. exact is false if the case, the scheme or the last slash of uri is wrong.
+// known. exact is false if the case, the scheme, www or the last slash of uri is wrong.
 func UsualPrefix(uri string) (prefix string, exact bool) {
 	if prefix, exact = prefixes[uri]; exact {
 		return prefix, true

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// MaxPages is the most pages of a feed (RFC 5005) that are followed.
+// MaxPages is the largest number of pages of a feed (RFC 5005) that are read.
 const MaxPages = 200
 
 // Trail follows the links of a feed to its further pages. It ends at a page that has been
-// read before, so that a loop of links is followed once. The zero value is ready for use.
+// read before, because the links may form a loop. The zero value is ready for use.
 type Trail struct {
 	Pages int // number of pages read
 
 	seen map[string]bool
 }
 
-// Read records that a page has been read at the addresses, before and after redirects. It
-// returns false, and does not count the page, if a page at the last address has been read
-// before. Empty addresses are ignored.
+// Read records that a page has been read. addresses are the addresses of the page, before
+// and after redirects; empty ones have no effect. Read returns false, and does not count
+// the page, if a page at the last address has been read before.
 func (t *Trail) Read(addresses ...string) bool {
 	if t.seen == nil {
 		t.seen = map[string]bool{}
@@ -33,9 +33,10 @@ func (t *Trail) Read(addresses ...string) bool {
 	return true
 }
 
-// Next returns the address that a link to the next page leads to, from the page at base,
-// which is empty for a file. It is empty if there is no link, or if that page has been
-// read. last reports that no further page is followed.
+// Next returns the address of the page to which link leads. base is the address of the
+// page with the link, or empty for a page that was read from a file. The result is empty
+// if link is empty, or if the page at that address has been read. last reports that
+// MaxPages pages have been read, so that no further page is to be read.
 func (t *Trail) Next(base, link string) (address string, last bool) {
 	link = strings.TrimSpace(link)
 	if link == "" {

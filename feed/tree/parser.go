@@ -31,7 +31,7 @@ type parser struct {
 	lenient  bool              // an external document type may declare more entities
 	expanded int               // bytes that entities were expanded to
 
-	counted, line, lineStart int       // the highest offset that was passed to place, its line, and the start of that line
+	counted, line, lineStart int       // highest offset that was passed to place, its line (from 0), and the start of that line
 	deep                     bool      // too deep nesting has been reported
 	doctyped                 bool      // a document type has been read
 	attrBuffer               []rawAttr // buffer that attrs reuses
@@ -280,8 +280,8 @@ func (p *parser) cdata() {
 	p.append(p.characters(p.doc.Data[body:body+end], body))
 }
 
-// endTag closes an element. An end tag that does not match closes the innermost element
-// with its name, or nothing.
+// endTag reads an end tag and closes its element. An end tag that does not match closes
+// the innermost element with its name, or nothing.
 func (p *parser) endTag() {
 	data := p.doc.Data
 	start := p.pos
@@ -468,9 +468,9 @@ func (p *parser) characters(text []byte, at int) []byte {
 	return out
 }
 
-// plainLength returns the length of the start of text that the method characters returns
-// unchanged, if the text is valid UTF-8: all before the first control character, CR, or
-// possible start of U+FFFE or U+FFFF.
+// plainLength returns the length of text up to the first control character other than tab
+// and line feed, or possible start of U+FFFE or U+FFFF. The method characters returns
+// this part of a text unchanged if it is valid UTF-8.
 func plainLength(text []byte) int {
 	for i, c := range text {
 		if c < 0x20 && c != '\n' && c != '\t' || c == 0xef && i+2 < len(text) && text[i+1] == 0xbf && text[i+2] >= 0xbe {
@@ -495,10 +495,10 @@ func fromWindows1252(c byte) rune {
 	return []rune(high)[c-0x80]
 }
 
-// quote quotes untrusted input for a message, at most 60 bytes.
+// quote quotes untrusted input for a message, shortened by short.
 func quote(s string) string { return strconv.Quote(short(s)) }
 
-// short returns at most 60 bytes of a text.
+// short cuts a text of more than 60 bytes after 60 bytes, and adds an ellipsis.
 func short(s string) string {
 	if len(s) > 60 {
 		s = strings.ToValidUTF8(s[:60], "") + "…"

@@ -186,11 +186,11 @@ func (p *parser) skipSpace() {
 	}
 }
 
-// attrValue reads the value of an attribute. quoted is false if it has no quotes.
+// attrValue reads the value of an attribute. quoted is false if the value has no quotes.
 func (p *parser) attrValue() (value string, quoted bool) {
 	data := p.doc.Data
 	if p.pos >= len(data) {
-		return "", true // startTag reports the missing end
+		return "", true // attrs reports the missing end
 	}
 	mark := data[p.pos]
 	if mark != '"' && mark != '\'' {

@@ -33,7 +33,7 @@ var broken = []string{
 	"<!DOCTYPE a><a/>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&d;</a>", "<!DOCTYPE a [<!ENTITY b \"&c;\"><!ENTITY c \"&b;\">]><a>&b;</a>", "<!DOCTYPE a SYSTEM \"no.dtd\"><a>&d;</a>", "<!DOCTYPE a PUBLIC \"-//N//E\" \"no.dtd\"><a/>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a b=\"&b;\"/>", "<!DOCTYPE a [<!ENTITY nbsp \"&#160;\">]><a>&nbsp;</a>", "<a/><!DOCTYPE a>", "<!DOCTYPE a><!DOCTYPE a><a/>", "<!DOCTYPE a", "<!DOCTYPE a [<!-- ] > --> ]><a/>", "<!doctype a><a/>", "<!DOCTYPE a [ <!ELEMENT a (#PCDATA)> ]><a/>", "<!DOCTYPE a [<!ENTITY % p \"q\">]><a/>", "<!DOCTYPEa><a/>",
 }
 
-// mutate returns a document with a random change of a kind that careless programs make.
+// mutate returns a document with a random fault of a kind that careless programs make.
 func mutate(r *rand.Rand, source string) string {
 	at := r.IntN(len(source))
 	pieces := []string{"&", "<", ">", "\"", "]]>", "&nbsp;", "&eacute;", "&#55357;", "\x00", "\x08", "\xe9", "</item>", "<br>", "<!--", "-->", "<![CDATA[", "<p", " =", "media:", "'", "\u2028", "<?xml version=\"1.0\"?>"}
@@ -111,8 +111,8 @@ func hasCause(d *Document, c Cause) bool {
 	return false
 }
 
-// clip returns a document as it is if it is short, or else the part before its first
-// problem.
+// clip returns the end of a document that is short or has no problem, or else the line of
+// its first problem.
 func clip(source string, d *Document) string {
 	if len(source) < 200 || len(d.Problems) == 0 {
 		return source[max(0, len(source)-200):]

@@ -10,8 +10,8 @@ import (
 	"onair/internal/source"
 )
 
-// rounding is how far a chapter may overlap the next one without a repair. Programs round
-// times to milliseconds, or to frames of audio or video.
+// rounding is the longest overlap of two chapters that Arrange cuts without describing
+// the repair. Programs round times to milliseconds, or to frames of audio or video.
 const rounding = 50 * time.Millisecond
 
 // A Repair describes a change that Arrange made.
@@ -95,8 +95,8 @@ func (a *arranger) sort() {
 	slices.SortStableFunc(a.order, func(i, j int) int { return cmp.Compare(a.list[i].Start, a.list[j].Start) })
 }
 
-// dropEqualStarts keeps one of the chapters at each start. If it has no link or image, it
-// gets those of the others.
+// dropEqualStarts keeps one of the chapters at each start. If the kept chapter has no
+// link or image, it gets those of the others.
 func (a *arranger) dropEqualStarts() {
 	var kept []int
 	for rest := a.order; len(rest) > 0; {
@@ -112,7 +112,9 @@ func (a *arranger) dropEqualStarts() {
 }
 
 // choose returns which of the chapters at one start to keep: the first one that has a
-// length and is not hidden, or else the first one that is not hidden.
+// length and is not hidden, or else the first one that is not hidden, or else the first
+// one. It adds the links and images of the others to that chapter, and describes the
+// repair.
 func (a *arranger) choose(same []int) int {
 	best := slices.MinFunc(same, func(i, j int) int { return cmp.Compare(a.rank(i), a.rank(j)) })
 	if len(same) == 1 {

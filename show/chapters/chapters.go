@@ -1,12 +1,12 @@
 // Package chapters reads, checks and writes lists of chapters.
 //
-// [Parse] knows a format by how the text begins:
+// [Parse] recognizes the format of a text by its beginning:
 //
 //	chapters.txt     a line each: start, title, and optionally <URL>
 //	JSON             Podcasting 2.0 chapters
 //	Podlove          Podlove Simple Chapters, XML
 //	WebVTT           a cue is a chapter
-//	FFMETADATA       of ffmpeg
+//	FFMETADATA       metadata of ffmpeg
 //	markers, labels  exports of audio editors
 //
 // Programs write lists that contradict themselves, with ends before starts,
@@ -102,7 +102,7 @@ const maxChapters = 10_000
 
 // Parse reads a file of chapters in one of the formats listed in the package comment. It
 // detects the format from the content. name is the name of the file for findings. Parse
-// also returns chapters if there are errors. An Image is the text in the file: a URL, or
+// returns chapters even if there are errors. An Image is the text in the file: a URL, or
 // a path relative to the file.
 func Parse(data []byte, name string) ([]Chapter, finding.List) {
 	var found finding.List
@@ -116,7 +116,7 @@ func Parse(data []byte, name string) ([]Chapter, finding.List) {
 
 // Accept converts chapters that do not come from a file of chapters, such as those in the
 // tag of a master, into chapters that a show can have: arranged, with titles of one line
-// and with links to the web. All problems are reported at one place.
+// and with links to the web. All findings have the position at.
 func Accept(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	var found finding.List
 	r := &reader{Decoder: &source.Decoder{Found: &found}}

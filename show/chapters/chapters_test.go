@@ -25,7 +25,7 @@ func clock(t testing.TB, s string) time.Duration {
 // chapterFileCases are files in every format, as programs write them.
 var chapterFileCases = []struct {
 	name, file string
-	want       string // start, end, title, url, image; one line each
+	want       string // start, end, title, url and image of each chapter; chapters are separated by |
 }{
 	{"by hand", "# by hand\n\n0:00 Intro\n\t1:02:03.250\tThe  end  \n", "0:00 Intro|1:02:03.25 The  end"},
 	{"mp3chaps", "00:00:00.000 Introduction\r\n00:02:00.000 Chapter Title\r\n00:42:24.123 Last\r\n", "0:00 Introduction|2:00 Chapter Title|42:24.123 Last"},

@@ -68,7 +68,7 @@ func cutEscaped(line string) (key, text string) {
 func (r *reader) addFFChapter(section map[string]string, at finding.Position) {
 	base := section["timebase"]
 	if base == "" {
-		base = "1/1000000000" // nanoseconds, although old manuals say otherwise
+		base = "1/1000000000" // nanoseconds, which ffmpeg takes although old manuals say otherwise
 	}
 	c := Chapter{Title: section["title"]}
 	var ok, endOK bool

@@ -93,8 +93,8 @@ func (r *reader) addJSON(c jsonChapter, at finding.Position) {
 	r.add(Chapter{Start: start, End: end, Title: c.Title, URL: c.URL, Image: c.Image, Hidden: c.TOC != nil && !*c.TOC}, at)
 }
 
-// jsonSeconds parses a number of seconds. It rounds to microseconds, because programs
-// write numbers such as 94.00000000000001.
+// jsonSeconds parses a number of seconds. It rounds a number with many digits to
+// microseconds, because programs write numbers such as 94.00000000000001.
 func jsonSeconds(n json.Number) (time.Duration, error) {
 	if d, ok := source.ParseSeconds(n.String()); ok {
 		return d, nil
@@ -144,8 +144,9 @@ func formatSeconds(d time.Duration) json.Number {
 	return json.Number(strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64))
 }
 
-// FormatFile writes chapters to a file beside an episode, and returns its name:
-// chapters.txt, or chapters.json if the lines of chapters.txt could not hold everything.
+// FormatFile returns the name and the content of a file of chapters in the folder of an
+// episode: chapters.txt, or chapters.json if the lines of chapters.txt cannot hold
+// everything.
 func FormatFile(chapters []Chapter) (name string, data []byte) {
 	for _, c := range chapters {
 		if c.Hidden || c.End != 0 || c.Image != "" || c.Title == "" {

@@ -179,7 +179,7 @@ func FormatYouTube(chapters []Chapter, duration time.Duration) (text []byte, pro
 	var b bytes.Buffer
 	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	listed := slices.DeleteFunc(slices.Clone(chapters), func(c Chapter) bool { return c.Hidden })
-	for i := range listed { // truncated as in the lines, which YouTube reads
+	for i := range listed { // YouTube reads the starts in the lines, which have no fractions
 		listed[i].Start, listed[i].End = listed[i].Start.Truncate(time.Second), 0
 	}
 	for i, c := range Timed(listed, duration) {

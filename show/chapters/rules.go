@@ -8,7 +8,7 @@ import (
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the document that describes the rules without a specification.
 const ownRules = "docs/formats.md"
 
 var rules = finding.Rules{

@@ -9,11 +9,11 @@ import (
 	"onair/internal/source"
 )
 
-// vttTag is markup inside a cue, such as <v Vega> or </i>.
+// vttTag matches markup inside a cue, such as <v Vega> or </i>.
 var vttTag = regexp.MustCompile(`<[^<>]*>`)
 
-// readVTT reads the cues of a WebVTT file as chapters, like a track element of kind
-// chapters.
+// readVTT reads the cues of a WebVTT file as chapters, as browsers do for a track element
+// of kind chapters.
 func (r *reader) readVTT() {
 	var cue *Chapter
 	var at finding.Position

@@ -27,7 +27,7 @@ import (
 type Episode struct {
 	Options  show.NewEpisodeOptions
 	Duration time.Duration
-	Artwork  bool     // the episode gets its own artwork
+	Artwork  bool     // the episode gets artwork from the tag
 	Lacks    []string // values that the tag does not have
 	Notes    []string // values of the tag that are not used, or are changed
 }
@@ -143,7 +143,7 @@ func (p *planner) facts(e *Episode, tag *audio.Tag, name string) {
 	}
 }
 
-// cover uses the picture of the tag as artwork, if directories accept it and it differs
+// cover takes the picture of the tag as artwork, if directories accept it and it differs
 // from the show's artwork.
 func (p *planner) cover(e *Episode, picture *audio.Picture) {
 	if picture == nil {
@@ -171,7 +171,7 @@ func extension(p *audio.Picture) string {
 	return ".jpg"
 }
 
-// chapters sets the chapters of the tag, with their images.
+// chapters sets the chapters from the tag, with their images.
 func (e *Episode) chapters(f *os.File, size int64, name string) {
 	list, images, found := audio.ReadTagChapters(f, size, name)
 	if len(list) == 0 {

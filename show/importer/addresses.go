@@ -11,8 +11,9 @@ import (
 	"onair/internal/source"
 )
 
-// fillDates gives each episode without a date a date between those of its neighbours.
-// list has the newest first.
+// fillDates gives each episode without a date a date between those of its neighbours. If
+// only one neighbour has a date, the new date is an hour before or after it; if none has,
+// the new date is Options.Now. list has the newest first.
 func (c *mapper) fillDates(list []*episode) {
 	for i, e := range list {
 		if !e.date.IsZero() {
@@ -47,8 +48,8 @@ func (c *mapper) fillDates(list []*episode) {
 	c.where = ""
 }
 
-// slugs sets the slugs of the episodes, oldest first, so that they stay the same when the
-// feed grows.
+// slugs sets the slugs of the episodes. list has the oldest first, so that slugs stay the
+// same when the feed grows.
 func (c *mapper) slugs(list []*episode, k *known) {
 	taken := map[string]bool{}
 	for slug := range k.slugs {

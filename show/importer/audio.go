@@ -17,8 +17,8 @@ import (
 	"onair/internal/source"
 )
 
-// audio puts the audio into the folder, and reports whether it is there. If the audio
-// cannot be downloaded or copied, the episode keeps its address.
+// audio puts the audio into the folder, and reports whether it is there. If it is not,
+// the episode keeps the address of the audio.
 func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 	x, o := f.e.enclosure, f.p.o
 	if o.NoAudio || !strings.HasPrefix(x.mediaType, "audio/") {
@@ -47,7 +47,7 @@ func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 	return f.adopt(part)
 }
 
-// adopt checks audio and renames it to its final name.
+// adopt checks audio that was downloaded or copied, and renames it to its final name.
 func (f *episodeFolder) adopt(part string) (here bool, err error) {
 	file, err := os.Open(part)
 	if err != nil {
@@ -78,8 +78,8 @@ func removed(err error) error {
 	return err
 }
 
-// localAudio copies the audio from the folder that the user named. It looks for the file
-// name at the end of the enclosure's address.
+// localAudio copies the audio from the folder that the user named. The file must have the
+// name with which the address of the enclosure ends, in any case.
 func (f *episodeFolder) localAudio() (here bool, err error) {
 	name, _ := url.PathUnescape(path.Base(pathOf(f.e.enclosure.url)))
 	entries, err := os.ReadDir(f.p.o.AudioFrom)
@@ -181,7 +181,7 @@ func (c *counted) Read(p []byte) (int, error) {
 }
 
 // commonPrefix returns the prefix that a service for counting downloads has put before
-// the host in the addresses of all audio; empty if there is none.
+// the host in the addresses of all audio, or "" if there is none.
 func commonPrefix(items []*episode) string {
 	prefix := ""
 	for i, e := range items {

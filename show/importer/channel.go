@@ -347,7 +347,8 @@ var (
 	rrule     = regexp.MustCompile(`^([A-Z]+=[^;=]+;)*FREQ=[A-Z]+(;[A-Z]+=[^;=]+)*$`)
 )
 
-// license writes the licence of the show or an episode, and returns it.
+// license writes the licence of the show or an episode, and returns it. It does not write
+// an episode's licence that equals the show's.
 func (c *mapper) license(y *yamlDoc, parent *tree.Element) string {
 	e := parent.Child("podcast:license")
 	id := line(e.Value())

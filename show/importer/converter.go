@@ -40,7 +40,7 @@ type mapper struct {
 type channelValues struct {
 	author, license, link string
 	explicit              bool
-	hosts                 []string // the people, as YAML
+	hosts                 []string // as YAML
 	seasons               map[string]string
 }
 
@@ -118,8 +118,8 @@ func (c *mapper) all(parent *tree.Element, name string, attrs ...string) []*tree
 	return list
 }
 
-// parts are the elements that other elements consist of. What they hold is read wherever
-// the element around them is.
+// parts lists, by the name of an element, the elements in it that are read together with
+// it.
 var parts = map[string][]string{
 	"itunes:owner": {"itunes:name", "itunes:email"}, "itunes:category": {"itunes:category"},
 	"image": {"url", "title", "link", "width", "height", "description"}, "psc:chapters": {"psc:chapter"},
@@ -172,16 +172,16 @@ func (c *mapper) flag(e *tree.Element) bool {
 // noise are prefixes of elements that only the former host understands.
 var noise = []string{"acast", "fireside", "feedburner", "omny", "atom10", "thespringbox", "anchor", "libsyn", "megaphone", "art19", "spreaker"}
 
-// Names of elements that the method rest treats by name. Those in channelDropped describe
-// the old feed and not the show; each has the reason to give for its loss, or "" for
-// oldHost. The others are the RSS elements that extra may hold.
+// Names of elements for the method rest. channelDropped has elements that describe the
+// old feed and not the show, each with the reason to give for its loss, or "" for
+// oldHost. channelRSS and itemRSS are the RSS elements that extra may hold.
 var (
 	channelDropped = map[string]string{
 		"atom:link": "", "generator": "", "docs": "", "cloud": "", "lastBuildDate": "", "pubDate": "", "item": "",
 		"podcast:podping": "announce: [podping] does this", "itunes:new-feed-url": "the new feed needs none",
 	}
 	channelRSS = []string{"managingEditor", "webMaster", "category", "ttl", "rating", "textInput", "skipHours", "skipDays", "image", "copyright"}
-	// feedLinks are the relations of an atom:link that is about the feed itself.
+	// feedLinks are the relations of an atom:link to the feed itself or its other pages.
 	feedLinks = []string{"self", "hub", "first", "next", "prev", "previous", "last"}
 	itemRSS   = []string{"author", "category", "comments", "source"}
 )
@@ -384,7 +384,7 @@ func (p *people) init(existing *show.Show) {
 	}
 }
 
-// id returns the id of a person, and adds facts that were not known.
+// id returns the id of a person, and adds a URL and an image that were not known.
 func (p *people) id(name, url, image string) string {
 	id := p.byName[name]
 	if id == "" {

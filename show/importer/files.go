@@ -72,7 +72,7 @@ func transcriptFormat(mediaType, address string) string {
 	return "text"
 }
 
-// chapterFiles takes over the address of a chapters file and the chapters in the feed
+// chapterFiles sets the address of the chapters file, and the chapters in the feed
 // itself.
 func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 	if x := c.one(item, "podcast:chapters", "url", "type"); x != nil {

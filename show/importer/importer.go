@@ -1,16 +1,17 @@
 // Package importer makes a show's folder from the feed of another host.
 //
-// Read fetches all pages of a feed and decides what each value becomes. It writes
+// Read fetches the pages of a feed and decides what each value becomes. It writes
 // nothing, so a command can print the plan first. Write downloads audio, images,
 // transcripts and chapters, and writes the folder.
 //
-// The folder loads at every moment, also after a kill: the files of the show come
-// first and show.yaml last of them, and each episode is written into a folder whose name
-// starts with a dot and is then renamed. A second run finds the episodes that are there
-// by their GUIDs, continues downloads, and leaves all files that it finds as they are.
+// An interrupted import can be continued. Write writes the files of the show first,
+// show.yaml last of them. It writes each episode into a folder whose name starts with a
+// dot, and then renames the folder. A second import finds the episodes that are there by
+// their GUIDs, and continues downloads. Unless Options.Overwrite is set, it does not change
+// episodes that are there, nor the files of a show that has a show.yaml.
 //
-// Each value of the feed is in the result or in the list of losses. No name in the feed
-// becomes a path: folders are named by slugs, and files have fixed names.
+// Each value of the feed is in the result or in the list of losses. No text of the feed
+// becomes a path as it is: folders are named by slugs, and files have fixed names.
 //
 // Only the host that the user named may have a private address. Everything else is
 // fetched from the public internet, also after redirects.
@@ -46,7 +47,7 @@ type Options struct {
 	User, Password string // credentials for the host of the feed
 
 	Now      time.Time
-	Own      *fetch.Client  // for the host of the feed; nil for the default
+	Own      *fetch.Client  // client for the host of the feed; nil for the default
 	Progress func(Progress) // called while files are downloaded; may be nil
 }
 

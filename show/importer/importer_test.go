@@ -149,7 +149,7 @@ func (h *oldHost) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// run imports into dir and returns the losses.
+// run imports a feed and returns all losses.
 func run(t *testing.T, ctx context.Context, o *importer.Options) []string {
 	t.Helper()
 	o.Now = now

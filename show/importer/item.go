@@ -42,7 +42,7 @@ type enclosure struct {
 	duration       time.Duration
 }
 
-// transcript is a file of a transcript in the feed.
+// transcript is a file of a transcript that the feed names.
 type transcript struct {
 	url, format, language string
 }
@@ -65,7 +65,7 @@ func (c *mapper) episodes(k *known) []*episode {
 }
 
 // episode returns the episode of an item, without its slug. It returns nil for an item
-// without content.
+// without an enclosure that can be used.
 func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 	e := &episode{title: line(c.one(item, "title").Value())}
 	c.where = e.title
@@ -185,8 +185,8 @@ func mediaTypeOf(written, address string) string {
 }
 
 // guid sets the identity of an episode: its GUID, or else the address of its file, which
-// apps use if there is no GUID. If that is invalid or another episode has it, guid makes
-// a new one.
+// apps use if there is no GUID. If the identity is invalid or another episode has it,
+// guid makes a new one.
 func (c *mapper) guid(e *episode, item *tree.Element, files []string, guids map[string]bool) {
 	e.guid = strings.TrimSpace(strings.ToValidUTF8(c.one(item, "guid", "isPermaLink").Value(), ""))
 	if e.guid == "" && len(files) > 0 {
@@ -215,7 +215,7 @@ func (c *mapper) guid(e *episode, item *tree.Element, files []string, guids map[
 
 var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,7})\.[0-9]{1,8}$`)
 
-// numbers writes season and number.
+// numbers writes season, number and display.
 func (c *mapper) numbers(y *yamlDoc, item *tree.Element) {
 	season := c.whole(c.one(item, "itunes:season"))
 	if e := item.Child("podcast:season"); e != nil {
@@ -301,7 +301,8 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 	}
 }
 
-// text sets the notes and the summary. Of two texts, the longer one becomes the notes.
+// text sets the notes and the summary. The notes are content:encoded, or the description
+// if that has more text, unless only content:encoded has an image or a table.
 func (c *mapper) text(e *episode, item *tree.Element) {
 	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
 	notes, short := encoded, description
@@ -343,8 +344,8 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 	}
 }
 
-// isCut reports whether a text is the whole of another one, or the start of it as onair
-// cuts a description: a long text, or one that ends with the address of the page.
+// isCut reports whether text equals whole, or is the start of whole as onair cuts a
+// description: text is long, or ends with the address of the page.
 func isCut(text, whole, page string) bool {
 	start, led := strings.CutSuffix(text, " "+page)
 	cut := page != "" && led || len(text) >= 2000
@@ -362,7 +363,8 @@ func (c *mapper) duration(e *episode, item *tree.Element) {
 	}
 }
 
-// credits writes the people of an episode, unless they are just the show's hosts.
+// credits writes the people of an episode. It leaves out the hosts if they are those of
+// the show.
 func (c *mapper) credits(y *yamlDoc, item *tree.Element) {
 	var hosts, guests, others []string
 	for _, p := range c.persons(item) {
@@ -412,7 +414,8 @@ func (c *mapper) soundbites(y *yamlDoc, item *tree.Element) {
 
 var protocols = []string{"disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr"}
 
-// social writes the places for comments. Values without a field stay in extra.
+// social writes the places for comments. Elements with values that a field cannot have
+// stay in extra.
 func (c *mapper) social(y *yamlDoc, item *tree.Element) {
 	var list []string
 	for e := range item.All("podcast:socialInteract") {

@@ -35,9 +35,9 @@ var toMarkdown = sync.OnceValue(func() *converter.Converter {
 	))
 })
 
-// notesOf converts notes to Markdown that shows the same text and the same links. Blocks
-// that the converter cannot convert without changes become plain text with links. lost
-// describes what has changed.
+// notesOf converts notes to Markdown, if possible with the same text and the same links.
+// Blocks that the converter cannot convert without changes become plain text with links.
+// lost describes what has changed.
 func notesOf(src string) (md string, lost []string) {
 	src = strings.ToValidUTF8(strings.ReplaceAll(src, "\r\n", "\n"), "")
 	if !isHTML(src) {
@@ -86,7 +86,8 @@ func parse(src string) *html.Node {
 	return body
 }
 
-// removeScripts removes elements that are never shown, and returns their number.
+// removeScripts removes comments, and elements that notes cannot keep, such as scripts,
+// frames, forms and templates. It returns the number of elements removed.
 func removeScripts(n *html.Node) (removed int) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
@@ -106,8 +107,8 @@ func removeScripts(n *html.Node) (removed int) {
 
 // convert converts a node, and reports whether the Markdown shows the same content.
 func convert(n *html.Node) (md string, ok bool) {
-	// The converter changes what it gets, and escapes addresses, so it gets a copy with
-	// placeholders.
+	// The converter changes its argument and escapes addresses, so it gets a copy in
+	// which each address is a placeholder.
 	var addresses []string
 	out, err := toMarkdown().ConvertNode(copyOf(n, func(address string) string {
 		addresses = append(addresses, address)
@@ -125,7 +126,8 @@ func convert(n *html.Node) (md string, ok bool) {
 	return md, equal(n, md)
 }
 
-// copyOf copies a node, with other addresses of links and images.
+// copyOf copies a node, and replaces each address of a link or an image by what the
+// function address returns for it.
 func copyOf(n *html.Node, address func(string) string) *html.Node {
 	c := &html.Node{Type: n.Type, DataAtom: n.DataAtom, Data: n.Data, Namespace: n.Namespace, Attr: slices.Clone(n.Attr)}
 	for i, a := range c.Attr {
@@ -213,7 +215,7 @@ func (c *content) add(n *html.Node) {
 	}
 }
 
-// shownLink reports whether notes may contain a link.
+// shownLink reports whether notes may contain a link to an address.
 func shownLink(href string) bool {
 	href = strings.TrimSpace(href)
 	scheme, _, ok := strings.Cut(href, ":")
@@ -223,7 +225,7 @@ func shownLink(href string) bool {
 	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(scheme))
 }
 
-// address returns an address as browsers read it, without line breaks.
+// address returns an address as browsers read it, without line breaks and tabs.
 func address(href string) string { return withoutBreaks.Replace(strings.TrimSpace(href)) }
 
 var withoutBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
@@ -251,7 +253,7 @@ func textOf(src string) string {
 	return strings.Join(lines, "\n")
 }
 
-// hasMore reports whether HTML has an image or a table that other HTML lacks.
+// hasMore reports whether HTML has more images or more tables than other HTML.
 func hasMore(src, other string) bool {
 	count := func(src string) (images, tables int) {
 		for n := range parse(src).Descendants() {
@@ -270,8 +272,8 @@ func hasMore(src, other string) bool {
 	return images > otherImages || tables > otherTables
 }
 
-// blocks divides notes into parts that can be converted one by one. It wraps text outside
-// of blocks in blocks.
+// blocks divides notes into parts that can be converted one by one. Each part is a div
+// with one block, or with the text and inline elements between blocks.
 func blocks(body *html.Node) []*html.Node {
 	var list []*html.Node
 	var loose *html.Node
@@ -350,7 +352,7 @@ func imageOf(n *html.Node) string {
 }
 
 // linkText returns the text and images of a link, with spaces around blocks. Addresses in
-// it are text, because a link cannot contain another.
+// the text do not become links, because a link cannot contain another.
 func linkText(n *html.Node) string {
 	switch {
 	case n.Type == html.TextNode:

@@ -24,7 +24,8 @@ func line(s string) string {
 	}, strings.ToValidUTF8(s, ""))), " ")
 }
 
-// webAddress returns an absolute http or https URL unchanged. ok is false for other text.
+// webAddress returns s without space around it. ok is false unless that is an absolute
+// http or https URL.
 func webAddress(s string) (address string, ok bool) {
 	s = strings.TrimSpace(s)
 	return s, source.CheckURL(s, "http", "https") == nil
@@ -39,7 +40,7 @@ func yes(s string) bool {
 	return false
 }
 
-// zones are the abbreviations of timezones in feeds.
+// zones maps abbreviations of timezones that occur in feeds to offsets from UTC.
 var zones = map[string]string{
 	"GMT": "+0000", "UTC": "+0000", "UT": "+0000", "Z": "+0000", "WET": "+0000",
 	"BST": "+0100", "CET": "+0100", "MET": "+0100", "MEZ": "+0100", "WEST": "+0100", "IST": "+0530",
@@ -49,7 +50,8 @@ var zones = map[string]string{
 	"AKST": "-0900", "AKDT": "-0800", "HST": "-1000", "BRT": "-0300", "ART": "-0300",
 }
 
-// months maps the first letters of names of months, in several languages.
+// months maps the first letters of names of months, in several languages, to English
+// abbreviations.
 var months = map[string]string{
 	"jan": "Jan", "ene": "Jan", "gen": "Jan", "gennaio": "Jan", "feb": "Feb", "fév": "Feb", "fev": "Feb", "mar": "Mar", "mär": "Mar", "maa": "Mar", "mrt": "Mar", "mrz": "Mar",
 	"apr": "Apr", "avr": "Apr", "abr": "Apr", "may": "May", "mai": "May", "mag": "May", "mei": "May", "maj": "May",
@@ -142,7 +144,7 @@ var (
 )
 
 // parseDuration parses a duration in any of the forms that occur in feeds: seconds,
-// clocks, ISO 8601 and words. It rounds to seconds, because apps show seconds.
+// clocks, ISO 8601 and words. The result is in whole seconds, because apps show seconds.
 func parseDuration(s string) (time.Duration, bool) {
 	s = line(s)
 	total := func(parts []string) (time.Duration, bool) {
@@ -214,8 +216,8 @@ type yamlDoc struct{ b strings.Builder }
 // put writes a field whose value is YAML already.
 func (y *yamlDoc) put(key, value string) { fmt.Fprintf(&y.b, "%s: %s\n", key, value) }
 
-// text writes a field with a text, unless the text is empty. Several lines become a block
-// if YAML preserves them.
+// text writes a field with a text, unless the text is empty. A text of several lines
+// becomes a block if YAML preserves it.
 func (y *yamlDoc) text(key, value string) {
 	switch {
 	case value == "":
@@ -266,7 +268,8 @@ func (y *yamlDoc) list(key string, values []string) {
 	}
 }
 
-// sameHost reports whether two addresses have the same host. It ignores www.
+// sameHost reports whether two addresses have the same host. It ignores case and a www.
+// at the start.
 func sameHost(a, b string) bool {
 	x, err1 := url.Parse(a)
 	y, err2 := url.Parse(b)

@@ -16,8 +16,8 @@ import (
 )
 
 // TestEachValueIsKeptOrLost imports a feed that has every known element twice in the
-// channel and in an item, with values of its own. Each value must be in a file of the
-// show or in the list of losses.
+// channel and in an item. No two of them have the same value. Each value must be in a
+// file of the show or in the list of losses.
 func TestEachValueIsKeptOrLost(t *testing.T) {
 	t.Parallel()
 	values := map[string][2]string{} // the element and the attribute of each

@@ -118,7 +118,7 @@ func (w *web) get(ctx context.Context, address string, header http.Header, limit
 	}
 }
 
-// retries is how often a request is tried.
+// retries says how often and after which pauses a request is repeated.
 var retries = retry.Policy{Tries: 5, First: 400 * time.Millisecond, Longest: 4 * time.Second, MaxAsked: time.Minute}
 
 // repeat calls try until it succeeds, fails permanently, or has failed too often.
@@ -132,7 +132,8 @@ func repeat(ctx context.Context, try func() error) error {
 	})
 }
 
-// read returns a small file, its media type, and its address after redirects.
+// read returns a file of at most limit bytes, its Content-Type, and its address after
+// redirects.
 func (w *web) read(ctx context.Context, address string, limit int64) (data []byte, mediaType, final string, err error) {
 	err = repeat(ctx, func() error {
 		response, err := w.get(ctx, address, nil, limit)
@@ -147,14 +148,14 @@ func (w *web) read(ctx context.Context, address string, limit int64) (data []byt
 	return data, mediaType, final, err
 }
 
-// feedFile is a feed with all its pages.
+// feedFile is a feed with its pages, at most tree.MaxPages of them.
 type feedFile struct {
 	pages   []*tree.Document
 	address string // address after redirects; empty for a file
 	next    string // address of the first page that was not read; empty if all were
 }
 
-// readFeed reads a feed with all its pages.
+// readFeed reads a feed with its pages.
 func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 	f := &feedFile{}
 	var trail tree.Trail
@@ -229,7 +230,7 @@ func readFile(name string) ([]byte, error) {
 	return data, err
 }
 
-// hinted adds to an error of a request what to do about it.
+// hinted adds a hint to the error of a request for the feed.
 func hinted(err error) error {
 	var status *statusError
 	switch {

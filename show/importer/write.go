@@ -32,7 +32,7 @@ import (
 const (
 	maxImage      = 20 << 20
 	maxTranscript = 16 << 20
-	atOnce        = 4 // number of simultaneous downloads
+	atOnce        = 4 // number of episodes written at the same time
 )
 
 // writer writes the files of a plan.
@@ -47,8 +47,8 @@ type writer struct {
 	progress Progress
 }
 
-// Write writes the folder, and returns all losses. After an error or a kill the folder
-// can be loaded, and another import continues.
+// Write writes the folder, and returns further losses, which are not in Plan.Losses.
+// After an error or a kill, another import continues.
 func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
 	if err := os.MkdirAll(filepath.Join(p.o.Dir, "episodes"), 0o755); err != nil {
 		return nil, err
@@ -262,8 +262,8 @@ func (w *writer) image(ctx context.Context, address string) (data []byte, ext st
 	return asArtwork(data)
 }
 
-// asArtwork converts an image to JPEG unless it is JPEG or PNG already, because directories
-// refuse other formats. ext is the extension for its file.
+// asArtwork converts a WebP or GIF image to JPEG, because directories refuse these
+// formats. JPEG and PNG images stay unchanged. ext is the extension for the file.
 func asArtwork(data []byte) (converted []byte, ext string, err error) {
 	switch kind := http.DetectContentType(data); kind {
 	case "image/jpeg":

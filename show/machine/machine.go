@@ -1,7 +1,7 @@
 // Package machine has the settings for the services that recognize, translate and speak.
 package machine
 
-// Settings are speech: in show.yaml. Flags of a command override them.
+// Settings are the settings in speech: of show.yaml. Flags of a command override them.
 type Settings struct {
 	Engine    string   // google, openai or command; empty means command
 	Model     string   // model of the engine; empty means its default

@@ -2,7 +2,7 @@
 // accident: the identity of the podcast, and the audio behind each episode's GUID.
 //
 //	version: 1
-//	podcast_guid: text; absent until the first publish to a public URL
+//	podcast_guid: text; absent until an import or the first publish to a public URL
 //	episodes:
 //	  GUID: a stanza for each episode; see Pin
 package pins
@@ -38,10 +38,11 @@ const MaxFile = 32 << 20
 // lockVersion is the version of the format that Format writes.
 const lockVersion = 1
 
-// Lock is the content of onair.lock: values that must never change by accident. With it,
-// a checkout without audio knows exactly what is live.
+// Lock is the content of onair.lock: values that must never change by accident. It has
+// all facts about the audio that a release needs, so that a release can be made without
+// the audio.
 type Lock struct {
-	PodcastGUID string          // podcast:guid; empty until the first publish to a public URL
+	PodcastGUID string          // podcast:guid; empty until an import or the first publish to a public URL
 	Episodes    map[string]*Pin // by episode GUID; never nil
 }
 
@@ -51,7 +52,7 @@ type Pin struct {
 	Audio
 	Chapters   []chapters.Chapter // only if they come from the master's tag
 	Waveform   string             // audio.Waveform.Peaks of the payload in hex digits; empty if not computed
-	Alternates []Alternate        // audio in other languages, in the order of the languages
+	Alternates []Alternate        // audio in other languages, in the order of the episode
 }
 
 // Audio has the facts of a master.
@@ -68,7 +69,7 @@ type Audio struct {
 type Alternate struct {
 	Language string // RFC 5646
 	Audio
-	Title  string // by which listeners choose it; empty if episode.md has one
+	Title  string // by which listeners choose the audio; empty if episode.md has one
 	Spoken string // digest of the text that machine voices spoke, 16 hex digits; empty if people speak
 }
 
@@ -176,7 +177,8 @@ func (p *Pin) format(b *bytes.Buffer) {
 	}
 }
 
-// format writes the audio in a language on one line, so that git merges two languages.
+// format writes the audio in a language on one line, so that git can merge branches that
+// each add a language.
 func (a *Alternate) format(b *bytes.Buffer) {
 	fmt.Fprintf(b, "      - {language: %s, sha256: %s, crc32c: \"%08x\", bytes: %d, duration: %s, bitrate: %d, channels: %d",
 		source.Quote(a.Language), source.Quote(a.Payload.SHA256), a.Payload.CRC32C, a.Payload.Bytes, source.FormatSeconds(a.Duration), a.Bitrate, a.Channels)
@@ -193,8 +195,9 @@ func (a *Alternate) format(b *bytes.Buffer) {
 	b.WriteString("}\n")
 }
 
-// Parse parses a lock that Format wrote. An unknown key and a missing or malformed value
-// are errors. The Lock is never nil; it has all values that could be read.
+// Parse parses a lock that Format wrote. Unknown keys, malformed values and the absence
+// of required values are errors. The Lock is never nil; it has all values that could be
+// read.
 func Parse(data []byte) (*Lock, finding.List) {
 	var found finding.List
 	l, _ := ParsePlaces(data, &found)
@@ -202,8 +205,8 @@ func Parse(data []byte) (*Lock, finding.List) {
 	return l, found
 }
 
-// ParsePlaces is like Parse, but also returns the places where the episodes' stanzas
-// begin, by GUID.
+// ParsePlaces is like Parse, but adds the findings to found, and also returns the places
+// where the stanzas of the episodes begin, by GUID.
 func ParsePlaces(data []byte, found *finding.List) (*Lock, map[string]finding.Position) {
 	l := &Lock{Episodes: map[string]*Pin{}}
 	places := map[string]finding.Position{}
@@ -321,7 +324,7 @@ func readPin(v source.Value, fields source.Fields, identity string) {
 	}
 }
 
-// fields sets the facts of a master.
+// fields returns setters for the facts of a master.
 func (a *Audio) fields() source.Fields {
 	return source.Fields{
 		"sha256":     hexField(64, func(s string) { a.Payload.SHA256 = s }),

@@ -190,8 +190,8 @@ func TestLockKeepsAcceptedChapters(t *testing.T) {
 	}
 }
 
-// TestLongLock reads a lock with more episodes than maps in other files may have keys. It
-// expects errors to be found after the first part too.
+// TestLongLock reads a lock with more episodes than other files may have keys. It expects
+// errors in later parts to be found too.
 func TestLongLock(t *testing.T) {
 	t.Parallel()
 	const many = 20_000

@@ -8,7 +8,7 @@ import (
 	"onair/internal/finding"
 )
 
-// Settings are site: in show.yaml. The zero value holds the defaults.
+// Settings are the settings in site: of show.yaml. The zero value holds the defaults.
 type Settings struct {
 	HTMLURLs   bool // page_urls: html; addresses of pages end in index.html
 	Home       int  // number of episodes on the first page; see HomeEpisodes
@@ -31,7 +31,7 @@ func (s Settings) HomeEpisodes() int {
 	return s.Home
 }
 
-// Theme is theme: in show.yaml. The zero value holds the defaults.
+// Theme has the settings in theme: of show.yaml. The zero value holds the defaults.
 type Theme struct {
 	Accent   string // #rrggbb; if empty, derived from the artwork
 	Logo     string // path of an image for the masthead; empty if there is none
@@ -57,7 +57,7 @@ type Page struct {
 	Title    string
 	Summary  string // plain text; may be empty
 	Language string // RFC 5646; the show's unless the page says otherwise
-	Hidden   bool   // the navigation leaves it out
+	Hidden   bool   // the navigation leaves out the page
 	Updated  time.Time
 	Body     string // Markdown
 
