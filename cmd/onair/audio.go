@@ -232,7 +232,7 @@ func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
 	}
 }
 
-// printNames prints the title, artist and album of a tag, as far as it has them.
+// printNames prints the title, artist and album of a tag, except those that are empty.
 func printNames(w io.Writer, title, artist, album string) {
 	for _, field := range [][2]string{{"title", title}, {"artist", artist}, {"album", album}} {
 		if field[1] != "" {

@@ -15,8 +15,8 @@ import (
 )
 
 // TestHostileShows generates shows with links, devices, names, sizes and commands that
-// try to bring content from outside of the show into the output of onair, or to make it
-// hang. Every show is different, and the same in each run.
+// try to bring content from outside of the show into the output of onair, or to make
+// onair hang. The shows differ from each other, and are the same in each run.
 func TestHostileShows(t *testing.T) {
 	shows := 500
 	if testing.Short() {

@@ -69,7 +69,8 @@ func (a *app) inputFS(name string) (fs.FS, string, error) {
 	return files, filepath.ToSlash(rel), nil
 }
 
-// readInput reads at most limit bytes of a file or, for "-", of standard input.
+// readInput reads a file or, for "-", standard input. More than limit bytes are an
+// error.
 func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	r := a.stdin
 	if name != "-" {
@@ -83,9 +84,9 @@ func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	return readLimited(r, name, limit)
 }
 
-// readLimited reads at most limit bytes. The name is for the error. If the size of the
-// file is known, the buffer starts with that size, because a buffer that grows takes
-// twice the memory.
+// readLimited reads r to its end. More than limit bytes are an error, which contains
+// name. If r is a file, the buffer is allocated in the size of the file, because a
+// buffer that grows takes twice the memory.
 func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if f, ok := r.(fs.File); ok {
@@ -129,7 +130,8 @@ func folderName(name string) error {
 	return nil
 }
 
-// folderAt returns args with a check of the folder's name at the index i.
+// folderAt returns a check that applies folderName to the argument at index i, if there
+// is one, and then args.
 func folderAt(i int, args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, names []string) error {
 		if len(names) > i {

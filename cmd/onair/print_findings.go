@@ -170,8 +170,8 @@ func (a *app) actionable(l finding.List) finding.List {
 	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity == finding.Info })
 }
 
-// refuse ends a command that needs a show without errors. If there are errors, it
-// prints them and the warnings.
+// refuse prints the findings and returns an exitError if there are errors among them.
+// Otherwise it does nothing.
 func (a *app) refuse(l finding.List, s *show.Show) error {
 	if !l.HasErrors() {
 		return nil

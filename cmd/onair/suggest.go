@@ -65,7 +65,7 @@ Exit codes: 0 done · 2 there is no such command.`,
 	}
 }
 
-// findCommand returns the command below root with the names.
+// findCommand returns the command that is reached from root by the names.
 func findCommand(root *cobra.Command, names []string) (*cobra.Command, error) {
 	c := root
 	for _, name := range names {
