@@ -59,9 +59,9 @@ type Options struct {
 	// it.
 	Rendered func(o *Object, data []byte)
 
-	// Progress is called each time the audio of an episode has been measured, which is
-	// the part of a release that takes long. done is the number of measured episodes, all
-	// that of the show's episodes. Calls do not overlap. nil disables it.
+	// Progress is called each time the audio of an episode has been measured, which
+	// takes most of the time. done is the number of measured episodes, and all the
+	// number of the show's episodes. Calls do not overlap. nil disables it.
 	Progress func(done, all int)
 
 	// MayWait leaves a due episode that has no audio at all out of the feed, with a
