@@ -1,5 +1,6 @@
-// Package picture finds faults in JPEG and PNG images, such as artwork. It decodes an
-// image that is not very large, because the header gives only size and colours.
+// Package picture finds faults in JPEG and PNG images, such as artwork. The header of
+// an image gives only its size and colours, so the package decodes images that are not
+// very large.
 package picture
 
 import (
