@@ -91,7 +91,7 @@ func TestCacheChangesNothing(t *testing.T) {
 	if testing.Short() {
 		edits = 20
 	}
-	calm := 0 // number of edits of the repository still to make while the show has no errors
+	calm := 0 // rounds to come that edit only the repository, while the show has no errors
 	for n := range edits {
 		name, compare := pick(files...), random.IntN(8) == 0
 		switch data, err := os.ReadFile(filepath.Join(show, name)); {

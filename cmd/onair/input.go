@@ -26,8 +26,8 @@ type inputs struct {
 // openInput opens a file that was named on the command line or found in a folder. If
 // the file is in a repository or show, a pull request may have named it, as in "lint
 // $(git diff --name-only)". openInput then uses sourcefs, which refuses links and
-// hidden files. Elsewhere the user may name anything that can be read without waiting
-// for another program.
+// hidden files. Elsewhere it refuses only pipes and sockets, because opening one may
+// wait for another program.
 func (a *app) openInput(name string) (fs.File, error) {
 	fsys, base, err := a.inputFS(name)
 	if err != nil {
@@ -85,8 +85,8 @@ func (a *app) readInput(name string, limit int64) ([]byte, error) {
 }
 
 // readLimited reads r to its end. More than limit bytes are an error, which contains
-// name. If r is a file, the buffer is allocated in the size of the file, because a
-// buffer that grows takes twice the memory.
+// name. If r is a regular file, the buffer is allocated with the size of the file,
+// because a buffer that grows takes twice the memory.
 func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if f, ok := r.(fs.File); ok {

@@ -161,8 +161,8 @@ func (e episodeIndex) of(file string) int {
 	return 0
 }
 
-// actionable returns the findings that require an action, which are all that commands
-// other than check print. With -v it returns all findings.
+// actionable returns the findings that require an action or, with -v, all findings.
+// Commands other than check print only these.
 func (a *app) actionable(l finding.List) finding.List {
 	if a.verbose {
 		return l

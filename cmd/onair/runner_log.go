@@ -15,7 +15,7 @@ type runnerLog struct {
 	escape  bool // in a terminal escape sequence
 	started bool // the line has a character other than white space
 	colon   bool // the line has one colon so far and nothing else
-	hashes  int  // number of consecutive hashes before the letters that may follow
+	hashes  int  // number of consecutive hashes; letters may follow them
 }
 
 // runnerVariables are environment variables that CI runners set: GitHub and compatible

@@ -115,7 +115,8 @@ type offer struct {
 	leaves  string // data that is sent: audio or text
 }
 
-// approve prints the work and its price, and asks.
+// approve prints the work and its price, and asks for confirmation. It refuses work
+// that costs more than the maximum.
 func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error {
 	what := clean(offer.what)
 	price := "onair does not know what it costs, or whether the " + offer.leaves + " leaves this machine"
@@ -154,7 +155,7 @@ func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *
 	return a.speechCache(hex.EncodeToString(info.SHA256[:]))
 }
 
-// speechPrefix is the prefix of the keys of recordings.
+// speechPrefix is the prefix of the keys of data about recordings.
 const speechPrefix = bucket.RecordsPrefix + "speech/"
 
 // speechStore is the part of the storage that belongs to a recording. It implements

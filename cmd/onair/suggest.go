@@ -37,8 +37,8 @@ func suggest(root *cobra.Command, args []string, err error) error {
 	return err
 }
 
-// newHelp returns the command help. Unlike that of cobra, it refuses the name of a command
-// that does not exist.
+// newHelp returns the command help. Unlike the help command of cobra, it refuses the
+// name of a command that does not exist.
 func newHelp(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]…",

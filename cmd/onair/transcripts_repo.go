@@ -129,8 +129,8 @@ func (r *transcriptRepo) files(a *app, args []string) ([]string, error) {
 }
 
 // labelled returns names without the Markdown files in which no speaker has a label,
-// such as notes in a repository or a summary of a change, and prints which of those are
-// named in args. It keeps captions, standard input, and the transcripts of a show.
+// such as notes in a repository. It prints those of the files that args names. It keeps
+// captions, standard input, and the transcripts of a show.
 func (r *transcriptRepo) labelled(a *app, names, args []string) (kept []string, err error) {
 	for _, name := range names {
 		if name != "-" && (r.episodes == nil || !r.isTranscript(name)) {

@@ -49,7 +49,7 @@ func (a *app) cache() *derive.Cache {
 // showKey returns a key of the target and the home folder. The show depends on them
 // besides its files, environment variables and the date.
 func showKey(a *app) derive.Key {
-	home, _ := os.UserHomeDir() // "~" in paths of the show
+	home, _ := os.UserHomeDir() // for ~ in paths of the show
 	return derive.KeyOf(a.target, home)
 }
 
