@@ -19,9 +19,9 @@ import (
 	"onair/internal/raster"
 )
 
-// maxPixels is the most pixels of an image that is decoded. It is a little more than
-// the largest artwork that directories accept. In a larger image, only the header and
-// the chunks are inspected.
+// maxPixels is the largest number of pixels of an image that is decoded. It is a little
+// more than the largest artwork that directories accept. In a larger image, only the
+// header and the chunks are inspected.
 const maxPixels = 3100 * 3100
 
 // Faults describes the faults of an image.
