@@ -50,7 +50,7 @@ type Options struct {
 	Cache *derive.Cache // nil disables caching
 	Trace *derive.Trace // records inputs besides the show's files; may be nil
 
-	// WithoutIndex leaves out the files of the search index, which takes long to make.
+	// WithoutIndex leaves out the files of the search index, which take long to make.
 	WithoutIndex bool
 
 	// Rendered is called with each object that is rendered while the release is
