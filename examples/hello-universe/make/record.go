@@ -11,13 +11,13 @@ import (
 // rate is the sample rate of all sound except espeak-ng's output, in Hz.
 const rate = 44100
 
-// clip is mono sound: samples from −1 to 1, at the sample rate rate.
+// clip is mono sound: samples from −1 to 1, 44,100 a second.
 type clip []float64
 
 // voice is a set of options of espeak-ng.
 type voice struct {
 	name         string
-	speed, pitch int     // words a minute; 0–99
+	speed, pitch int     // speed in words a minute; pitch from 0 to 99
 	gain         float64 // factor that makes the voices equally loud
 }
 

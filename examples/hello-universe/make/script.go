@@ -43,7 +43,7 @@ type manner int
 
 const (
 	plain      manner = iota
-	underNoise        // words under noise, whose stamp must be exact
+	underNoise        // words that noise covers; their stamp must be exact
 )
 
 var (
