@@ -27,7 +27,7 @@ type system struct {
 	env            func(string) (string, bool)
 	now            func() time.Time
 
-	derived *derive.Cache // opened by cache; nil until then
+	derived *derive.Cache // opened by the method cache; nil before that
 	inputs  inputs
 	lines   *bufio.Reader // buffers stdin for readLine; nil until its first call
 }

@@ -74,7 +74,7 @@ type probeDocument struct {
 	Duration      float64         `json:"duration_seconds"`
 	Frames        int             `json:"frames"`
 	Bitrate       int             `json:"bitrate_kbps"`
-	BitrateMode   string          `json:"bitrate_mode,omitempty"` // empty for M4A, whose frames are not measured
+	BitrateMode   string          `json:"bitrate_mode,omitempty"` // cbr or vbr; empty for M4A
 	SampleRate    int             `json:"sample_rate_hz"`
 	Channels      int             `json:"channels"`
 	Delay         int             `json:"encoder_delay_samples"`

@@ -111,7 +111,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 // feedSource is a feed that was read.
 type feedSource struct {
 	data     []byte
-	file     string          // for findings
+	file     string          // name of the feed in findings
 	response *probe.Response // nil for a file
 }
 

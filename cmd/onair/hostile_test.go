@@ -32,7 +32,7 @@ func TestHostileShows(t *testing.T) {
 	root := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(root, "cache"))
 	t.Setenv("HOME", root)
-	t.Setenv("ONAIR_TEST_SECRET", secret) // for /proc/self/environ
+	t.Setenv("ONAIR_TEST_SECRET", secret) // so that /proc/self/environ contains it
 	write(t, root, "outside/secret.md", "**Ada:** "+secret+"\n")
 	write(t, root, "outside/folder/episode.md", "---\ntitle: "+secret+"\n---\n")
 	audio := bytes.Repeat(append([]byte{0xff, 0xf3, 0x10, 0xc0}, make([]byte, 22)...), 100)

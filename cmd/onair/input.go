@@ -130,8 +130,8 @@ func folderName(name string) error {
 	return nil
 }
 
-// folderAt returns a check that applies folderName to the argument at index i, if there
-// is one, and then args.
+// folderAt returns a check of arguments: folderName for the argument at index i, if
+// there is one, and then the check args.
 func folderAt(i int, args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, names []string) error {
 		if len(names) > i {

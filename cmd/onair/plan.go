@@ -117,7 +117,7 @@ type planInputs struct {
 	readOnly   bool            // the plan is only shown; the show may have errors
 	publishing bool            // the plan will be applied
 	trace      *derive.Trace   // records what the release depends on; may be nil
-	listing    *record.Listing // of the storage; if nil, makePlan lists the storage
+	listing    *record.Listing // recent listing of the storage; if nil, makePlan lists the storage
 }
 
 // makePlan builds the release, opens the storage and plans how to bring the release

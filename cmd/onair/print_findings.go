@@ -162,7 +162,6 @@ func (e episodeIndex) of(file string) int {
 }
 
 // actionable returns the findings that require an action or, with -v, all findings.
-// Commands other than check print only these.
 func (a *app) actionable(l finding.List) finding.List {
 	if a.verbose {
 		return l

@@ -26,7 +26,7 @@ type transcriptRepo struct {
 	root     string // folder of the repository or show
 	settings *repo.Settings
 	show     *show.Show                   // nil without a show
-	episodes map[string]transcriptEpisode // by slash-separated path below root; nil without a show
+	episodes map[string]transcriptEpisode // by the path of the transcript, slash-separated and below root; nil without a show
 }
 
 // transcriptEpisode is the episode of a transcript.
@@ -100,8 +100,8 @@ func (r *transcriptRepo) rootPath(name string) string {
 }
 
 // isTranscript reports whether a file is a transcript, by its name. In a show, a
-// transcript is a file that an episode names, or one called transcript.md or
-// transcript.LANG.md.
+// transcript is a Markdown file that an episode names or that is called transcript.md
+// or transcript.LANG.md.
 func (r *transcriptRepo) isTranscript(name string) bool {
 	if r.episodes == nil || !repo.IsTranscript(name) {
 		return repo.IsTranscript(name)

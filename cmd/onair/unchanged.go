@@ -22,7 +22,7 @@ import (
 // of its storage stay the same, the next publish only lists the storage. So a publish
 // that runs every few minutes, for scheduled episodes, stays cheap.
 type upToDate struct {
-	Storage string // as in show.Show
+	Storage string // URL, as in show.Show
 	State   string
 	Listing string // digest of the storage's listing
 	Title   string
