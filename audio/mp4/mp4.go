@@ -33,7 +33,7 @@ type Movie struct {
 	Channels   int
 	IndexLast  bool // whether the index comes after the audio
 
-	Chapters []Chapter // in the order of the file
+	Chapters []Chapter // chapters in the order of the file
 	Images   int       // pictures in a track of chapter images
 	Problems []string  // problems of the chapters, one line each
 }
