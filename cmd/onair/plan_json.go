@@ -19,7 +19,7 @@ type planDocument struct {
 	Objects        []planObject  `json:"objects"`
 	Requests       planRequests  `json:"requests"`
 	Pending        *planPending  `json:"pending,omitempty"` // plan only
-	Feed           *planFeed     `json:"feed,omitempty"`    // compared with the live feed
+	Feed           *planFeed     `json:"feed,omitempty"`    // comparison with the live feed
 	*publishResult               // publish only
 }
 

@@ -77,7 +77,7 @@ type drafting struct {
 	*draftOptions
 	show    *show.Show
 	episode *show.Episode // nil for a file
-	audio   string        // path
+	audio   string        // path of the audio file
 	info    *audio.Info
 	words   string // path of the file of words; empty if they are not written
 }
