@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// undetectable is the most MPEG frames that may be taken for part of a tag. So few MPEG
-// frames could be other bytes by coincidence.
+// undetectable is the largest number of MPEG frames that may be taken for part of a
+// tag. Other bytes can look like so few MPEG frames by coincidence.
 const undetectable = confirmRun
 
 // hostileTags returns tags with mistakes that make other readers crash or loop.

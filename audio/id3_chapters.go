@@ -23,8 +23,8 @@ const (
 	tocOrdered  = 0x01
 	tocTopLevel = 0x02
 
-	// maxTOCEntries is the most entries that a table of contents can have: their number
-	// is stored in a byte.
+	// maxTOCEntries is the largest number of entries in a table of contents, because
+	// the number is stored in a byte.
 	maxTOCEntries = 255
 
 	// noOffset is the byte offset of a chapter that is known by its times only.

@@ -9,8 +9,8 @@ import (
 )
 
 // confirmRun is how many MPEG frames of the same stream must follow an MPEG frame that
-// may be the start of a stream. resumeRun is how many must follow if the MPEG frame
-// continues the stream before some junk.
+// may be the start of a stream. resumeRun is how many must follow an MPEG frame that
+// continues the earlier stream after junk.
 const (
 	confirmRun = 3
 	resumeRun  = 1

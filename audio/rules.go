@@ -10,7 +10,7 @@ const (
 	id3Chapters  = "https://id3.org/id3v2-chapters-1.0"
 )
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the page of the rules that do not come from a specification.
 const ownRules = "docs/audio.md"
 
 var rules = finding.Rules{

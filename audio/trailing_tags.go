@@ -15,8 +15,8 @@ type TrailingTag struct {
 	Kind   string // ID3v1, ID3v2, APE or Lyrics3
 	Bytes  int64
 	Title  string // empty if the tag has none or cannot be read, as for Lyrics3
-	Artist string // as for Title
-	Album  string // as for Title
+	Artist string // empty if the tag has none or cannot be read
+	Album  string // empty if the tag has none or cannot be read
 }
 
 // Sizes of tags other than ID3v2, in bytes.

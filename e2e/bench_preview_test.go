@@ -16,9 +16,10 @@ import (
 	"onair/e2e/internal/synthetic"
 )
 
-// BenchmarkPreview edits an episode of 341. It measures the time from saving the file
-// until a browser shows the change in the preview of onair serve, and until hugo server
-// serves the changed page, which a browser would then still load.
+// BenchmarkPreview edits one of 341 episodes. It measures the time from saving the file
+// until a browser shows the change in the preview of onair serve. For comparison, it
+// measures the time until hugo server serves the changed page, which a browser would
+// still have to load.
 func BenchmarkPreview(b *testing.B) {
 	program, chromium := need(b, "hugo"), need(b, "chromium")
 	w := newCatalogue(b, &synthetic.Catalogue{Episodes: 341, Master: 20_000, Rate: synthetic.Kbps8, Transcript: 57_000, Turns: 160, Real: corpus(b)})
@@ -72,7 +73,7 @@ func startServer(b testing.TB, server *exec.Cmd, page string) {
 	}
 	b.Cleanup(func() {
 		_ = server.Process.Signal(os.Interrupt)
-		_ = server.Wait() // it was interrupted
+		_ = server.Wait() // the error is that of the interrupt
 	})
 	await(b, page, func() bool {
 		r, err := get(http.MethodGet, page)

@@ -105,8 +105,8 @@ func writeGallery(dir string) error {
 
 var stampPattern = regexp.MustCompile(`\\\[(\d+):(\d+)\\\] `)
 
-// writeTalk writes hours of sound, a transcript with that many turns that repeats the
-// given one, and 12 chapters for each hour.
+// writeTalk writes audio of the given number of hours, 12 chapters for each hour, and a
+// transcript of count turns, which repeats turns of the given transcript.
 func writeTalk(dir, transcript string, hours, count int) error {
 	seconds := hours * 3600
 	c := &synthetic.Catalogue{Rate: synthetic.Kbps8}

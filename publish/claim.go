@@ -109,10 +109,10 @@ func alternateKeys(e *release.Episode) map[string]string {
 	return keys
 }
 
-// noteUnwanted marks recorded objects that the release does not have, or has only as
-// stand-ins for pages that are gone, as unwanted since now, unless they are marked
-// already. now is the storage's time. Unwanted objects that the storage lacks leave the
-// record.
+// noteUnwanted marks recorded objects as unwanted since now, the storage's time, unless
+// they are marked already. Unwanted are the objects that the release does not have, and
+// those that are only stand-ins for pages that are gone. Unwanted objects that the
+// storage lacks leave the record.
 func (a *applier) noteUnwanted(now time.Time) {
 	wanted := map[string]bool{}
 	for _, o := range a.plan.Release.Objects {

@@ -27,8 +27,8 @@ func keepFormerFeeds(r *release.Release, s *record.State) error {
 	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)
 }
 
-// movedFrom returns the addresses of the feed under former URLs of the show. The feed may
-// have had the same key in the storage as now.
+// movedFrom returns the addresses of the feed under former URLs of the show. The feed
+// may have the same key in the storage at all of them.
 func movedFrom(s *show.Show, previous *record.State) []string {
 	moved := slices.Clone(previous.MovedFrom)
 	if o := previous.Owner; o != nil && o.URL != s.URL && o.URL != show.DefaultURL && o.URL != "" {

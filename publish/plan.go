@@ -29,7 +29,7 @@ const (
 	Delete  Action = "delete"
 )
 
-// A further action on episodes.
+// Schedule is an action on episodes only: the episode goes live later.
 const (
 	Schedule Action = "schedule"
 )

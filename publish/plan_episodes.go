@@ -15,7 +15,7 @@ type EpisodeChange struct {
 	Action  Action
 	Reasons []string
 	Drift   []string // what others changed in its files; also in Reasons
-	NoAudio string   // why a scheduled or due episode has no audio to go live with; also in Reasons; empty if it has
+	NoAudio string   // why a scheduled or due episode cannot go live for lack of audio; also in Reasons; empty otherwise
 	Lost    bool     // the audio was pinned or live, and is neither on this machine nor in the storage
 
 	changesFeed bool // podcast apps notice the change

@@ -130,9 +130,9 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 	return kept, p.keepOlderPages(ctx, s, kept)
 }
 
-// keepOlderPages adds the keys that are named in the live pages of the feed with older
-// episodes. A kept feed has only the newest episodes, and refers to these pages for the
-// others.
+// keepOlderPages adds to kept the keys that the further pages of the live feed name.
+// These pages have the older episodes. A kept feed has only the newest episodes, and
+// refers to these pages for the others.
 func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[string]bool) error {
 	live := p.Release.LiveGUIDs()
 	for n := 1; ; n++ {
@@ -206,8 +206,9 @@ func (a *applier) prune(ctx context.Context) error {
 	return err
 }
 
-// remover returns a function that deletes an object if it still has the version that the
-// plan saw.
+// remover returns a function that deletes an object if it still has the version that
+// the plan saw. The function returns ErrConflict if another publisher has claimed
+// since.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
 		record, err := record.Stat(ctx, a.storage.Records(), record.Key)

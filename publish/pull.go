@@ -140,9 +140,9 @@ func (m *pulledMaster) pull(ctx context.Context, s record.Storage, seen *record.
 	return Pulled{File: m.name, Bytes: m.payload.Bytes}
 }
 
-// masterPath returns where to write a master of an episode: the path in the show, or else
-// a file of the given name. language is empty for the audio of the episode itself. With an
-// error it returns the slug.
+// masterPath returns where to write a master of an episode: the path in the show, or
+// else a file of the given name. language is empty for the audio of the episode itself.
+// If masterPath returns an error, the path is only the slug, for the report.
 func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin, language, file string) (string, error) {
 	if dir == sh.Folder.Dir {
 		for _, e := range sh.Episodes {

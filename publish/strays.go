@@ -64,9 +64,10 @@ func isHashed(key string) bool { return release.ClassOf(key, "") == release.Immu
 // aPage matches the pages of episodes that a publish adds before it claims.
 var aPage = regexp.MustCompile(`^episodes/[^/]+/((embed|transcript-[^/]+)/)?index\.html$`)
 
-// isOurs reports whether an object has the metadata of onair and a key that fits: that of
-// an episode page, or one with the hash in the metadata. A copy of an object under
-// another key has the metadata as well.
+// isOurs reports whether an object has the metadata of onair and a key that fits the
+// metadata: the key of an episode page, or a key with the hash in the metadata. The
+// metadata alone do not suffice, because a copy of an object under another key has them
+// as well.
 func isOurs(attrs bucket.Attrs) bool {
 	sum := attrs.Metadata[bucket.MetaSHA256]
 	return len(sum) == hex.EncodedLen(sha256.Size) && record.IsHex(sum) && (aPage.MatchString(attrs.Key) || strings.Contains(attrs.Key, "-"+sum[:16]+"."))

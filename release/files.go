@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// writeFiles replaces the folder dir by one with what packages contain besides the
-// binary: man/*.1 for archives, man/*.1.gz for packages, completions, and the copyright
-// and changelog of Debian. Each run for a commit writes the same bytes.
+// writeFiles replaces the folder dir. The new folder has what packages contain besides
+// the binary: man/*.1 for archives, man/*.1.gz for packages, completions, and the
+// copyright and changelog of Debian. Each run for a commit writes the same bytes.
 func writeFiles(root, dir, version string, s settings) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err

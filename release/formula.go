@@ -15,8 +15,8 @@ var formulaText string
 
 var formulaTemplate = template.Must(template.New("formula.rb").Parse(formulaText))
 
-// formula returns the formula of Homebrew that builds a version from the archive of
-// its source. The archive is read for its digest.
+// formula returns the Homebrew formula that builds a version from its source archive.
+// It reads the archive to compute its digest.
 func formula(s settings, version, archive string) (string, error) {
 	f, err := os.Open(archive)
 	if err != nil {

@@ -71,7 +71,8 @@ func runWith(s settings, args []string) error {
 	}
 	c := exec.Command(args[0], args[1:]...)
 	c.Env = append(os.Environ(), s.environment()...)
-	// Archives and packages take their dates from it, so that they are reproducible.
+	// Archives and packages take their dates from this variable, so that they are
+	// reproducible.
 	c.Env = append(c.Env, fmt.Sprintf("SOURCE_DATE_EPOCH=%d", date.Unix()))
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return c.Run()

@@ -138,13 +138,15 @@ func rewriteImports(name, old, path string) error {
 	return os.WriteFile(name, []byte(b.String()), 0o644)
 }
 
-// rewriteSettings sets the owner and the repository in release.yaml.
+// rewriteSettings sets the owner and the repository in release.yaml, and replaces the
+// former owner in the maintainer's address.
 func rewriteSettings(name string, s settings, owner, repository string) error {
 	return replaceText(name, "owner: "+s.Owner+"\n", "owner: "+owner+"\n", "repository: "+s.Repository+"\n", "repository: "+repository+"\n",
 		s.Owner+" <"+s.Owner+"@", owner+" <"+owner+"@")
 }
 
-// replaceText replaces texts in a file: pairs are old and new, in turn.
+// replaceText replaces texts in a file. pairs has each old text followed by the new
+// one.
 func replaceText(name string, pairs ...string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {

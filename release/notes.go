@@ -8,8 +8,8 @@ import (
 )
 
 // notes returns the section of CHANGELOG.md that describes a version, without its
-// heading. The version may begin with v. It is an error if there is no
-// section, because a release says what changed.
+// heading. The version may begin with v. A missing section is an error, because a
+// release must say what changed.
 func notes(root, version string) (string, error) {
 	data, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
 	if err != nil {

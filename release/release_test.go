@@ -47,8 +47,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// A tag must not be released while the settings have a placeholder, and settings
-// that nothing reads are a mistake.
+// TestSettings checks that readSettings refuses unknown and missing settings, and that
+// check refuses placeholders.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	good := "owner: vega\nrepository: onair\nmaintainer: Vega <v@show.example>\ntap: homebrew-tap\nbucket: scoop\nwinget: winget-pkgs\nregistry: ghcr.io\nimage: onair\n"

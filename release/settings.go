@@ -53,7 +53,7 @@ func (s settings) values() map[string]string {
 	}
 }
 
-// homepage is the address of the repository.
+// homepage returns the address of the repository.
 func (s settings) homepage() string {
 	return "https://github.com/" + s.Owner + "/" + s.Repository
 }
@@ -72,7 +72,7 @@ func (s settings) environment() []string {
 	return env
 }
 
-// check returns an error if a placeholder is left.
+// check returns an error if a setting still has a placeholder.
 func (s settings) check() error {
 	for name, v := range s.values() {
 		if strings.Contains(v, placeholder) {

@@ -35,5 +35,5 @@ func NoGlyph(at finding.Position, r rune, script string, others int) finding.Fin
 	return ruleGlyph.At(at, "the font of the cards has no glyph for %q (%s), so this card has no title", r, name)
 }
 
-// BadFile returns the finding that a file that the theme names cannot be used.
+// BadFile returns a finding about a file that the theme names but that cannot be used.
 func BadFile(at finding.Position, err error) finding.Finding { return ruleFile.At(at, "%v", err) }

@@ -21,7 +21,7 @@ const (
 	helpKey     = "help/index.html"
 )
 
-// maxArchive is the most episodes that a page of the archive lists. It keeps the
+// maxArchive is the largest number of episodes on a page of the archive. It keeps the
 // compressed page below 40 kB.
 const maxArchive = 300
 

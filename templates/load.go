@@ -27,8 +27,8 @@ import (
 //go:embed default/*.html static/*
 var embedded embed.FS
 
-// Limits on the files of a theme, in bytes. Without them, a recording in the templates
-// folder by mistake would become an asset.
+// Limits on the files of a theme, in bytes. Without them, a recording that is in the
+// templates folder by mistake would become an asset.
 const (
 	maxTemplate = 1 << 20
 	maxAsset    = 16 << 20

@@ -2,7 +2,7 @@ package templates
 
 import "onair/internal/finding"
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the page of the rules that do not come from a specification.
 const ownRules = "docs/theme.md"
 
 // rules are the rules of this package, in the order of their IDs.

@@ -129,7 +129,8 @@
 //	Key          the page's own key
 //	Title        title of the document
 //	TitleLang    language of Title, RFC 5646
-//	Summary      plain text for the meta description: of lists, the show's; may be empty
+//	Summary      plain text for the meta description, on lists that of the show; may be
+//	             empty
 //	Language     language of the frame's words, RFC 5646
 //	Canonical    absolute URL of the page, or of the one it forwards to; empty on 404
 //	Image        absolute URL of the card or the artwork; may be empty
@@ -280,7 +281,7 @@ type Episode struct {
 	Transcripts []Transcript       // the episode's own language first
 	Gaps        []Gap              // words that could not be understood, in order
 
-	page string // key of its page if that is not PageKey's usual one
+	page string // key of the page; empty for the usual key
 }
 
 // PageKey returns the key of the episode's page.

@@ -23,8 +23,8 @@ func bare(feed string) string {
 	return rest
 }
 
-// feedApps are the apps that can be opened with any feed. Each documents the form of
-// the address for this.
+// feedApps are the apps that can be opened with any feed. The form of the address is
+// documented by each app.
 var feedApps = []app{
 	{"apple", "Apple Podcasts", func(feed string) string { return "podcast://" + bare(feed) }},
 	{"overcast", "Overcast", func(feed string) string { return "overcast://x-callback-url/add?url=" + url.QueryEscape(feed) }},

@@ -27,13 +27,13 @@ const audioEntryBytes = 36
 
 // A Movie describes an MPEG-4 file with one audio track.
 type Movie struct {
-	Duration   time.Duration // duration of the audio track after its edit list
+	Duration   time.Duration // duration of the audio track, with its edit list applied
 	Frames     int           // AAC frames of the audio track
 	SampleRate int           // Hz
 	Channels   int
 	IndexLast  bool // whether the index comes after the audio
 
-	Chapters []Chapter // in the order of the file
+	Chapters []Chapter // chapters in the order of the file
 	Images   int       // pictures in a track of chapter images
 	Problems []string  // problems of the chapters, one line each
 }
@@ -200,7 +200,7 @@ func (m *reader) readTrack(t *track, kind string, from, to int64) (err error) {
 		if err != nil {
 			return err
 		}
-		if string(b[4:8]) != "dhlr" { // in QuickTime a second box says where the data is
+		if string(b[4:8]) != "dhlr" { // in QuickTime a second hdlr box says where the data is
 			t.handler = string(b[8:12])
 		}
 	case "elst":

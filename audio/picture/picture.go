@@ -1,5 +1,6 @@
-// Package picture finds faults in JPEG and PNG images, such as artwork. It decodes an
-// image that is not very large, because the header gives only size and colours.
+// Package picture finds faults in JPEG and PNG images, such as artwork. The header of
+// an image gives only its size and colours, so the package decodes images that are not
+// very large.
 package picture
 
 import (
@@ -18,9 +19,9 @@ import (
 	"onair/internal/raster"
 )
 
-// maxPixels is the most pixels of an image that is decoded. It is a little more than
-// the largest artwork that directories accept. In a larger image, only the header and
-// the chunks are inspected.
+// maxPixels is the largest number of pixels of an image that is decoded. It is a little
+// more than the largest artwork that directories accept. In a larger image, only the
+// header and the chunks are inspected.
 const maxPixels = 3100 * 3100
 
 // Faults describes the faults of an image.

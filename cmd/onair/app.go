@@ -27,9 +27,9 @@ type system struct {
 	env            func(string) (string, bool)
 	now            func() time.Time
 
-	derived *derive.Cache // opened by cache; nil until then
+	derived *derive.Cache // opened by the method cache; nil before that
 	inputs  inputs
-	lines   *bufio.Reader // of stdin, for answers to questions; nil until the first question
+	lines   *bufio.Reader // buffers stdin for readLine; nil until its first call
 }
 
 // getenv returns the value of an environment variable, empty if it is not set.
@@ -80,7 +80,7 @@ type app struct {
 	from    string // -C as given on the command line, for paths in messages
 	target  string // --to
 	json    bool
-	format  string // of findings
+	format  string // --format, the format of findings
 	quiet   bool
 	verbose bool
 	color   string
@@ -129,8 +129,8 @@ func (a *app) enter() error {
 	return nil
 }
 
-// sameFlags returns the global flags that a suggested command needs to use the same
-// show and target.
+// sameFlags returns the global flags with which a suggested command uses the same show
+// and target.
 func (a *app) sameFlags() string {
 	flags := a.inDir(".")
 	if a.target != "" {
@@ -139,8 +139,9 @@ func (a *app) sameFlags() string {
 	return flags
 }
 
-// inDir returns the -C that a suggested command needs to reach dir from the folder in
-// which this command was started.
+// inDir returns the -C flag that a suggested command needs to work in dir if it is
+// started in the same folder as this command. It returns an empty string if no flag is
+// needed.
 func (a *app) inDir(dir string) string {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(a.from, dir)
@@ -151,8 +152,8 @@ func (a *app) inDir(dir string) string {
 	return ""
 }
 
-// shortPath returns a path relative to the folder in which the command works, if the
-// path is below that folder.
+// shortPath returns path relative to the current folder if it is inside of that folder,
+// and path itself otherwise.
 func (a *app) shortPath(path string) string {
 	from, err := filepath.Abs(".")
 	if err != nil {
@@ -164,7 +165,8 @@ func (a *app) shortPath(path string) string {
 	return path
 }
 
-// cacheDir returns the folder of this user's cache. If it is empty, nothing is cached.
+// cacheDir returns onair's folder in the cache folder of this user. It returns an empty
+// string, with which nothing is cached, if the system names no cache folder.
 func (a *app) cacheDir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {

@@ -74,7 +74,7 @@ type probeDocument struct {
 	Duration      float64         `json:"duration_seconds"`
 	Frames        int             `json:"frames"`
 	Bitrate       int             `json:"bitrate_kbps"`
-	BitrateMode   string          `json:"bitrate_mode,omitempty"` // empty for M4A, whose frames are not measured
+	BitrateMode   string          `json:"bitrate_mode,omitempty"` // cbr or vbr; empty for M4A
 	SampleRate    int             `json:"sample_rate_hz"`
 	Channels      int             `json:"channels"`
 	Delay         int             `json:"encoder_delay_samples"`
@@ -232,7 +232,7 @@ func printTag(w io.Writer, info *audio.Info, tag *audio.Tag) {
 	}
 }
 
-// printNames prints the title, artist and album of a tag, as far as it has them.
+// printNames prints the title, artist and album of a tag, except those that are empty.
 func printNames(w io.Writer, title, artist, album string) {
 	for _, field := range [][2]string{{"title", title}, {"artist", artist}, {"album", album}} {
 		if field[1] != "" {

@@ -145,8 +145,8 @@ func writeChapters(a *app, w io.Writer, list []chapters.Chapter, o *chaptersOpti
 	return printChapters(w, list, o.duration)
 }
 
-// cutEnds removes the ends of chapters that lie after the end of the audio. A duration
-// of zero means that the length of the audio is not known.
+// cutEnds returns the chapters without the ends that lie after the end of the audio. A
+// duration of zero means that the length of the audio is not known, and keeps all ends.
 func cutEnds(list []chapters.Chapter, duration time.Duration) []chapters.Chapter {
 	cut := slices.Clone(list)
 	for i := range cut {
@@ -158,7 +158,7 @@ func cutEnds(list []chapters.Chapter, duration time.Duration) []chapters.Chapter
 }
 
 // lostIn describes which properties of chapters a format leaves out. It returns an
-// empty string if it leaves out none.
+// empty string if the format leaves out nothing.
 func lostIn(format string, list []chapters.Chapter) string {
 	if format == "" || format == "json" {
 		return ""

@@ -47,8 +47,9 @@ func runAudioLoudness(ctx context.Context, a *app, name string) error {
 	return a.noteFindings(audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
 }
 
-// measureError adds the file to the error of a measurement, and a hint about what to
-// install if ffmpeg is missing.
+// measureError adds the name of the file to an error of a measurement, unless the
+// measurement was cancelled. If ffmpeg is missing, it also adds a hint on how to
+// install it.
 func measureError(name string, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -104,8 +105,8 @@ func channelsText(m *audio.Loudness) string {
 	return fmt.Sprintf("differ; the difference is %.0f dB quieter than the sum", -m.Side)
 }
 
-// showDecoding shows on a terminal how much audio has been decoded; done clears
-// the line.
+// showDecoding returns a function that shows on a terminal how much audio has been
+// decoded, and one that clears the line. progress is nil if nothing is to be shown.
 func showDecoding(a *app) (progress func(done, all time.Duration), done func()) {
 	if a.quiet || a.json || !isTerminal(a.stderr) {
 		return nil, func() {}

@@ -150,9 +150,10 @@ func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*spe
 	return e, err
 }
 
-// turnsToSpeak returns the turns of the translated transcript with their voices, and sets
-// the length of the original audio and the digest. Each turn starts when the same turn of the original
-// starts or, if their numbers of turns differ, at the time in the translation.
+// turnsToSpeak returns the turns of the translated transcript with their voices, and
+// sets the duration and the digest of speaker. A turn starts when the turn with the
+// same index in the original starts. If the two transcripts have different numbers of
+// turns, it starts at its time in the translation.
 func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, speaker *spoken.Speaker) ([]spoken.Turn, error) {
 	r, err := openTranscripts(a)
 	if err != nil {
@@ -212,8 +213,8 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, speake
 	return turns, nil
 }
 
-// speakingTime returns the length of the original audio. If its words were recognized,
-// it aligns the original transcript with them.
+// speakingTime returns the length of the original audio. If the episode has a file with
+// the recognized words of that audio, it aligns the original transcript with them.
 func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.Transcript) (time.Duration, error) {
 	info, err := probeMaster(s, e)
 	if err != nil {
@@ -240,7 +241,8 @@ func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.T
 }
 
 // assignVoices returns a function that gives each speaker a voice: the voice in
-// --voices, or else the next voice of the engine.
+// --voices, or else a voice of the engine that no other speaker has. Once every voice
+// is in use, it gives the voices again in turn.
 func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking) (func(speaker string) string, error) {
 	given := map[string]string{}
 	for _, v := range o.voices {
@@ -271,7 +273,7 @@ func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking) (func(
 	}, nil
 }
 
-// printWorst prints the turns that should be shortened.
+// printWorst prints up to ten turns that should be shortened.
 func printWorst(a *app, placed []spoken.Placed) error {
 	const most = 10
 	worst := spoken.Worst(placed, most)

@@ -25,11 +25,11 @@ const noFile = "none"
 
 type tagOptions struct {
 	out             string
-	shown           string // printed in place of out; empty prints out
+	shown           string // printed instead of out, unless it is empty
 	inPlace         bool
 	cover, chapters string // files; empty keeps the artwork or chapters of the tag
 	drop            []string
-	edits           []func(*audio.Tag) // of the other flags, in the order of the command line
+	edits           []func(*audio.Tag) // changes by the other flags, in the order of the command line
 }
 
 func newAudioTag(a *app) *cobra.Command {
@@ -221,14 +221,14 @@ func tagToStdout(a *app, o *tagOptions, name string) error {
 	return err
 }
 
-// checkFrames returns findings about the frames of a tagged file. They are not errors,
-// because the file has been written.
+// checkFrames returns findings about the frames of a tagged file. All are at most
+// warnings, because the file has been written.
 func checkFrames(info *audio.Info, name string) finding.List {
 	return warnings(audio.CheckIntegrity(info, finding.Position{File: name}))
 }
 
-// checkDrop refuses values of --drop-frames that are not frame IDs. IDs of ID3v2.2
-// have three characters.
+// checkDrop refuses values of --drop-frames other than frame IDs, "all" and "junk". The
+// frame IDs of ID3v2.2 have three characters.
 func checkDrop(ids []string) error {
 	for _, id := range ids {
 		if id != audio.DropAll && id != audio.Junk && !frameID.MatchString(id) {

@@ -15,12 +15,12 @@ import (
 	"onair/show/chapters"
 )
 
-// maxImage is how much of an image file is read, in bytes. audio.ReadPicture
-// accepts less.
+// maxImage is the largest number of bytes read from an image file. It is above the
+// limit of audio.ReadPicture, which reports the error.
 const maxImage = 64 << 20
 
 // readCover reads the image of --cover. A fault for which podcast directories would
-// refuse the image is only a warning, because the file may not be meant for them.
+// refuse the image is only a warning, because the MP3 may not be meant for directories.
 func readCover(a *app, name string) (*audio.Picture, finding.List, error) {
 	if name == "" || name == noFile {
 		return nil, nil, nil

@@ -97,8 +97,8 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 	return printBuild(a, out, len(r.Objects), written+rest, removed)
 }
 
-// buildEarly builds the release and writes objects while others are rendered. If there
-// are errors, it deletes the objects again.
+// buildEarly builds the release and writes objects to b while others are still
+// rendered. If it returns an error, it has deleted the objects that it wrote.
 func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string) (early *publish.Early, r *release.Release, found finding.List, err error) {
 	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, releaseFlags{early: func(s *show.Show) (func(*release.Object, []byte), error) {
 		if release.InSources(s, whole) {

@@ -108,9 +108,9 @@ func (f *changeFlags) resolve(s *show.Show) error {
 	return nil
 }
 
-// pinnedSlug returns the slug of an episode in the show's lock, which may no longer be
-// in its folder. name is the slug, the path of the episode's folder, or a number with
-// which only one slug begins. Other names are returned as they are.
+// pinnedSlug returns the slug of an episode in the show's lock, even if the folder of
+// the episode is gone. name is the slug, the path of the episode's folder, or a number
+// with which only one slug begins. Other names are returned as they are.
 func pinnedSlug(s *show.Show, name string) string {
 	base, number := path.Base(filepath.ToSlash(name)), strings.TrimLeft(name, "#0")
 	var numbered []string
@@ -128,8 +128,9 @@ func pinnedSlug(s *show.Show, name string) string {
 	return name
 }
 
-// takeKeys treats arguments after --adopt that do not name an episode as keys to adopt,
-// as in --adopt index.html feed.xml.
+// takeKeys treats arguments as keys to adopt, as in --adopt index.html feed.xml, if
+// --adopt has no value. Such an argument has a dot or a slash and does not name an
+// episode.
 func (f *changeFlags) takeKeys(s *show.Show) {
 	if !slices.Contains(f.adopt, adoptAll) {
 		return

@@ -70,7 +70,8 @@ func runCheck(ctx context.Context, a *app, names []string) error {
 	return nil
 }
 
-// printAccepted prints the findings that accept: covers, grouped below its reasons.
+// printAccepted prints the findings that show.yaml accepts, below the reason for each
+// rule.
 func printAccepted(a *app, accepted finding.List, s *show.Show) {
 	for _, id := range slices.Sorted(maps.Keys(s.Accept)) {
 		ofRule := slices.DeleteFunc(slices.Clone(accepted), func(f finding.Finding) bool { return f.Rule != id })

@@ -64,8 +64,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// commandLine returns arguments as a user types them in a shell. The command edit
-// becomes a command of an editor.
+// commandLine returns arguments as a user types them in a shell. The test command edit
+// stands for a call of an editor.
 func commandLine(args []string) string {
 	if args[0] == "edit" {
 		return "$EDITOR " + args[len(args)-1]

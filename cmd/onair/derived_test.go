@@ -19,8 +19,8 @@ import (
 )
 
 // TestCacheChangesNothing edits a show and its git repository at random. After some of
-// the edits it runs check and build, or publish, with a cache and without one. They
-// must print and write the same. Now and then it damages the cache.
+// the edits it runs check and build, or publish, with a cache and without one. Both
+// runs must print and write the same. Some edits also truncate the files of the cache.
 func TestCacheChangesNothing(t *testing.T) {
 	defer derive.SetSettleTime(0)()
 	root := t.TempDir()
@@ -76,7 +76,7 @@ func TestCacheChangesNothing(t *testing.T) {
 			}
 			return nil
 		})
-		// The output of a build depends on the previous content of the folder.
+		// The compared runs write into different folders.
 		return strings.ReplaceAll(text.String(), out, "OUT")
 	}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -91,7 +91,7 @@ func TestCacheChangesNothing(t *testing.T) {
 	if testing.Short() {
 		edits = 20
 	}
-	calm := 0 // number of edits of the repository still to make while the show has no errors
+	calm := 0 // rounds to come that edit only the repository, while the show has no errors
 	for n := range edits {
 		name, compare := pick(files...), random.IntN(8) == 0
 		switch data, err := os.ReadFile(filepath.Join(show, name)); {
@@ -146,9 +146,9 @@ func TestCacheChangesNothing(t *testing.T) {
 }
 
 // comparePublish publishes several times into the folder plain, without a cache, and
-// then into the folder cached, with one, from the same onair.lock. It deletes the feed
-// before the last time. A publish that finds in the cache that it has nothing to do
-// prints less, but must leave the same files.
+// then into the folder cached, with one, from the same onair.lock. In both folders it
+// deletes the feed before the last publish. A publish that learns from the cache that
+// it has nothing to do prints less, but must leave the same files.
 func comparePublish(t *testing.T, what, show, plain, cached string, publish func(out string) string) {
 	t.Helper()
 	name := filepath.Join(show, "onair.lock")
@@ -184,8 +184,8 @@ type history struct {
 	dir string
 }
 
-// newHistory returns the repository in a folder, or one that does nothing if git is
-// not installed.
+// newHistory creates a git repository in a folder. If git is not installed, the methods
+// of the result do nothing.
 func newHistory(t *testing.T, dir string) *history {
 	h := &history{t: t}
 	if _, err := exec.LookPath("git"); err != nil {

@@ -13,8 +13,8 @@ import (
 // chapters, 31m12s as in Go, and a number of seconds as ffprobe prints it.
 type durationFlag struct{ d *time.Duration }
 
-// addDuration adds --duration to a command. The text of follows "length of the audio" in
-// the flag's usage.
+// addDuration adds the flag --duration to a command. In its usage text, the argument
+// "of" is added to "length of the audio".
 func addDuration(c *cobra.Command, d *time.Duration, of string) {
 	c.Flags().Var(durationFlag{d}, "duration", "length of the audio"+of+", such as `31:12`, 31m12s or 1872.5")
 }

@@ -16,7 +16,7 @@ import (
 	"onair/publish/release"
 )
 
-// hintedError is an error with a hint: one line that says what to do about it.
+// hintedError is an error with a hint that says what to do about it.
 type hintedError struct {
 	error
 	hint string
@@ -32,8 +32,8 @@ func withHint(err error, format string, args ...any) error {
 	return hintedError{err, fmt.Sprintf(format, args...)}
 }
 
-// printError prints an error with its hint. It is the only place that prints
-// errors.
+// printError prints the error of a command with its hint. It prints nothing for an
+// exitError.
 func printError(w io.Writer, ui *ui, err error) {
 	var exit exitError
 	if errors.As(err, &exit) {

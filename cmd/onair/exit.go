@@ -30,8 +30,7 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// exitCode returns the exit code for an error. It is the only place that chooses
-// one.
+// exitCode returns the exit code for an error.
 func exitCode(err error) int {
 	var exit exitError
 	var usage usageError
@@ -46,8 +45,8 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// isCobraUsage reports whether cobra found an invalid command line. Its errors
-// have no type, only these texts.
+// isCobraUsage reports whether cobra refused the command line. Errors of cobra do not
+// have a type of their own, so it compares their texts.
 func isCobraUsage(err error) bool {
 	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "accepts ", "requires ", "required flag", "flag needs", "invalid argument", "if any flags in the group"} {
 		if strings.HasPrefix(err.Error(), start) {

@@ -47,8 +47,8 @@ type explained struct {
 	rules   finding.Rules
 }
 
-// ruleID returns the ID of a rule as it is written, with three digits, for a letter and
-// a number. It returns an empty string for other names.
+// ruleID returns the ID of a rule with three digits, such as F007 for f7. It returns an
+// empty string if no number follows the first character.
 func ruleID(name string) string {
 	if name == "" {
 		return ""
@@ -79,10 +79,11 @@ func runExplain(a *app, name string) error {
 	return writeExplained(a.stdout, a.ui(a.stdout), found)
 }
 
-// explain returns the entries and rules that a name stands for. It looks for a rule with
-// that ID, then for a section, such as people.yaml, then for entries with exactly that
-// name, with the name in another case, and with the name after a prefix, and last for
-// attributes and keys in maps. The name of a section may be in front.
+// explain returns the entries and rules that a name stands for. It looks for the rule
+// with that ID, then for entries with exactly that name, with that name in another
+// case, and with that name after a prefix such as "podcast:", and last for attributes
+// and keys in maps. A section in front of the name, as in "people.yaml name", limits
+// the search to that section. A section alone stands for all of its entries.
 func explain(name string) explained {
 	if rule := allRules().Find(strings.ToUpper(name)); rule != nil {
 		return explained{rules: finding.Rules{*rule}}
@@ -120,9 +121,9 @@ func explain(name string) explained {
 	return explained{entries: explainAttribute(all, name)}
 }
 
-// explainAttribute finds an attribute of one element, as in "podcast:transcript rel",
-// a key in a map, as in "feed.page_size", or either of all entries. The entries it returns
-// have only that attribute.
+// explainAttribute finds attributes of elements and keys in maps. The name is an
+// attribute or key alone, or follows its element or map, as in "podcast:transcript rel"
+// and "feed.page_size". The returned entries have only that attribute or key.
 func explainAttribute(all []reference.Entry, name string) (entries []reference.Entry) {
 	element, attribute, both := strings.Cut(strings.ReplaceAll(name, ".", " "), " ")
 	if !both {
@@ -161,8 +162,8 @@ func explainedNames() (names []string) {
 	return slices.Compact(names)
 }
 
-// nearestName returns the name that is most like an unknown one. Like explain, it also
-// compares with names without a prefix, and with attributes alone.
+// nearestName returns the known name that is most similar to name. Like explain, it
+// also compares with names without a prefix, and with attributes alone.
 func nearestName(name string) string {
 	if rule := ruleID(name); allRules().Find(rule) != nil {
 		return rule
@@ -181,7 +182,7 @@ func nearestName(name string) string {
 	if near := source.Nearest(name, slices.Sorted(maps.Keys(whole))); near != "" {
 		return whole[near]
 	}
-	// The most letters in common at the start, such as F099 for F999.
+	// Take the name with the longest common start, such as F099 for F999.
 	best, length := "", -1
 	for _, short := range slices.Sorted(maps.Keys(whole)) {
 		same := 0
@@ -195,7 +196,7 @@ func nearestName(name string) string {
 	return best
 }
 
-// writeExplained writes entries and rules for people.
+// writeExplained writes entries and rules as text.
 func writeExplained(w io.Writer, u *ui, x explained) error {
 	var b strings.Builder
 	for i, e := range x.entries {
@@ -273,7 +274,8 @@ func writeIndex(w io.Writer, u *ui, x explained) error {
 	return err
 }
 
-// wrapWords writes words in indented lines.
+// wrapWords returns words in indented lines of at most width bytes. A longer word has a
+// line of its own.
 func wrapWords(words []string, width int) string {
 	var b strings.Builder
 	column := 0
@@ -325,7 +327,7 @@ func writeExplainJSON(w io.Writer, x explained) error {
 	}{schemaVersion, entries, rules})
 }
 
-// writeReference writes docs/reference.md.
+// writeReference writes the content of docs/reference.md.
 func writeReference(w io.Writer) error {
 	_, err := io.WriteString(w, `# Reference
 
@@ -341,7 +343,7 @@ The elements of a feed, the frames of an audio file, the keys of the files of a 
 	return err
 }
 
-// letters are the subjects of rules, by the first letter of their IDs.
+// letters maps the first letter of a rule's ID to what the rule is about.
 var letters = map[byte]string{
 	'A': "audio", 'B': "buckets", 'F': "feeds", 'P': "releases", 'S': "the files of a show", 'T': "transcripts",
 	'V': "what listeners get", 'W': "pages",

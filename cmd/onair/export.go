@@ -133,7 +133,7 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 	return e.writeRedirects(redirectTo)
 }
 
-// olderPages returns the keys that the further pages of the feed may have.
+// olderPages returns the keys that further pages of the feed would have.
 func olderPages(r *release.Release) map[string]bool {
 	older := map[string]bool{}
 	for n := 1; n <= len(r.Objects); n++ {
@@ -142,8 +142,9 @@ func olderPages(r *release.Release) map[string]bool {
 	return older
 }
 
-// copyShow copies the folder of the show: regular files that are not hidden, without
-// folders that onair built there.
+// copyShow copies the regular files in the folder of the show, and masters outside of
+// that folder. It leaves out hidden files, except .gitignore, and folders with output
+// of onair.
 func (e *exporter) copyShow(ctx context.Context) error {
 	s := e.release.Show
 	built := []string{e.dir, filepath.Join(s.Folder.Dir, "build")}
@@ -177,7 +178,7 @@ func (e *exporter) copyShow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, episode := range s.Episodes { // copy masters that are kept outside of the folder
+	for _, episode := range s.Episodes { // copy masters outside of the folder
 		outside := map[string]string{"audio" + strings.ToLower(path.Ext(episode.Audio)): episode.Audio}
 		for _, a := range episode.Alternates {
 			outside[alternate.FileName(a.Language)] = a.Path
@@ -197,7 +198,8 @@ func (e *exporter) copyShow(ctx context.Context) error {
 	return nil
 }
 
-// isBuilt reports whether onair built a folder.
+// isBuilt reports whether a folder contains .onair, as the folders that onair builds
+// do.
 func isBuilt(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, ".onair"))
 	return err == nil

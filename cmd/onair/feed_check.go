@@ -111,11 +111,12 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 // feedSource is a feed that was read.
 type feedSource struct {
 	data     []byte
-	file     string          // for findings
+	file     string          // name of the feed in findings
 	response *probe.Response // nil for a file
 }
 
-// check checks the feed itself. A response with an error status has no feed to check.
+// check checks the feed itself. A response with a status other than 200 has no feed to
+// check.
 func (f *feedSource) check(a *app) *check.Report {
 	o := &check.Options{File: f.file, Now: a.now()}
 	if f.response != nil {
@@ -135,7 +136,7 @@ func (f *feedSource) address() string {
 	return f.response.Final
 }
 
-// statusError returns an error if a server answered with something else than a feed.
+// statusError returns an error if the server answered with a status other than 200.
 func (f *feedSource) statusError() error {
 	if f.response == nil || f.response.Status == http.StatusOK {
 		return nil
@@ -143,7 +144,7 @@ func (f *feedSource) statusError() error {
 	return &statusError{f.file, f.response.Status}
 }
 
-// statusError reports that a server answered with something else than a feed.
+// statusError reports that a server answered with a status other than 200.
 type statusError struct {
 	file   string
 	status int
@@ -159,8 +160,8 @@ func isAddress(name string) bool {
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// visitorFor returns a visitor that may reach public hosts and, even if it is not
-// public, the host of an address.
+// visitorFor returns a visitor that may reach public hosts. If name is an address, the
+// visitor may also reach the host of that address, even if it is not public.
 func visitorFor(name string) (*fetch.Visitor, error) {
 	if !isAddress(name) {
 		name = ""
@@ -184,7 +185,7 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 	data, err := a.readInput(name, tree.MaxBytes)
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
-		err = &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err} // the path in it may begin at a folder above
+		err = &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err} // failed.Path may be relative to a folder above
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = withHint(err, "name a file or an address, such as https://example.com/feed.xml, or - for standard input")
@@ -217,7 +218,8 @@ func networkHint(err error) string {
 }
 
 // checkPages checks the further pages of a feed, and adds their episodes and findings
-// to the report. A page that cannot be read, or is one too many, is a finding.
+// to the report. A page that cannot be read is a finding, and so is a page beyond
+// tree.MaxPages.
 func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Report, first *feedSource) {
 	var trail tree.Trail
 	trail.Read(report.Self.URL, first.address())

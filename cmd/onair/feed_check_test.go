@@ -83,8 +83,8 @@ func upTo(last int) func(n int) string {
 	}
 }
 
-// checkPageFindings reports an error unless the report has the finding and no other about
-// pages and GUIDs.
+// checkPageFindings checks that the report has the finding, and no other finding of
+// rules F048 and F100.
 func checkPageFindings(t *testing.T, report *check.Report, rule, want string) {
 	t.Helper()
 	found := false
@@ -104,7 +104,8 @@ func checkPageFindings(t *testing.T, report *check.Report, rule, want string) {
 	}
 }
 
-// TestFeedCheckOfAServer checks feeds at addresses that answer with something else.
+// TestFeedCheckOfAServer checks that --against refuses addresses that do not answer
+// with a feed.
 func TestFeedCheckOfAServer(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -15,8 +15,8 @@ import (
 )
 
 // TestHostileShows generates shows with links, devices, names, sizes and commands that
-// try to bring content from outside of the show into the output of onair, or to make it
-// hang. Every show is different, and the same in each run.
+// try to bring content from outside of the show into the output of onair, or to make
+// onair hang. The shows differ from each other, and are the same in each run.
 func TestHostileShows(t *testing.T) {
 	shows := 500
 	if testing.Short() {
@@ -32,7 +32,7 @@ func TestHostileShows(t *testing.T) {
 	root := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(root, "cache"))
 	t.Setenv("HOME", root)
-	t.Setenv("ONAIR_TEST_SECRET", secret) // for /proc/self/environ
+	t.Setenv("ONAIR_TEST_SECRET", secret) // so that /proc/self/environ contains it
 	write(t, root, "outside/secret.md", "**Ada:** "+secret+"\n")
 	write(t, root, "outside/folder/episode.md", "---\ntitle: "+secret+"\n---\n")
 	audio := bytes.Repeat(append([]byte{0xff, 0xf3, 0x10, 0xc0}, make([]byte, 22)...), 100)

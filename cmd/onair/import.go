@@ -184,7 +184,7 @@ func printImportPlan(w io.Writer, p *importer.Plan, o *importOptions) {
 	}
 }
 
-// maxLosses is how many losses are printed without -v.
+// maxLosses is the number of lines about losses that are printed without -v.
 const maxLosses = 20
 
 // printLosses prints the parts of the imported show that were lost or changed. Without -v

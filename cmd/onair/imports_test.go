@@ -60,8 +60,8 @@ var allowed = map[string][]string{
 	"onair/release":               {},
 }
 
-// owners lists the only packages that may import a library: one package for the SDK of
-// each provider, and cmd for the command line library.
+// owners maps the start of a library's import path to the only packages that may import
+// such a library.
 var owners = map[string][]string{
 	"cloud.google.com/go/":    {"onair/publish/bucket/gcs"},
 	"google.golang.org/api/":  {"onair/publish/bucket/gcs"},

@@ -26,8 +26,8 @@ type inputs struct {
 // openInput opens a file that was named on the command line or found in a folder. If
 // the file is in a repository or show, a pull request may have named it, as in "lint
 // $(git diff --name-only)". openInput then uses sourcefs, which refuses links and
-// hidden files. Elsewhere the user may name anything that can be read without waiting
-// for another program.
+// hidden files. Elsewhere it refuses only pipes and sockets, because opening one may
+// wait for another program.
 func (a *app) openInput(name string) (fs.File, error) {
 	fsys, base, err := a.inputFS(name)
 	if err != nil {
@@ -69,7 +69,8 @@ func (a *app) inputFS(name string) (fs.FS, string, error) {
 	return files, filepath.ToSlash(rel), nil
 }
 
-// readInput reads at most limit bytes of a file or, for "-", of standard input.
+// readInput reads a file or, for "-", standard input. More than limit bytes are an
+// error.
 func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	r := a.stdin
 	if name != "-" {
@@ -83,9 +84,9 @@ func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	return readLimited(r, name, limit)
 }
 
-// readLimited reads at most limit bytes. The name is for the error. If the size of the
-// file is known, the buffer starts with that size, because a buffer that grows takes
-// twice the memory.
+// readLimited reads r to its end. More than limit bytes are an error, which contains
+// name. If r is a regular file, the buffer is allocated with the size of the file,
+// because a buffer that grows takes twice the memory.
 func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if f, ok := r.(fs.File); ok {
@@ -129,7 +130,8 @@ func folderName(name string) error {
 	return nil
 }
 
-// folderAt returns args with a check of the folder's name at the index i.
+// folderAt returns a check of arguments: folderName for the argument at index i, if
+// there is one, and then the check args.
 func folderAt(i int, args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, names []string) error {
 		if len(names) > i {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestLintCost compares what `transcripts lint` allocates for a text and for a text
-// twice as long, in the forms in which it prints findings. It is not parallel, because
+// TestLintCost checks that the allocations of transcripts lint grow about linearly with
+// the length of a text, in the formats text and github. It is not parallel, because
 // allocations of other tests would count too.
 func TestLintCost(t *testing.T) {
 	dir := t.TempDir()

@@ -40,7 +40,8 @@ func openSources(a *app, dir string) (*sourcefs.FS, error) {
 	return sourcefs.Open(dir, workspace)
 }
 
-// requireShow loads a show. It ends the command if the show has errors.
+// requireShow loads a show. If the show has errors, it prints them and returns an
+// exitError.
 func requireShow(a *app) (*show.Show, error) {
 	s, found, err := loadShow(a, nil, nil)
 	if err != nil {
@@ -49,8 +50,8 @@ func requireShow(a *app) (*show.Show, error) {
 	return s, a.refuse(counted(s, found), s)
 }
 
-// loadAnyShow loads a show, which may have errors. It ends the command if there is no
-// show.
+// loadAnyShow loads a show, which may have errors. If show.yaml cannot be read, it
+// prints why and returns an exitError.
 func loadAnyShow(a *app) (*show.Show, error) {
 	s, found, err := loadShow(a, nil, nil)
 	if err == nil && s == nil {
@@ -59,8 +60,7 @@ func loadAnyShow(a *app) (*show.Show, error) {
 	return s, err
 }
 
-// counted returns the findings that accept: in show.yaml does not cover. The show may
-// be nil.
+// counted returns the findings that show.yaml does not accept. The show may be nil.
 func counted(s *show.Show, l finding.List) finding.List {
 	if s != nil {
 		l, _ = s.SplitAccepted(l)
@@ -79,8 +79,8 @@ type releaseFlags struct {
 }
 
 // buildRelease loads the show and builds its release. It returns all findings about
-// both, including those that accept: covers. The release is nil if show.yaml cannot be
-// read. The trace may be nil.
+// both, including accepted ones. The release is nil if show.yaml cannot be read. The
+// trace may be nil.
 func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
 	s, found, err := loadShow(a, nil, trace)
 	if err != nil || s == nil {
@@ -120,8 +120,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 }
 
 // inspectRelease builds the release of a show that may have errors, for a command that
-// changes nothing. It ends the command if the errors leave open which storage the show
-// uses.
+// changes nothing. If an error leaves open which storage the show uses, it prints the
+// findings and returns an exitError.
 func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
 	r, found, err := buildRelease(ctx, a, f, trace, need)
 	if err != nil {
@@ -141,8 +141,8 @@ func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.T
 	return r, found, err
 }
 
-// requireRelease builds the release of a show. If the show has errors, it ends the
-// command.
+// requireRelease builds the release of a show. If the show has errors, it prints them
+// and returns an exitError.
 func requireRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Trace, need releaseFlags) (*release.Release, finding.List, error) {
 	r, found, err := inspectRelease(ctx, a, f, trace, need)
 	if err == nil {

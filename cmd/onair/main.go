@@ -5,9 +5,9 @@
 // function that receives the context, the app and the options. root.go lists the
 // commands, and app.go holds what they share.
 //
-// The exit codes are 0 done, 1 failed, 2 usage, 3 findings of error severity, and
-// 4 conflict. They are defined, and made from errors, in exit.go; errors.go prints
-// errors.
+// The exit codes are 0 done, 1 failed, 2 usage, 3 findings of error severity, 4
+// conflict, and 10 for plan --exit-code and version --check. The file exit.go defines
+// them and derives them from errors; errors.go prints errors.
 package main
 
 import (
@@ -23,9 +23,9 @@ import (
 )
 
 const (
-	// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets
-	// another. It keeps the memory that onair uses below 256 MiB for a catalogue
-	// of any size.
+	// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets another.
+	// With it, the memory that onair uses should stay below 256 MiB for a catalogue of
+	// any size.
 	memoryLimit = 192 << 20
 
 	// garbagePercent is the value of GOGC unless the variable sets another: the

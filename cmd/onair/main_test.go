@@ -87,7 +87,7 @@ func copyShow(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	source := os.DirFS(filepath.Join(ts.Getenv("EXAMPLES"), args[0]))
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), source))
-	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // make demo publishes the example to it
+	ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(args[1]), "public"))) // the folder into which make demo publishes
 }
 
 // disk mounts a small or a read-only file system: disk full|readonly DIR.

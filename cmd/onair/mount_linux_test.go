@@ -2,7 +2,7 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// mountTmpfs mounts a file system in memory, which needs root.
+// mountTmpfs mounts a file system in memory. Mounting needs root.
 func mountTmpfs(dir, options string) (unmount func(), err error) {
 	var flags uintptr
 	if options == "ro" {

@@ -109,8 +109,9 @@ func missingParts(n *show.NewEpisodeOptions, folder string) string {
 	return text
 }
 
-// checkMasterName refuses files whose names show that they are not masters. If such a
-// file has sound, the error says how to make a master from it.
+// checkMasterName refuses files with an extension other than .mp3 and .m4a. If the
+// extension is that of a format with sound, the error says how to make a master from
+// the file.
 func checkMasterName(name string) error {
 	ext := strings.ToLower(filepath.Ext(name))
 	switch ext {

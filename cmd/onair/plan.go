@@ -117,10 +117,11 @@ type planInputs struct {
 	readOnly   bool            // the plan is only shown; the show may have errors
 	publishing bool            // the plan will be applied
 	trace      *derive.Trace   // records what the release depends on; may be nil
-	listing    *record.Listing // of the storage; if nil, makePlan lists the storage
+	listing    *record.Listing // recent listing of the storage; if nil, makePlan lists the storage
 }
 
-// makePlan builds the release, opens the storage and plans the changes between them.
+// makePlan builds the release, opens the storage and plans how to bring the release
+// into the storage.
 func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publish.Plan, finding.List, record.Storage, error) {
 	var storage record.Storage
 	f.mayWait = true
@@ -160,9 +161,9 @@ func makePlan(ctx context.Context, a *app, f *changeFlags, in planInputs) (*publ
 	return p, found, storage, err
 }
 
-// noAudioError returns the error with which a command ends if the audio of an episode
-// is lost. If due is true, it also returns the error if a due episode stays out of the
-// feed. The user has to act in both cases.
+// noAudioError returns an exitError if the audio of an episode is lost or, if due is
+// set, if a due episode stays out of the feed. The user has to act in both cases.
+// Otherwise it returns nil.
 func noAudioError(p *publish.Plan, due bool) error {
 	for _, e := range p.Episodes {
 		if e.Lost || due && e.Waiting {
@@ -172,8 +173,8 @@ func noAudioError(p *publish.Plan, due bool) error {
 	return nil
 }
 
-// printPlan prints a plan for people: first the changes that listeners will notice,
-// last the totals.
+// printPlan prints a plan as text: first the changes that listeners will notice, last
+// the totals.
 func printPlan(a *app, w io.Writer, p *publish.Plan, found finding.List) {
 	u := a.ui(w)
 	s := p.Release.Show
@@ -293,7 +294,7 @@ func printEpisodes(a *app, w io.Writer, p *publish.Plan) {
 	}
 }
 
-// label returns the number of an episode, or a letter for its type.
+// label returns the number of an episode or, without one, a mark for its type.
 func label(e *show.Episode) string {
 	switch {
 	case e.Number > 0:

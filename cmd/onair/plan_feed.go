@@ -58,7 +58,9 @@ func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Pla
 	return changes, nil
 }
 
-// readPages reads a feed with all its pages. Their keys are relative to the show's URL.
+// readPages reads a feed, whose first page has the given key, and its further pages. If
+// the URL of the next page begins with base, the show's URL, the rest is the key of
+// that page.
 func readPages(a *app, key, base string, read func(key string) ([]byte, error)) (*check.Report, error) {
 	var all *check.Report
 	seen := map[string]bool{}

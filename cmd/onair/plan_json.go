@@ -19,7 +19,7 @@ type planDocument struct {
 	Objects        []planObject  `json:"objects"`
 	Requests       planRequests  `json:"requests"`
 	Pending        *planPending  `json:"pending,omitempty"` // plan only
-	Feed           *planFeed     `json:"feed,omitempty"`    // compared with the live feed
+	Feed           *planFeed     `json:"feed,omitempty"`    // comparison with the live feed
 	*publishResult               // publish only
 }
 
@@ -77,7 +77,8 @@ type planObject struct {
 	Class       release.Class  `json:"class"`
 }
 
-// planRequests counts the requests that the plan makes to the storage.
+// planRequests counts the requests to the storage for making the plan and for applying
+// it.
 type planRequests struct {
 	List   int `json:"list"`
 	Read   int `json:"read"`
@@ -95,7 +96,7 @@ type publishResult struct {
 	Verified  *bool    `json:"verified"`
 	Announced []string `json:"announced"`
 
-	Findings finding.List `json:"findings,omitempty"` // of the verification; left out if it succeeded
+	Findings finding.List `json:"findings,omitempty"` // findings of the verification; left out if there are none
 }
 
 func planJSON(p *publish.Plan) planDocument {

@@ -161,8 +161,7 @@ func (e episodeIndex) of(file string) int {
 	return 0
 }
 
-// actionable returns the findings that require an action, which are all that commands
-// other than check print. With -v it returns all findings.
+// actionable returns the findings that require an action or, with -v, all findings.
 func (a *app) actionable(l finding.List) finding.List {
 	if a.verbose {
 		return l
@@ -170,8 +169,8 @@ func (a *app) actionable(l finding.List) finding.List {
 	return slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity == finding.Info })
 }
 
-// refuse ends a command that needs a show without errors. If there are errors, it
-// prints them and the warnings.
+// refuse prints the findings and returns an exitError if there are errors among them.
+// Otherwise it does nothing.
 func (a *app) refuse(l finding.List, s *show.Show) error {
 	if !l.HasErrors() {
 		return nil

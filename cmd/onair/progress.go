@@ -107,8 +107,8 @@ func (m *meter) rate() string {
 	return fmt.Sprintf("%s  %s/s  %s left", text, bytesText(int64(rate)), durationText(remaining))
 }
 
-// showChecking shows on a terminal how many episodes have been checked; done clears
-// the line.
+// showChecking returns a function that shows on a terminal how many episodes have been
+// checked, and one that clears the line. progress is nil if nothing is to be shown.
 func showChecking(a *app) (progress func(done, all int), done func()) {
 	if a.quiet || a.json || !a.animated() {
 		return nil, func() {}

@@ -318,8 +318,8 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 	printRemoved(a, p)
 }
 
-// printRemoved prints which files of removed episodes are deleted, and which remain until
-// when.
+// printRemoved prints which episodes were removed and until when their files stay, or
+// that their files were erased.
 func printRemoved(a *app, p *publish.Plan) {
 	erased, staying := p.Removed()
 	if erased != "" {

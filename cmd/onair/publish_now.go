@@ -17,8 +17,8 @@ var (
 	titleLine = regexp.MustCompile(`(?m)^title:.*$`)
 )
 
-// dateNow sets the date of episodes to the present time. Apps do not announce an
-// episode with an earlier date.
+// dateNow sets the date of episodes to the present time. Apps may not announce an
+// episode with an older date.
 func dateNow(a *app, names []string) error {
 	if len(names) == 0 {
 		return usagef("publish --now needs an EPISODE")

@@ -20,8 +20,9 @@ func TestRules(t *testing.T) {
 	findingtest.Complete(t, allRules(), "P004", "P022", "P023", "P024")
 }
 
-// TestRuleIDsStandInRulesGo checks that only rules.go has IDs as literals. Other files
-// use the rule's variable, so that its severity, hint and source are in one place.
+// TestRuleIDsStandInRulesGo checks that, outside of rules.go, only tests, examples and
+// package release contain IDs as literals. Other files use the rule's variable, so that
+// its severity, hint and source are in one place.
 func TestRuleIDsStandInRulesGo(t *testing.T) {
 	t.Parallel()
 	id := regexp.MustCompile(`^.[SATFPBWV][0-9]{3}\b`) // after the quote

@@ -5,17 +5,17 @@ import (
 	"os"
 )
 
-// runnerLog writes to the log of a CI job. A runner executes a command that it finds in
-// any line of the log: two colons at the start of a line, or ##[…], ##vso[…] and
-// ##teamcity[…] anywhere. The text of a show must not reach them, so runnerLog puts a
-// space of zero width into such a command.
+// runnerLog writes to the log of a CI job. CI runners execute commands that they find
+// in the log: two colons at the start of a line, and ##[…], ##vso[…] and ##teamcity[…]
+// anywhere in a line. The text of a show must not be able to contain commands, so
+// runnerLog inserts a zero-width space into each.
 type runnerLog struct {
 	w io.Writer
 
 	escape  bool // in a terminal escape sequence
 	started bool // the line has a character other than white space
 	colon   bool // the line has one colon so far and nothing else
-	hashes  int  // number of consecutive hashes before the letters that may follow
+	hashes  int  // number of consecutive hashes; letters may follow them
 }
 
 // runnerVariables are environment variables that CI runners set: GitHub and compatible

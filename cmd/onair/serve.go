@@ -138,9 +138,9 @@ func baseURL(listener net.Listener, o *serveOptions) (string, error) {
 	return "http://" + net.JoinHostPort(host, port) + "/", nil
 }
 
-// listen listens on addr if asked is true: the user chose the port. Otherwise it listens
-// on the host of addr, or on localhost if addr is empty, at the first free port from
-// defaultPort on.
+// listen listens on addr if asked is set, which means that the user chose addr.
+// Otherwise it listens on the host of addr, or on localhost if addr is empty, at the
+// first free port from defaultPort on.
 func listen(addr string, asked bool) (net.Listener, error) {
 	if asked {
 		l, err := net.Listen("tcp", addr)

@@ -9,12 +9,13 @@ import (
 	"onair/publish/verify"
 )
 
-// guardPreview protects a preview on this machine from the pages of other sites. It
-// refuses requests with a foreign Host, such as that of a name made to resolve to this
-// machine (DNS rebinding), and ignores a Range header with many ranges. If only this
-// machine can reach the preview, it removes the CORS header that a CDN would send, except
-// for the requests of onair verify. addr is the value of --addr, empty for the default;
-// listening is the address of the listener.
+// guardPreview returns a handler that protects a preview from the pages of other sites.
+// It refuses a request unless its Host passes ownHost, because a page can send requests
+// by a name that resolves to this machine (DNS rebinding). It ignores the Range header
+// if there are more than maxRanges ranges. If only this machine can reach the preview,
+// it also removes the header Access-Control-Allow-Origin from responses, except to
+// onair verify. addr is the value of --addr, empty for the default; listening is the
+// address of the listener.
 func guardPreview(next http.Handler, addr, listening string) http.Handler {
 	own, _, _ := net.SplitHostPort(addr)
 	closed := isLoopback(listening)
@@ -33,7 +34,7 @@ func guardPreview(next http.Handler, addr, listening string) http.Handler {
 	})
 }
 
-// maxRanges is the most ranges that one request may ask for.
+// maxRanges is the largest number of ranges in a Range header.
 const maxRanges = 4
 
 // isLoopback reports whether only this machine can reach an address.
@@ -46,9 +47,9 @@ func isLoopback(address string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// ownHost reports whether the Host of a request is an IP address, localhost, or the
-// name in --addr. The name of another site that resolves to this machine is none of
-// them.
+// ownHost reports whether the Host of a request is an IP address, localhost or a
+// subdomain of localhost, or own, the name in --addr. The names of other sites are none
+// of these, even if they resolve to this machine.
 func ownHost(host, own string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {

@@ -37,8 +37,8 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
-	// Drafts are rendered as if they were live. This must not replace what the cache
-	// has of a build.
+	// Drafts are rendered as if they were live. The preview has a cache of its own, so
+	// that its results do not replace those of builds.
 	var cache *derive.Cache
 	if folder := a.cacheDir(); folder != "" {
 		cache = derive.Open(filepath.Join(folder, "preview"), derive.Build())
@@ -103,8 +103,8 @@ func buildPreview(ctx context.Context, a *app, o *serveOptions, cache *derive.Ca
 	return b, nil
 }
 
-// onlyLocal refuses requests for another host. A page of another site can send them
-// through a name that resolves to this machine.
+// onlyLocal refuses requests whose Host is neither localhost nor a loopback address. A
+// page of another site can send such requests by a name that resolves to this machine.
 func onlyLocal(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -120,7 +120,7 @@ func onlyLocal(h http.Handler) http.Handler {
 	})
 }
 
-// lanAddress returns the address of this machine in its local network.
+// lanAddress returns an IPv4 address of this machine in a private network.
 func lanAddress() (string, error) {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {

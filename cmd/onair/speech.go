@@ -63,8 +63,9 @@ func (o *speechOptions) settle(s *show.Show) error {
 	return nil
 }
 
-// ownModel returns the model for an engine that does not recognize speech, as the show's
-// model does; empty for the engine's default.
+// ownModel returns the model for an engine that translates or speaks. It returns an
+// empty string, for the engine's default, if the model is that of the show, which is
+// for recognizing speech.
 func (o *speechOptions) ownModel(s *show.Show) string {
 	if o.model == s.Speech.Model {
 		return ""
@@ -72,16 +73,16 @@ func (o *speechOptions) ownModel(s *show.Show) string {
 	return o.model
 }
 
-// openOpenAI returns an engine of OpenAI that open opens. o has options besides the
-// account.
+// openOpenAI opens an engine of OpenAI with the function open. It adds the key and the
+// base URL in the environment to the options o.
 func openOpenAI[E any](a *app, open func(*openai.Options) (E, error), o openai.Options) (E, error) {
 	o.Key, o.Base = a.getenv("OPENAI_API_KEY"), a.getenv("OPENAI_BASE_URL")
 	e, err := open(&o)
 	return e, withHint(err, "docs/speech.md says how to get a key")
 }
 
-// speechCache returns the keeper of answers in a folder of the cache; nil if there is no
-// cache.
+// speechCache returns a speech.Keeper that keeps answers in the folder speech/NAME of
+// the cache. It returns nil if there is no cache.
 func (a *app) speechCache(name string) speech.Keeper {
 	dir := a.cacheDir()
 	if dir == "" {
@@ -90,7 +91,7 @@ func (a *app) speechCache(name string) speech.Keeper {
 	return speech.Dir(filepath.Join(dir, "speech", name))
 }
 
-// openRecognizer returns the engine that recognizes speech.
+// openRecognizer opens the engine that recognizes speech.
 func openRecognizer(ctx context.Context, a *app, s *show.Show, o *draftOptions, store *speechStore) (*speech.Engine, error) {
 	switch o.engine {
 	case "google":
@@ -110,11 +111,12 @@ type offer struct {
 	what    string
 	dollars float64
 	known   bool   // whether the price is known
-	own     bool   // whether a program or server of the user's own does it
+	own     bool   // whether the user's own program or server does the work
 	leaves  string // data that is sent: audio or text
 }
 
-// approve prints the work and its price, and asks.
+// approve prints the work and its price, and asks for confirmation. It refuses work
+// that costs more than the maximum.
 func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error {
 	what := clean(offer.what)
 	price := "onair does not know what it costs, or whether the " + offer.leaves + " leaves this machine"
@@ -142,9 +144,10 @@ func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error
 	return nil
 }
 
-// speechKeeper returns where to keep the answers of an engine about a recording: in the
-// bucket of the state, which is private, so that another machine can continue; or else
-// in the cache. It returns nil if there is neither.
+// speechKeeper returns the speech.Keeper for the answers of an engine about a
+// recording. It returns store if the show has a private bucket for its state, so that
+// another machine can continue. Otherwise, and for the engine command, it returns a
+// folder of the cache, or nil if there is no cache.
 func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *speechStore) speech.Keeper {
 	if engine != "command" && s.State != "" {
 		return store
@@ -152,7 +155,7 @@ func speechKeeper(a *app, s *show.Show, engine string, info *audio.Info, store *
 	return a.speechCache(hex.EncodeToString(info.SHA256[:]))
 }
 
-// speechPrefix is the prefix of the keys of recordings.
+// speechPrefix is the prefix of the keys of data about recordings.
 const speechPrefix = bucket.RecordsPrefix + "speech/"
 
 // speechStore is the part of the storage that belongs to a recording. It implements
@@ -208,7 +211,7 @@ func (s *speechStore) Payload(ctx context.Context, sha256 string) (string, error
 	return "", nil
 }
 
-// uri returns the address of an object for services of Google.
+// uri returns the gs:// address of an object.
 func (s *speechStore) uri(key string) (string, error) {
 	url := strings.TrimSuffix(s.bucket.URL(), "/")
 	if !strings.HasPrefix(url, "gs://") {
@@ -247,7 +250,7 @@ func (s *speechStore) Remove(ctx context.Context, name string) error {
 	return err
 }
 
-// minutesText formats a duration in whole minutes.
+// minutesText formats a duration in whole minutes, at least one.
 func minutesText(d time.Duration) string {
 	return fmt.Sprintf("%.0f min", max(1, d.Round(time.Minute).Minutes()))
 }

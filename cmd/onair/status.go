@@ -174,7 +174,8 @@ func errorsOf(e *release.Episode, found finding.List) (n int) {
 	return n
 }
 
-// statusRows returns all episodes, drafts included, in the order of the show.
+// statusRows returns first the episodes that are live but no longer in the show, then
+// all episodes of the show, including drafts.
 func statusRows(p *publish.Plan) []statusRow {
 	words := map[publish.Action]string{publish.Add: "not published", publish.Update: "edited", publish.Keep: isLive, publish.Schedule: "scheduled"}
 	changes := map[string]publish.EpisodeChange{}

@@ -38,7 +38,7 @@ func openShow(ctx context.Context, a *app) (*show.Show, record.Storage, error) {
 	return s, storage, err
 }
 
-// openBucket opens the bucket at a URL. No other function opens buckets.
+// openBucket opens the bucket at a URL.
 func openBucket(ctx context.Context, a *app, s *show.Show, url string) (bucket.Bucket, error) {
 	scheme, _, _ := strings.Cut(url, ":")
 	switch scheme {

@@ -37,8 +37,8 @@ func suggest(root *cobra.Command, args []string, err error) error {
 	return err
 }
 
-// newHelp returns the command help. Unlike that of cobra, it refuses the name of a command
-// that does not exist.
+// newHelp returns the command help. Unlike the help command of cobra, it refuses the
+// name of a command that does not exist.
 func newHelp(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]…",
@@ -65,7 +65,7 @@ Exit codes: 0 done · 2 there is no such command.`,
 	}
 }
 
-// findCommand returns the command below root with the names.
+// findCommand returns the command that is reached from root by the names.
 func findCommand(root *cobra.Command, names []string) (*cobra.Command, error) {
 	c := root
 	for _, name := range names {

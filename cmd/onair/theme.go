@@ -200,7 +200,7 @@ func runThemeEject(a *app, names []string, force bool) error {
 			return withHint(fmt.Errorf("templates/%s is there already", o.Name), "--force replaces it; nothing was written")
 		}
 	}
-	root, err := os.OpenRoot(filepath.Dir(dir)) // a link in the show may lead elsewhere
+	root, err := os.OpenRoot(filepath.Dir(dir)) // refuses symbolic links that lead out of the show
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func runTranscriptsAlign(a *app, o *alignOptions, name string) error {
 }
 
 // leastAligned is the smallest percentage of a transcript's words that the recognizer
-// must have heard. For the transcript of another episode it is about 20 by chance.
+// must have heard. The percentage for the transcript of another episode is about 20.
 const leastAligned = 40
 
 // parse reads a transcript in Markdown.

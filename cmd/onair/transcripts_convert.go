@@ -113,8 +113,8 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	return a.writeOutput(o.out, out.Bytes())
 }
 
-// limitMemory lets the heap grow to a few times the size of the input before it is
-// collected often, unless GOMEMLIMIT sets a limit.
+// limitMemory sets the memory limit to a few times the size of the input, unless
+// GOMEMLIMIT sets a limit. With a smaller limit, the garbage collector would run often.
 func limitMemory(input int) {
 	const times, least = 4, 64 << 20
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -177,7 +177,7 @@ func writeTranscript(w *bytes.Buffer, t *transcripts.Transcript, o *convertOptio
 		}
 		size += len(cues[i].Speaker) + len(cues[i].Text) + usual
 	}
-	w.Grow(size) // a buffer that grows takes twice the memory
+	w.Grow(size) // a growing buffer takes twice the memory
 	switch o.to {
 	case "vtt":
 		return transcripts.WriteVTT(w, cues)

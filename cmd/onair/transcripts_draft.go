@@ -77,7 +77,7 @@ type drafting struct {
 	*draftOptions
 	show    *show.Show
 	episode *show.Episode // nil for a file
-	audio   string        // path
+	audio   string        // path of the audio file
 	info    *audio.Info
 	words   string // path of the file of words; empty if they are not written
 }
@@ -171,8 +171,8 @@ func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) err
 	return a.approve(ctx, &d.speechOptions, &offer{what, dollars, known, e.Unpriced, "audio"})
 }
 
-// takeVoices keeps the voices and names that people gave in the file of words that is
-// being replaced.
+// takeVoices copies to f the voices and names that people gave in the existing file of
+// words, if that file is about the same audio.
 func (d *drafting) takeVoices(a *app, f *words.File) error {
 	if d.words == "" {
 		return nil

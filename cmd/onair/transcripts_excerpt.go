@@ -18,8 +18,8 @@ type excerptPrinter struct {
 	lines     sourceLines
 }
 
-// print prints findings. source returns the file of a finding; if it returns nil, no
-// line is printed.
+// print prints findings. source returns the content of the file that a finding is
+// about; if it returns nil, no line is printed.
 func (p *excerptPrinter) print(l finding.List, source func(finding.Finding) []byte) error {
 	if p.format != "text" {
 		return nil
@@ -83,7 +83,7 @@ func (l *sourceLines) use(src []byte) {
 	}
 }
 
-// line returns a line, counted from 1, without its end.
+// line returns a line, counted from 1, without its line ending.
 func (l *sourceLines) line(n int) []byte {
 	if n < 1 || n > len(l.starts) {
 		return nil
@@ -97,7 +97,8 @@ func (l *sourceLines) line(n int) []byte {
 }
 
 // excerpt returns the part of a line around a column, and the number of characters in
-// it before that column. It returns an empty text if there is no such line.
+// that part before the column. It returns an empty text if there is no such line, or if
+// column is 0.
 func (l *sourceLines) excerpt(line, column int) (text string, before int) {
 	s := l.line(line)
 	if s == nil || column < 1 {
@@ -123,7 +124,9 @@ func firstRunes(s []byte, n int) []byte {
 	return s[:at]
 }
 
-// windowStart returns the start of a word, at most excerptBefore characters before at.
+// windowStart returns the offset in s at which an excerpt around the offset at begins.
+// It is at most excerptBefore characters before at and, if there is a space between
+// them, at the start of a word.
 func windowStart(s []byte, at int) int {
 	from := at
 	for n := 0; from > 0 && n < excerptBefore; n++ {

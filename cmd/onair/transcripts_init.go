@@ -20,8 +20,8 @@ import (
 // use. The linker sets it in a release.
 var home = unsetHome
 
-// unsetHome is the value of home if the linker does not set it. It cannot be a
-// repository, because it is longer than a name on GitHub may be.
+// unsetHome is the value of home if the linker does not set it. It does not name a
+// repository, because its owner is longer than GitHub allows.
 const unsetHome = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 type transcriptsInitOptions struct {
@@ -107,8 +107,9 @@ func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) 
 	return suggestFrames(ctx, a, sources, o.dir, settings)
 }
 
-// pin replaces the tag of the action, unless the user has named another, by the commit of
-// the release that is running: a tag can be moved.
+// pin replaces the tag in o.Action by the commit of the running release, because a tag
+// can be moved. It changes nothing if the user named another action or the program is
+// not a release.
 func (o *transcriptsInitOptions) pin(home string, v build) {
 	if o.Action == home && home != unsetHome && v.BuiltBy == "release" && v.Commit != "" {
 		o.Action, _, _ = strings.Cut(home, "@")

@@ -115,7 +115,7 @@ func (o *lintOptions) check(args []string) error {
 	return nil
 }
 
-// apply replaces settings of the repository by flags.
+// apply replaces settings of the repository by the values of flags.
 func (o *lintOptions) apply(a *app, r *transcriptRepo) error {
 	if o.fraction != "" {
 		if _, err := transcripts.ParseFraction(o.fraction); err != nil {
@@ -164,7 +164,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 		read = func(name string) ([]byte, error) { return fixFile(a, l, name) }
 	}
 	p := &excerptPrinter{app: a}
-	var all finding.List // for the forms that are printed at the end
+	var all finding.List // for the formats that are printed at the end
 	var n counts
 	keep := func(l finding.List) {
 		n.add(l)
@@ -199,11 +199,11 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 	return nil
 }
 
-// allowMemory returns read with a larger memory limit where the files may have so many
-// findings that the limit would make the collector run all the time. If keep is set, the
-// findings of all files are kept, otherwise those of a file only while it is linted.
+// allowMemory returns a function that calls read and raises the memory limit for files
+// so large that their findings might fill it. If keep is set, the findings of all files
+// stay in memory, otherwise those of one file at a time.
 func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]byte, error) {
-	const times = 128 // memory for a byte of a file with a finding in every word
+	const times = 128 // bytes of memory for a byte of a file in which every word has a finding
 	var mu sync.Mutex
 	total, limit := 0, memoryLimit
 	return func(name string) ([]byte, error) {

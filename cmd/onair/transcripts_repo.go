@@ -26,7 +26,7 @@ type transcriptRepo struct {
 	root     string // folder of the repository or show
 	settings *repo.Settings
 	show     *show.Show                   // nil without a show
-	episodes map[string]transcriptEpisode // by slash-separated path below root; nil without a show
+	episodes map[string]transcriptEpisode // by the path of the transcript, slash-separated and below root; nil without a show
 }
 
 // transcriptEpisode is the episode of a transcript.
@@ -61,8 +61,8 @@ func openTranscripts(a *app) (*transcriptRepo, error) {
 	return r, r.readShow(files, a)
 }
 
-// readShow reads the settings of the show for its transcripts. It ignores other
-// findings of the show, which onair check prints.
+// readShow reads the settings of the show for its transcripts. It ignores the findings
+// about the show, which onair check prints.
 func (r *transcriptRepo) readShow(files *sourcefs.FS, a *app) error {
 	s, _ := show.Load(files, &show.LoadOptions{Dir: r.root, Target: a.target, Env: a.env})
 	if s == nil {
@@ -100,8 +100,8 @@ func (r *transcriptRepo) rootPath(name string) string {
 }
 
 // isTranscript reports whether a file is a transcript, by its name. In a show, a
-// transcript is a file that an episode names, or one called transcript.md or
-// transcript.LANG.md.
+// transcript is a Markdown file that an episode names or that is called transcript.md
+// or transcript.LANG.md.
 func (r *transcriptRepo) isTranscript(name string) bool {
 	if r.episodes == nil || !repo.IsTranscript(name) {
 		return repo.IsTranscript(name)
@@ -111,8 +111,9 @@ func (r *transcriptRepo) isTranscript(name string) bool {
 	return known && strings.HasSuffix(base, ".md") || base == "transcript.md" || strings.HasPrefix(base, "transcript.") && strings.HasSuffix(base, ".md")
 }
 
-// files returns the transcripts among files and in folders, and prints what it passes
-// over. The argument "-" is standard input and must be the only one.
+// files returns the transcripts among args, which are files and folders, and in those
+// folders. It prints which files it refuses. The argument "-" is standard input and
+// must be the only one.
 func (r *transcriptRepo) files(a *app, args []string) ([]string, error) {
 	if slices.Contains(args, "-") {
 		if len(args) > 1 {
@@ -128,8 +129,8 @@ func (r *transcriptRepo) files(a *app, args []string) ([]string, error) {
 }
 
 // labelled returns names without the Markdown files in which no speaker has a label,
-// such as notes in a repository or a summary of a change, and prints which of those are
-// named in args. It keeps captions, standard input, and the transcripts of a show.
+// such as notes in a repository. It prints those of the files that args names. It keeps
+// captions, standard input, and the transcripts of a show.
 func (r *transcriptRepo) labelled(a *app, names, args []string) (kept []string, err error) {
 	for _, name := range names {
 		if name != "-" && (r.episodes == nil || !r.isTranscript(name)) {
@@ -195,8 +196,8 @@ func (r *transcriptRepo) linter(names []string) *repo.Linter {
 	return l
 }
 
-// episodeOf returns the episode whose own transcript has the name. It returns nil for a
-// translation, and in a repository without a show.
+// episodeOf returns the episode that has the file as the transcript in its own
+// language. It returns nil for a translation, and in a repository without a show.
 func (r *transcriptRepo) episodeOf(name string) *show.Episode {
 	if r.show == nil {
 		return nil

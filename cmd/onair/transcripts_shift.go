@@ -100,8 +100,9 @@ func shiftFile(a *app, r *transcriptRepo, name string, from time.Duration, o *sh
 	return shiftWords(a, r, name, from, o.by)
 }
 
-// shiftWords shifts the recognized words of a transcript, if there are any. The words
-// then belong to the audio that is now in the folder of the episode.
+// shiftWords shifts the recognized words of a transcript, if there are any. It records
+// that they belong to the audio that is now in the folder of the episode, if that can
+// be read.
 func shiftWords(a *app, r *transcriptRepo, transcript string, from, by time.Duration) error {
 	name := r.wordsPath(transcript)
 	if name == "" {
@@ -133,7 +134,8 @@ func shiftWords(a *app, r *transcriptRepo, transcript string, from, by time.Dura
 	return replaceFile(name, src, out)
 }
 
-// shifted shifts the times of a file, and prints the times that were inside of a cut.
+// shifted returns src with its times shifted, and prints the times that were inside of
+// a cut.
 func shifted(a *app, r *transcriptRepo, name string, src []byte, from, by time.Duration) ([]byte, error) {
 	if f, captions := transcripts.Misplaced(src, name); captions {
 		form, err := transcripts.Detect(src, name)

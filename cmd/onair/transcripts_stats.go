@@ -58,7 +58,7 @@ type speakerStats struct {
 	Name  string  `json:"name"`
 	Words int     `json:"words"`
 	Turns int     `json:"turns"`
-	Share float64 `json:"share"` // of all words
+	Share float64 `json:"share"` // share of all words, from 0 to 1
 }
 
 type contributorStats struct {

@@ -131,7 +131,7 @@ func (r *transcriptRepo) listenURL(t *transcripts.Task) string {
 	return page.String()
 }
 
-// taskTitle has the titles of kinds of tasks.
+// taskTitle maps kinds of tasks to their titles.
 var taskTitle = map[string]string{
 	transcripts.Unintelligible: "what is said?",
 	transcripts.Name:           "who is it?",

@@ -144,7 +144,7 @@ func newTranslating(a *app, o *translateOptions, name string) (*translating, err
 	return t, err
 }
 
-// isLanguage reports whether a code is the code of a language.
+// isLanguage reports whether a code is a language tag, such as es or pt-br.
 func isLanguage(code string) bool {
 	_, err := language.Parse(code)
 	return err == nil && !strings.Contains(code, "_")

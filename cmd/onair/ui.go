@@ -58,8 +58,9 @@ func (u *ui) severity(s finding.Severity) string {
 	return u.dim(s.String())
 }
 
-// clean makes untrusted text safe to print on one line of a terminal: it removes
-// control characters and marks of bidirectional text.
+// clean makes untrusted text safe to print on one line of a terminal. It replaces line
+// feeds and tabs by spaces, and removes other control characters and marks of
+// bidirectional text.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -22,7 +22,7 @@ import (
 // of its storage stay the same, the next publish only lists the storage. So a publish
 // that runs every few minutes, for scheduled episodes, stays cheap.
 type upToDate struct {
-	Storage string // as in show.Show
+	Storage string // URL, as in show.Show
 	State   string
 	Listing string // digest of the storage's listing
 	Title   string
@@ -46,10 +46,10 @@ func (a *app) cache() *derive.Cache {
 	return a.derived
 }
 
-// showKey returns the key of everything that the show depends on besides files,
-// variables and dates.
+// showKey returns a key of the target and the home folder. The show depends on them
+// besides its files, environment variables and the date.
 func showKey(a *app) derive.Key {
-	home, _ := os.UserHomeDir() // "~" in paths of the show
+	home, _ := os.UserHomeDir() // for ~ in paths of the show
 	return derive.KeyOf(a.target, home)
 }
 
@@ -59,7 +59,8 @@ func showName(a *app) string {
 	return dir + "\x00" + a.target
 }
 
-// conditions returns what the show depends on besides its files.
+// conditions returns the environment, the state of git, the time and the maximum age
+// for cached results about the show.
 func conditions(ctx context.Context, a *app) *derive.Conditions {
 	return &derive.Conditions{
 		Env:    a.getenv,
@@ -91,8 +92,8 @@ func recallUpToDate(ctx context.Context, a *app) (last upToDate, unchanged bool,
 	return last, listing.Digest == last.Listing, listing, nil
 }
 
-// rememberUpToDate caches that a plan has nothing to do, unless it has to repeat a
-// warning. It caches nothing about other plans.
+// rememberUpToDate caches that there is nothing to do if the plan is empty, onair.lock
+// does not change, and no warning has to be repeated by the next publish.
 func rememberUpToDate(ctx context.Context, a *app, trace *derive.Trace, p *publish.Plan, found finding.List) {
 	s := p.Release.Show
 	warns := slices.ContainsFunc(p.Episodes, func(e publish.EpisodeChange) bool { return e.NoAudio != "" }) // repeat the warning in every run
@@ -114,7 +115,7 @@ type checked struct {
 	Show     *outline // nil if show.yaml cannot be read
 }
 
-// plainFinding is a finding with all of its fields in JSON.
+// plainFinding is a finding without its methods, so that JSON has all of its fields.
 type plainFinding finding.Finding
 
 // outline is the part of a show that is needed for printing findings.
@@ -168,10 +169,10 @@ func checkShow(ctx context.Context, a *app) (checked, error) {
 	})
 }
 
-// built is the cached result of a build that left its folder complete.
+// built is the cached result of a build without errors.
 type built struct {
 	checked
-	Folder derive.Key // of the folder's listing
+	Folder derive.Key // key of the listing of the folder
 	Files  int
 }
 

@@ -1,10 +1,10 @@
-// Catalogue writes a show that is made up, to look at a site of any size. In the folder
-// of the end-to-end tests:
+// Command catalogue writes a made-up show, for looking at a site of any size. Run it in
+// the folder of the end-to-end tests:
 //
 //	go run ./catalogue -episodes 341 /tmp/show && onair -C /tmp/show serve --open
 //
-// The transcripts are those in the folder ONAIR_CORPUS, if it is set, or else made up in
-// English, Arabic and Japanese.
+// The transcripts are those in the folder ONAIR_CORPUS. If that is not set, they are
+// made up in English, Arabic and Japanese.
 package main
 
 import (

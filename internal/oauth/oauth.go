@@ -97,7 +97,7 @@ func withoutSecrets(s string) string {
 	return s
 }
 
-// cures lists what to do about the messages that contain part, ignoring case. The first
+// cures lists what to do about messages that contain part, ignoring case. The first
 // match counts.
 var cures = []struct{ part, cure string }{
 	{"reasonable timeframe", "the clock of this machine is wrong: set it"},

@@ -21,7 +21,7 @@ var (
 	device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 )
 
-// Valid returns an error if s cannot be a slug, a topic or an id. They match
+// Valid returns an error if s cannot be a slug, a topic or an id. These match
 // [a-z0-9][a-z0-9-]*, have at most 100 bytes and are not device names of Windows (con,
 // nul, com1, …), so that they work as a folder's name on every system and unescaped in
 // a URL.

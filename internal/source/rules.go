@@ -5,7 +5,7 @@ import "onair/internal/finding"
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the page of the rules that do not come from a specification.
 const ownRules = "docs/reference.md"
 
 var rules = finding.Rules{

@@ -151,8 +151,8 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// MaxGUID is the most characters of a GUID. Some hosts use addresses with long tokens
-// as GUIDs.
+// MaxGUID is the largest number of characters in a GUID. Some hosts use addresses with
+// long tokens as GUIDs.
 const MaxGUID = 2000
 
 // ValidGUID reports whether a string can identify an episode. Any form is allowed,

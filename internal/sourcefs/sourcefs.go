@@ -96,8 +96,8 @@ func (f *FS) check(op, name string) (fs.FileInfo, error) {
 	return info, checkType(name, info)
 }
 
-// checkFolder refuses the file name if its folder dir is a symbolic link or below one.
-// Folders that are not symbolic links are checked only once.
+// checkFolder refuses the file called name if dir, its folder, is a symbolic link or
+// below one. Folders that are not symbolic links are checked only once.
 func (f *FS) checkFolder(name, dir string) error {
 	if dir == "." {
 		return nil

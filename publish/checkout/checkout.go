@@ -87,7 +87,7 @@ func fileID(name, blob string) string {
 	return hex.EncodeToString(sum[:])[:fileDigits]
 }
 
-// isTracked reports whether a file is one that people write, and not onair: a YAML file
+// isTracked reports whether a file is written by people and not by onair: a YAML file
 // in the show's folder itself, or a file other than audio in one of the folders for
 // episodes, people, sponsors, templates and transcripts.
 func isTracked(name string) bool {

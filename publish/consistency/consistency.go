@@ -131,7 +131,8 @@ func (p *prover) episode(e *release.Episode) (differences []string) {
 	return append(differences, p.chapters(e, i, tag)...)
 }
 
-// alternates returns the values of the audio in other languages that differ.
+// alternates describes each difference between the feed, the tag and the release in the
+// audio in other languages.
 func (p *prover) alternates(e *release.Episode) (differences []string) {
 	for _, a := range e.Alternates {
 		i := p.items[e.GUID]

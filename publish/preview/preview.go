@@ -34,7 +34,7 @@ type Options struct {
 	// Log is called with a line for the terminal, in a few words.
 	Log func(line string)
 
-	NoWatch bool // changes of the show are not noticed; optional
+	NoWatch bool // do not watch the show for changes; optional
 }
 
 // Build is a release, and what the preview shows about it.

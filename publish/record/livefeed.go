@@ -50,7 +50,7 @@ type LiveFile struct {
 
 // LiveAlternate is an alternate enclosure in a live feed.
 type LiveAlternate struct {
-	LiveFile        // without the URL
+	LiveFile        // its URL is empty
 	Language string `xml:"lang,attr"`
 	Sources  []struct {
 		URI string `xml:"uri,attr"`

@@ -166,8 +166,8 @@ func (s *State) Unfinished() bool {
 // maxFeeds is how many feeds are kept.
 const maxFeeds = 20
 
-// KeepFeed records a feed as the newest, once, and drops the oldest feed if there are
-// more than maxFeeds.
+// KeepFeed records a feed as the newest, even if the feed is recorded already, and
+// drops the oldest feed if there are more than maxFeeds.
 func (s *State) KeepFeed(f KeptFeed) {
 	feeds := []KeptFeed{f}
 	for _, old := range s.Feeds {

@@ -20,8 +20,8 @@ func spokenMP3(digest string) []byte {
 	return append(mpeg.InfoFrame(h, n, int64(len(frames)), digest), frames...)
 }
 
-// TestAlternates checks what the release makes of audio in another language: the key and
-// the tag, the same with and without the audio on this machine.
+// TestAlternates checks the key, the tag and the label of audio in another language. A
+// release without that audio on this machine must have the same key and feed.
 func TestAlternates(t *testing.T) {
 	t.Parallel()
 	const dir = "episodes/" + showtest.GhostSlug + "/"

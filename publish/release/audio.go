@@ -153,9 +153,9 @@ func (b *builder) addAlternates(e *Episode) {
 	b.pin(e)
 }
 
-// measureAlternate returns the pin of an alternate, from the master if it is on this
-// machine, which is then returned as well, or else as it was pinned. The pin is nil if
-// there is no audio, which package show reports, or if another finding is reported.
+// measureAlternate returns the pin of an alternate, and its master if that is on this
+// machine. Without the master, the pin is the one in the lock. The pin is nil if there
+// is neither, which package show reports, or if measureAlternate reports a finding.
 func (b *builder) measureAlternate(e *Episode, a *alternate.Audio, pinned *pins.Alternate) (*pins.Alternate, *master) {
 	p := b.masters[a.Path]
 	switch {
@@ -188,8 +188,9 @@ func (b *builder) measureAlternate(e *Episode, a *alternate.Audio, pinned *pins.
 // allows, in characters.
 const maxLabel = 32
 
-// labelOf returns the name by which listeners choose an alternate: its title or else its
-// language, and whether machine voices speak, unless that is too long for a title.
+// labelOf returns the name by which listeners choose an alternate: its title, or else
+// the name of its language. It adds that machine voices speak, if the name is then
+// short enough.
 func (b *builder) labelOf(title string, pin *pins.Alternate) string {
 	primary, _, _ := strings.Cut(pin.Language, "-")
 	names := []string{title}

@@ -28,7 +28,7 @@ type Episode struct {
 	ItemSHA256 string  // SHA-256 of the episode's item in the feed; empty unless the feed names the episode
 	Payload    *Object // the part with the audio of a scheduled or Waiting episode; nil if masters are not kept
 
-	Alternates []*Alternate // in other languages
+	Alternates []*Alternate // audio in other languages
 
 	alternate   bool              // it is the Episode of an Alternate
 	images      map[string]string // addresses of the images in the notes
@@ -44,8 +44,8 @@ type Episode struct {
 type Alternate struct {
 	*Episode
 	Source *alternate.Audio
-	Label  string // by which listeners choose it, at most 32 characters
-	Spoken string // as in pins.Alternate
+	Label  string // name by which listeners choose it, at most 32 characters
+	Spoken string // digest, as in pins.Alternate
 }
 
 // Recordings returns the episode, followed by the Episode of each of its Alternates.

@@ -50,7 +50,7 @@ type Options struct {
 	Cache *derive.Cache // nil disables caching
 	Trace *derive.Trace // records inputs besides the show's files; may be nil
 
-	// WithoutIndex leaves out the files of the search index, which takes long to make.
+	// WithoutIndex leaves out the files of the search index, which take long to make.
 	WithoutIndex bool
 
 	// Rendered is called with each object that is rendered while the release is
@@ -59,9 +59,9 @@ type Options struct {
 	// it.
 	Rendered func(o *Object, data []byte)
 
-	// Progress is called each time the audio of an episode has been measured, which is
-	// the part of a release that takes long. done is the number of measured episodes, all
-	// that of the show's episodes. Calls do not overlap. nil disables it.
+	// Progress is called each time the audio of an episode has been measured, which
+	// takes most of the time. done is the number of measured episodes, and all the
+	// number of the show's episodes. Calls do not overlap. nil disables it.
 	Progress func(done, all int)
 
 	// MayWait leaves a due episode that has no audio at all out of the feed, with a

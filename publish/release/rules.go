@@ -11,7 +11,7 @@ import (
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the page of the rules that do not come from a specification.
 const ownRules = "docs/publish.md"
 
 // Scripts and people refer to the IDs, so they are never reused.

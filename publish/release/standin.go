@@ -11,8 +11,8 @@ import (
 )
 
 // standIn is the template of a page that replaces a page that is gone. It says that the
-// episode or page is no longer available, or leads to the episode's present page. It has no
-// player, and search engines drop it.
+// episode or page is no longer available, or leads to the episode's present page. It
+// has no player, and asks search engines not to list it.
 var standIn = template.Must(template.New("stand-in").Parse(`<!doctype html>
 <html lang="{{.Language}}">
 <head>

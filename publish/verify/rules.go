@@ -7,7 +7,7 @@ func Rules() finding.Rules { return rules }
 
 const rfc9110 = "https://www.rfc-editor.org/rfc/rfc9110"
 
-// ownRules describes the rules that come from no specification.
+// ownRules is the page of the rules that do not come from a specification.
 const ownRules = "docs/verify.md"
 
 // Scripts and people refer to the IDs, so they are never reused. Rules that begin

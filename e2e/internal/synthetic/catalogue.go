@@ -1,4 +1,4 @@
-// Package synthetic writes shows that are made up, of any size.
+// Package synthetic writes made-up shows of any size.
 package synthetic
 
 import (
@@ -15,25 +15,24 @@ import (
 	"time"
 )
 
-// Catalogue describes a show for benchmarks and for looking at. Equal catalogues give
-// equal shows.
+// Catalogue describes a made-up show. Equal catalogues give equal shows.
 type Catalogue struct {
 	Episodes   int
 	Master     int64 // bytes of each MP3
 	Rate       Rate
 	Transcript int      // approximate bytes of each transcript
-	Turns      int      // of each transcript; 0 is 20
-	Real       [][]byte // transcripts to use in turn; nil uses synthetic ones
-	Languages  []string // of the episodes in turn: en, es, ar or ja; nil is en
+	Turns      int      // number of turns of each transcript; 0 means 20
+	Real       [][]byte // transcripts to use in turn; nil means synthetic ones
+	Languages  []string // languages of the episodes in turn: en, es, ar or ja; nil means en
 	Spanish    bool     // every episode also has a translated transcript
-	Covers     int      // bytes of each episode's own artwork; 0 uses the show's
+	Covers     int      // bytes of each episode's own artwork; 0 means the show's artwork
 	Show       string   // additional lines of show.yaml
 }
 
 // Rate describes the MPEG frames of a constant bitrate.
 type Rate struct {
-	Header [4]byte // of a frame
-	Size   int64   // of a frame, in bytes
+	Header [4]byte // header of a frame
+	Size   int64   // size of a frame, in bytes
 	MS     float64 // duration of a frame, in milliseconds
 }
 
@@ -43,7 +42,7 @@ var (
 	Kbps8   = Rate{[4]byte{0xff, 0xf3, 0x10, 0xc0}, 26, 576.0 / 22.05}  // a minute is 60 kB
 )
 
-// words are the formats of a title and of a sentence in a language.
+// words maps a language to the formats of a title and of a sentence.
 var words = map[string]struct{ title, sentence string }{
 	"en": {"Number %d of many", " word %d and %d."},
 	"es": {"Número %d de muchos", " palabra %d y %d."},
@@ -51,8 +50,9 @@ var words = map[string]struct{ title, sentence string }{
 	"ja": {"たくさんの中の第%d回", " 言葉%dと%d。"},
 }
 
-// Write writes the show into a folder. The current folder must be the one of the tests,
-// beside which the example is, whose artwork the show uses.
+// Write writes the show into a folder. The show has the artwork of
+// ../examples/hello-universe, so the current folder must be that of the end-to-end
+// tests.
 func (c *Catalogue) Write(dir string) error {
 	const text = `title: A catalogue
 description: A show that is made up to be measured.
@@ -148,8 +148,8 @@ func (c *Catalogue) talk(n int, language string) []byte {
 	return out.Bytes()
 }
 
-// WriteMaster writes frames of silence followed by noise, so that masters differ
-// and do not compress.
+// WriteMaster writes an MP3 of silence for episode n. Noise fills the unused bytes of
+// its MPEG frames, so that masters differ and do not compress.
 func (c *Catalogue) WriteMaster(name string, n int) error {
 	f, err := os.Create(name)
 	if err != nil {

@@ -221,8 +221,8 @@ func waveform(text string, around planet) orbit {
 	return o
 }
 
-// draw draws the half of the ring in front of the planet if before is set, or else the
-// half behind it.
+// draw draws a half of the ring: the half in front of the planet if before is set, and
+// the half behind it otherwise.
 func (o orbit) draw(c canvas, before bool) {
 	p := o.around
 	wide, flat := 1.93*p.radius, 0.42*p.radius

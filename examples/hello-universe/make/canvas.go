@@ -23,7 +23,8 @@ type canvas struct{ *image.RGBA }
 // point is a position on a canvas, in pixels.
 type point struct{ x, y float64 }
 
-// rgb is a colour with components between 0 and 1; save cuts larger values to 1.
+// rgb is a colour with components from 0 to 1. Calculations may exceed this range;
+// alpha limits the components to it.
 type rgb struct{ r, g, b float64 }
 
 func hex(code uint32) rgb {
@@ -78,8 +79,8 @@ func (c canvas) light(f func(x, y float64) rgb) {
 	}
 }
 
-// fill paints polygons. Where they overlap they add up, or cut each other out if they
-// are wound in opposite directions.
+// fill paints polygons. Where polygons overlap, they add up, or cut each other out if
+// they are wound in opposite directions.
 func (c canvas) fill(ink color.Color, outlines ...[]point) {
 	area := reach(outlines).Intersect(c.Bounds())
 	z := vector.NewRasterizer(area.Dx(), area.Dy())
@@ -99,7 +100,7 @@ func (c canvas) fill(ink color.Color, outlines ...[]point) {
 	z.Draw(c.RGBA, area, image.NewUniform(ink), image.Point{})
 }
 
-// reach returns the smallest rectangle around all outlines.
+// reach returns a rectangle around all outlines.
 func reach(outlines [][]point) image.Rectangle {
 	var all image.Rectangle
 	for _, outline := range outlines {

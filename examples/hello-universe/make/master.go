@@ -13,8 +13,8 @@ import (
 	"strconv"
 )
 
-// loudness is the target of the master: EBU R128, in LUFS. Mono at −19 sounds as
-// loud as stereo at −16.
+// loudness is the target loudness of a master, in LUFS (EBU R128). Mono at −19 sounds
+// as loud as stereo at −16.
 const loudness = -19.0
 
 // ceiling is the level of the highest sample of a master, in dBFS. An encoder may
@@ -89,8 +89,8 @@ func inFolder(f func(dir string) error) error {
 	return errors.Join(f(dir), os.RemoveAll(dir))
 }
 
-// run returns the output of a command, including standard error, to which ffmpeg
-// prints.
+// run returns the standard output of a command. For ffmpeg it returns standard error,
+// to which ffmpeg prints its reports.
 func run(stdin []byte, name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...)
 	var out, complaints bytes.Buffer

@@ -11,13 +11,13 @@ import (
 // rate is the sample rate of all sound except espeak-ng's output, in Hz.
 const rate = 44100
 
-// clip is mono sound at rate, between −1 and 1.
+// clip is mono sound: samples from −1 to 1, 44,100 a second.
 type clip []float64
 
 // voice is a set of options of espeak-ng.
 type voice struct {
 	name         string
-	speed, pitch int     // words a minute; 0–99
+	speed, pitch int     // speed in words a minute; pitch from 0 to 99
 	gain         float64 // factor that makes the voices equally loud
 }
 
@@ -68,8 +68,8 @@ func record(s script) (*take, error) {
 	return t, nil
 }
 
-// start adds a short silence before a block. If the block is stamped, start records
-// when it begins.
+// start adds a short silence before a block. If the block is stamped, start records the
+// time at which the block begins.
 func (t *take) start(b block, breath float64) {
 	if b.stamped {
 		t.stamps = append(t.stamps, t.silence(breath, rate))

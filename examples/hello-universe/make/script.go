@@ -18,7 +18,7 @@ type script []block
 // block is one paragraph of a script.
 type block struct {
 	kind    kind
-	speaker string    // of a turn or continuation; the label of a pause
+	speaker string    // name of the speaker; in a pause, the label of the pause
 	stamped bool      // begins with \[mm:ss\]
 	parts   []segment // spoken parts, in order
 	title   string    // title of the chapter that it starts
@@ -43,7 +43,7 @@ type manner int
 
 const (
 	plain      manner = iota
-	underNoise        // words under noise, whose stamp must be exact
+	underNoise        // words that noise covers; their stamp must be exact
 )
 
 var (
@@ -52,7 +52,7 @@ var (
 	link   = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 	markup = strings.NewReplacer("*", "", "`", "", `\`, "")
 
-	// said has the spelling for words that espeak-ng would read wrongly.
+	// said replaces words that espeak-ng would read wrongly.
 	said = strings.NewReplacer(
 		"1996", "nineteen ninety-six",
 		"2013", "twenty thirteen",

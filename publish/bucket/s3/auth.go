@@ -113,7 +113,7 @@ func httpClient(cfg aws.Config, opts *Options) *http.Client {
 func noCredentials(err error) error {
 	const hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "IMDS") {
-		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // the last source, IMDS, has none
+		return fmt.Errorf("%w: no S3 credentials: %s", bucket.ErrDenied, hint) // IMDS, the last source, has no credentials
 	}
 	return fmt.Errorf("%w: S3 credentials: %s: %s", bucket.ErrDenied, text(err), hint)
 }

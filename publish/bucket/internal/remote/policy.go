@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// slowestRate is the number of bytes a second that even a slow line manages.
+	// slowestRate is the assumed rate of a slow line, in bytes a second.
 	slowestRate = 32 << 10
 
 	// triesToReach is how many times a call is tried if it cannot connect to a server that

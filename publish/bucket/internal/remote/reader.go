@@ -26,9 +26,9 @@ type Reader struct {
 	failed int           // connections in a row that delivered no bytes
 }
 
-// reader returns a reader of a range of the object with a name, at the version of
-// a; a negative length means to the end of the object. The errors of Read are passed
-// through wrap. The reader makes no request before Open or Read.
+// reader returns a Reader of a range of the object called name, at the version in a. A
+// negative length means to the end of the object. The errors of Read are passed through
+// wrap. The Reader makes no request before Open or Read.
 func (b *Bucket) reader(ctx context.Context, name string, a bucket.Attrs, offset, length int64, wrap func(error) error) *Reader {
 	left := max(a.Size-offset, 0)
 	if length >= 0 {
