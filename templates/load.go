@@ -70,6 +70,10 @@ type Asset struct {
 	Data      []byte
 }
 
+// OwnWords returns the show's own catalogues of the words around its content, by
+// language.
+func (t *Theme) OwnWords() map[string]words.Catalogue { return t.words }
+
 // Overridden reports whether a template comes from the show. On the page of an episode,
 // the embedded templates show nothing of other episodes except the titles and the
 // artwork of its neighbours, with links to their pages. A show's own templates may show

@@ -26,7 +26,7 @@ type pageInputs struct {
 var pageFunc = derive.Func{Name: "pages", Version: 4}
 
 // newPageInputs returns the inputs of pages, or nil if pages are not cached.
-func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pageInputs {
+func newPageInputs(b *builder, site *templates.Site, theme *templates.Theme, pages []templates.Page) *pageInputs {
 	if b.o.Cache == nil || b.place == "" {
 		return nil
 	}
@@ -45,7 +45,7 @@ func newPageInputs(b *builder, site *templates.Site, pages []templates.Page) *pa
 	// episode has its audio there.
 	elsewhere := slices.ContainsFunc(site.Episodes, func(e *templates.Episode) bool { return strings.Contains(e.AudioKey, "://") })
 	in.show, err = derive.TryKey(settings, site.Description, site.ArtworkKey, site.LogoKey, site.FeedKey, site.AssetKeys,
-		site.IconKeys, site.Versions[site.ArtworkKey], site.Versions[site.LogoKey], lists, elsewhere)
+		site.IconKeys, site.Versions[site.ArtworkKey], site.Versions[site.LogoKey], lists, elsewhere, theme.OwnWords())
 	if err != nil {
 		return nil
 	}

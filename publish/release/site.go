@@ -82,7 +82,7 @@ func (b *builder) newSite(ctx context.Context) *site {
 	b.findings = append(b.findings, s.theme.Warnings()...)
 	s.alone = !s.theme.Overridden()
 	if s.alone { // pages of the show's own templates are not cached: they may show anything
-		s.inputs = newPageInputs(b, s.data, s.pages)
+		s.inputs = newPageInputs(b, s.data, s.theme, s.pages)
 	}
 	return s
 }
