@@ -81,7 +81,7 @@ func TestCacheChangesNothing(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	pick := func(texts ...string) string { return texts[random.IntN(len(texts))] }
-	files := []string{"show.yaml", "people.yaml", "transcripts.yaml", "onair.lock", "templates/badge.html", "templates/static/custom.css"}
+	files := []string{"show.yaml", "people.yaml", "transcripts.yaml", "onair.lock", "templates/badge.html", "templates/static/custom.css", "templates/words/en.txt"}
 	for i := 1; i <= 3; i++ {
 		for _, name := range []string{"episode.md", "transcript.md", "chapters.txt", "audio.mp3", "transcript.es.md"} {
 			files = append(files, fmt.Sprintf("episodes/%d-one/%s", i, name))
@@ -110,7 +110,7 @@ func TestCacheChangesNothing(t *testing.T) {
 		case err == nil && random.IntN(3) == 0:
 			write(t, show, name, strings.Replace(string(data), pick("title: ", "Hello", "0:05", "e"), pick("title: x", "Hallo", "0:06", "a", ""), 1))
 		default:
-			write(t, show, name, pick("", "{}\n", string(data)+"\n", "title: A show\nurl: https://edits.example/\n", "**Ada:** Hi.\n", "---\ntitle: T\nguid: g\ndate: 2026-01-01\n---\n", "0:00 A\n0:03 B\n", string(audio[:52])))
+			write(t, show, name, pick("", "{}\n", string(data)+"\n", "title: A show\nurl: https://edits.example/\n", "**Ada:** Hi.\n", "---\ntitle: T\nguid: g\ndate: 2026-01-01\n---\n", "0:00 A\n0:03 B\n", "subscribe = Follow us\n", string(audio[:52])))
 		}
 		if random.IntN(10) == 0 {
 			_ = filepath.WalkDir(cache, func(name string, d fs.DirEntry, err error) error {
