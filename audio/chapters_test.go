@@ -46,8 +46,8 @@ func TestReadChapters(t *testing.T) {
 		{
 			name: "tag whose chapters are not in order, and overlap as rounding has it",
 			file: tagged(
-				Chapter{Start: 10 * time.Second, End: time.Minute},
-				Chapter{End: 10*time.Second + 40*time.Millisecond}),
+				Chapter{Start: 10 * time.Second, End: time.Minute, Title: "Chapter 2"},
+				Chapter{End: 10*time.Second + 40*time.Millisecond, Title: "Chapter 1"}),
 			chapters: []chapters.Chapter{{Title: "Chapter 1"}, {Start: 10 * time.Second, Title: "Chapter 2"}},
 			want:     "f: the table of contents (CTOC) lists the chapters in another order than that of their starts; it is ignored",
 		},
