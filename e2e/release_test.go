@@ -86,12 +86,14 @@ func TestRelease(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustRun(t, filepath.Join(dir, "usr", "bin", "onair"))
+		mustComplete(t, filepath.Join(dir, "usr", "share"), "site-functions")
 	})
 	t.Run("apk", func(t *testing.T) {
 		dir := t.TempDir()
 		// An apk is several tar archives, one after another.
 		tool(t, "tar", "--ignore-zeros", "-xzf", one(t, dist, "*_x86_64.apk"), "-C", dir)
 		mustRun(t, filepath.Join(dir, "usr", "bin", "onair"))
+		mustComplete(t, filepath.Join(dir, "usr", "share"), "site-functions")
 	})
 	t.Run("archive", func(t *testing.T) {
 		names := tarNames(t, one(t, dist, "*_linux_amd64.tar.gz"))
@@ -105,15 +107,16 @@ func TestRelease(t *testing.T) {
 		if !all {
 			t.Skip("the manifests are those of the archives for Windows")
 		}
-		for pattern, archive := range map[string]string{
-			"scoop/onair.json": "*_windows_amd64.zip", "winget/*/*/*/*/*.installer.yaml": "*_windows_arm64.zip",
-		} {
+		// The folder of winget is manifests/v/vega/onair/1.0.0.
+		for _, pattern := range []string{"scoop/onair.json", "winget/manifests/*/*/onair/*/*.installer.yaml"} {
 			text, err := os.ReadFile(one(t, dist, pattern))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sum := sha256Of(t, one(t, dist, archive)); !strings.Contains(strings.ToLower(string(text)), sum) {
-				t.Errorf("%s does not have the SHA-256 of %s, %s:\n%s", pattern, archive, sum, text)
+			for _, archive := range []string{"*_windows_amd64.zip", "*_windows_arm64.zip"} {
+				if sum := sha256Of(t, one(t, dist, archive)); !strings.Contains(strings.ToLower(string(text)), sum) {
+					t.Errorf("%s does not have the SHA-256 of %s, %s:\n%s", pattern, archive, sum, text)
+				}
 			}
 		}
 	})
@@ -250,9 +253,26 @@ func installDebian(t *testing.T, file string) {
 	if err != nil || complaints.Len() > 0 || !strings.Contains(string(page), "Publish the show") {
 		t.Errorf("man: %v\n%s%s", err, complaints.String(), page)
 	}
+	mustComplete(t, share, "vendor-completions")
+
+	dpkg("-r", "onair")
+	if err := filepath.WalkDir(filepath.Join(root, "usr"), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			t.Errorf("%s is left after the package is removed", name)
+		}
+		return err
+	}); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+}
+
+// mustComplete checks that the shells load the completions in the folder share of a
+// package. zsh names the folder of zsh's completions, which depends on the distribution.
+func mustComplete(t *testing.T, share, zsh string) {
+	t.Helper()
 	for shell, args := range map[string][]string{
 		"bash": {"--norc", "-c", `source "$1" && complete -p onair`, "bash", filepath.Join(share, "bash-completion", "completions", "onair")},
-		"zsh":  {"-f", "-c", `autoload -U compinit && compinit -u -D && source "$1" && print $_comps[onair]`, "zsh", filepath.Join(share, "zsh", "vendor-completions", "_onair")},
+		"zsh":  {"-f", "-c", `autoload -U compinit && compinit -u -D && source "$1" && print $_comps[onair]`, "zsh", filepath.Join(share, "zsh", zsh, "_onair")},
 		"fish": {"--no-config", "-c", `source $argv[1]; and complete -c onair | string match -q '*onair*'; and echo onair`, filepath.Join(share, "fish", "vendor_completions.d", "onair.fish")},
 	} {
 		cmd := exec.Command(need(t, shell), args...)
@@ -263,16 +283,6 @@ func installDebian(t *testing.T, file string) {
 		if err != nil || complaints.Len() > 0 || !strings.Contains(string(out), "onair") {
 			t.Errorf("%s does not complete: %v\n%s%s", shell, err, complaints.String(), out)
 		}
-	}
-
-	dpkg("-r", "onair")
-	if err := filepath.WalkDir(filepath.Join(root, "usr"), func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			t.Errorf("%s is left after the package is removed", name)
-		}
-		return err
-	}); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
 	}
 }
 
