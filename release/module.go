@@ -51,7 +51,8 @@ func changeModule(root, path string) error {
 		case name == filepath.Join(root, "release", "release.yaml"):
 			return rewriteSettings(name, s, m[1], m[2])
 		case strings.HasSuffix(name, ".md"):
-			return replaceText(name, "github.com/"+oldRepository, "github.com/"+newRepository, "github.com/"+s.Owner+"/", "github.com/"+m[1]+"/",
+			return replaceText(name, "github.com/"+oldRepository+" && cd "+s.Repository, "github.com/"+newRepository+" && cd "+m[2],
+				"github.com/"+oldRepository, "github.com/"+newRepository, "github.com/"+s.Owner+"/", "github.com/"+m[1]+"/",
 				oldRepository+"@", newRepository+"@", oldRepository+"/action/", newRepository+"/action/",
 				s.Owner+"/tap/", m[1]+"/tap/", s.Registry+"/"+oldRepository, s.Registry+"/"+strings.ToLower(newRepository),
 				s.Registry+"/"+strings.ToLower(oldRepository), s.Registry+"/"+strings.ToLower(newRepository),
@@ -139,10 +140,15 @@ func rewriteImports(name, old, path string) error {
 }
 
 // rewriteSettings sets the owner and the repository in release.yaml, and replaces the
-// former owner in the maintainer's address.
+// former owner in the maintainer's address. The image is named as the repository,
+// unless it had another name.
 func rewriteSettings(name string, s settings, owner, repository string) error {
+	image := s.Image
+	if image == s.Repository {
+		image = repository
+	}
 	return replaceText(name, "owner: "+s.Owner+"\n", "owner: "+owner+"\n", "repository: "+s.Repository+"\n", "repository: "+repository+"\n",
-		s.Owner+" <"+s.Owner+"@", owner+" <"+owner+"@")
+		"image: "+s.Image+"\n", "image: "+image+"\n", s.Owner+" <"+s.Owner+"@", owner+" <"+owner+"@")
 }
 
 // replaceText replaces texts in a file. pairs has each old text followed by the new

@@ -104,21 +104,22 @@ func TestChangeModule(t *testing.T) {
 		"e2e/go.mod":           "module onair/e2e\n\ngo 1.26.0\n\nrequire onair v0.0.0\n\nreplace onair => ../\n",
 		"release/release.yaml": "# OWNER is a placeholder.\nowner: OWNER\nrepository: onair\nmaintainer: OWNER <OWNER@users.noreply.github.com>\ntap: homebrew-tap\nbucket: scoop\nwinget: winget-pkgs\nregistry: ghcr.io\nimage: onair\n",
 		"a.go":                 "package a\n\nimport (\n\t\"fmt\"\n\n\t\"onair/b\"\n\t. \"onair/c\" // why\n)\n\n// onair/b stays in a comment.\nvar _ = fmt.Sprint(b.X, \"onair\", \".onair/x\", \"onair/b\", Y)\n",
-		"README.md":            "go install github.com/OWNER/onair/cmd/onair@latest\nbrew install OWNER/tap/onair\n- uses: OWNER/onair@v1\ndocker run ghcr.io/OWNER/onair\n",
+		"README.md":            "go install github.com/OWNER/onair/cmd/onair@latest\ngit clone https://github.com/OWNER/onair && cd onair\nbrew install OWNER/tap/onair\n- uses: OWNER/onair@v1\ndocker run ghcr.io/OWNER/onair\n",
 		"node_modules/x.md":    "github.com/OWNER/onair",
 		".git/x.md":            "github.com/OWNER/onair",
 	})
-	for _, owner := range []string{"Vega", "rigel"} {
-		if err := changeModule(dir, "github.com/"+owner+"/onair"); err != nil {
+	for _, repository := range []string{"Vega/onair", "rigel/cast"} {
+		path := "github.com/" + repository
+		if err := changeModule(dir, path); err != nil {
 			t.Fatal(err)
 		}
-		path := "github.com/" + owner + "/onair"
+		owner, repo, _ := strings.Cut(repository, "/")
 		for name, want := range map[string]string{
 			"go.mod":               "module " + path + "\n",
 			"e2e/go.mod":           "replace " + path + " => ../\n",
-			"release/release.yaml": "owner: " + owner + "\nrepository: onair\nmaintainer: " + owner + " <" + owner + "@users",
+			"release/release.yaml": "owner: " + owner + "\nrepository: " + repo + "\nmaintainer: " + owner + " <" + owner + "@users.noreply.github.com>\ntap: homebrew-tap\nbucket: scoop\nwinget: winget-pkgs\nregistry: ghcr.io\nimage: " + repo + "\n",
 			"a.go":                 "import (\n\t\"fmt\"\n\n\t\"" + path + "/b\"\n\t. \"" + path + "/c\" // why\n)\n\n// onair/b stays in a comment.\nvar _ = fmt.Sprint(b.X, \"onair\", \".onair/x\", \"" + path + "/b\", Y)\n",
-			"README.md":            "go install " + path + "/cmd/onair@latest\nbrew install " + owner + "/tap/onair\n- uses: " + owner + "/onair@v1\ndocker run ghcr.io/" + strings.ToLower(owner) + "/onair\n",
+			"README.md":            "go install " + path + "/cmd/onair@latest\ngit clone https://" + path + " && cd " + repo + "\nbrew install " + owner + "/tap/onair\n- uses: " + repository + "@v1\ndocker run ghcr.io/" + strings.ToLower(repository) + "\n",
 			"node_modules/x.md":    "github.com/OWNER/onair",
 			".git/x.md":            "github.com/OWNER/onair",
 		} {
