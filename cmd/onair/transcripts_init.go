@@ -16,13 +16,19 @@ import (
 	"onair/transcripts/repo"
 )
 
-// home is the repository of onair on GitHub, OWNER/REPO@REF, whose action the workflows
-// use. The linker sets it in a release.
-var home = unsetHome
+// unknownAction is the action that workflows use if the module of this build does not
+// name a repository on GitHub. It does not name one either, because its owner is longer
+// than GitHub allows.
+const unknownAction = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
-// unsetHome is the value of home if the linker does not set it. It does not name a
-// repository, because its owner is longer than GitHub allows.
-const unsetHome = "set-this-to-where-onair-comes-from-on-github/onair@v1"
+// action returns the action of this build's own repository, OWNER/REPO@v1, or
+// unknownAction.
+func (v build) action() string {
+	if repository, ok := repositoryOf(v.module); ok {
+		return repository + "@v1"
+	}
+	return unknownAction
+}
 
 type transcriptsInitOptions struct {
 	repo.CreateOptions
@@ -59,7 +65,7 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Action, "action", home, "`OWNER/REPO@REF` of the onair that the workflows use")
+	f.StringVar(&o.Action, "action", thisVersion().action(), "`OWNER/REPO@REF` of the onair that the workflows use")
 	f.StringVar(&o.Branch, "branch", "main", "target `BRANCH` of pull requests")
 	f.StringVar(&o.URL, "url", "", "`URL` of the page of an episode, with {name}, {folder} or {number}")
 	f.StringVar(&o.Owner, "owner", "", "write a CODEOWNERS file that asks `@USER` or @ORG/TEAM to review what runs with credentials")
@@ -68,7 +74,7 @@ Exit codes: 0 done · 1 failed · 2 usage.`,
 }
 
 func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) error {
-	o.pin(home, thisVersion())
+	o.pin(thisVersion())
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return err
 	}
@@ -110,10 +116,9 @@ func runTranscriptsInit(ctx context.Context, a *app, o *transcriptsInitOptions) 
 // pin replaces the tag in o.Action by the commit of the running release, because a tag
 // can be moved. It changes nothing if the user named another action or the program is
 // not a release.
-func (o *transcriptsInitOptions) pin(home string, v build) {
-	if o.Action == home && home != unsetHome && v.BuiltBy == "release" && v.Commit != "" {
-		o.Action, _, _ = strings.Cut(home, "@")
-		o.Action, o.Tag = o.Action+"@"+v.Commit, "v"+strings.TrimPrefix(v.Version, "v")
+func (o *transcriptsInitOptions) pin(v build) {
+	if repository, ok := repositoryOf(v.module); ok && o.Action == v.action() && v.BuiltBy == "release" && v.Commit != "" {
+		o.Action, o.Tag = repository+"@"+v.Commit, canonical(v.Version)
 	}
 }
 
@@ -130,7 +135,7 @@ var commitID = regexp.MustCompile(`^[0-9a-f]{40}$`)
 func (o *transcriptsInitOptions) manualSteps() string {
 	var b strings.Builder
 	switch {
-	case o.Action == unsetHome:
+	case o.Action == unknownAction:
 		b.WriteString("In .github/workflows, replace the name of the action by that of onair, or delete\nthe two workflows and use --action OWNER/onair@COMMIT.\n\n")
 	case !o.pinned():
 		b.WriteString("In .github/workflows, replace the tag of the action by its commit, because a tag can be\nmoved, or delete the two workflows and use --action OWNER/onair@COMMIT.\n\n")

@@ -122,10 +122,15 @@ func (v build) isOlder() bool {
 // canonical returns a version in the form of package semver.
 func canonical(version string) string { return "v" + strings.TrimPrefix(version, "v") }
 
+// repositoryOf returns the repository of a module on GitHub, as OWNER/REPO.
+func repositoryOf(module string) (repository string, ok bool) {
+	return strings.CutPrefix(module, "github.com/")
+}
+
 // latestRelease returns the version of the latest release of a module on GitHub,
 // without the v.
 func latestRelease(ctx context.Context, api, module string) (string, error) {
-	repository, ok := strings.CutPrefix(module, "github.com/")
+	repository, ok := repositoryOf(module)
 	if !ok {
 		return "", fmt.Errorf("check for a newer release: the module of this build is %q, which does not name a repository on GitHub", module)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -70,21 +71,25 @@ func TestIsOlder(t *testing.T) {
 func TestPinnedAction(t *testing.T) {
 	t.Parallel()
 	commit := strings.Repeat("a1", 20)
-	release := build{Version: "1.2.3", BuiltBy: "release", Commit: commit}
+	release := build{Version: "1.2.3", BuiltBy: "release", Commit: commit, module: "github.com/vega/cast"}
+	source := release
+	source.Version, source.BuiltBy = "(devel)", "source"
+	elsewhere := release
+	elsewhere.module = "onair"
 	for _, test := range []struct {
-		name, home, action, want string
-		v                        build
-		pinned                   bool
+		name, action, want string // an empty action is the default
+		v                  build
+		pinned             bool
 	}{
-		{"a release", "vega/onair@v1", "vega/onair@v1", "vega/onair@" + commit + " v1.2.3", release, true},
-		{"another tag", "vega/onair@v1", "vega/onair@v2", "vega/onair@v2 ", release, false},
-		{"a commit", "vega/onair@v1", "rigel/onair@" + commit, "rigel/onair@" + commit + " ", build{}, true},
-		{"built from source", "vega/onair@v1", "vega/onair@v1", "vega/onair@v1 ", build{Version: "(devel)", BuiltBy: "source", Commit: commit}, false},
-		{"no home", unsetHome, unsetHome, unsetHome + " ", release, false},
+		{"a release", "", "vega/cast@" + commit + " v1.2.3", release, true},
+		{"another tag", "vega/cast@v2", "vega/cast@v2 ", release, false},
+		{"a commit", "rigel/onair@" + commit, "rigel/onair@" + commit + " ", release, true},
+		{"built from source", "", "vega/cast@v1 ", source, false},
+		{"a module outside of GitHub", "", unknownAction + " ", elsewhere, false},
 	} {
 		o := transcriptsInitOptions{}
-		o.Action = test.action
-		o.pin(test.home, test.v)
+		o.Action = cmp.Or(test.action, test.v.action())
+		o.pin(test.v)
 		if got := o.Action + " " + o.Tag; got != test.want || o.pinned() != test.pinned {
 			t.Errorf("%s: got %q, pinned: %v", test.name, got, o.pinned())
 		}
