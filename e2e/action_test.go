@@ -206,6 +206,7 @@ func TestAction(t *testing.T) {
 			"inputs.directory":                       w.dir,
 			"inputs.to":                              "local",
 		}}
+		r.env = append(r.env, "GITHUB_WORKSPACE="+filepath.Dir(w.dir))
 		for i := 0; i < len(values); i += 2 {
 			r.values[values[i]] = values[i+1]
 		}
@@ -244,6 +245,7 @@ func TestAction(t *testing.T) {
 	t.Run("another major version", func(t *testing.T) {
 		refused(t, start(t, "github.action_ref", "v2"), "is not a v2")
 	})
+	t.Run("version of the action", func(t *testing.T) { resolveActions(t, root) })
 	t.Run("no attestation", func(t *testing.T) {
 		r := start(t)
 		r.env = append(r.env, "PATH="+fakeGH(t)+":"+os.Getenv("PATH"))
@@ -283,6 +285,20 @@ func TestAction(t *testing.T) {
 		}
 		commentOnPlan(t, root, plan)
 	})
+	t.Run("annotations", func(t *testing.T) {
+		const file = "show.yaml"
+		text, err := os.ReadFile(filepath.Join(w.dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(w.dir, file), append(text, "\ncolour: blue\n"...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		defer os.WriteFile(filepath.Join(w.dir, file), text, 0o644) //nolint:errcheck // the next test fails
+		for _, command := range []string{"check", "plan", "publish"} {
+			refused(t, start(t, "inputs.command", command), "\n::error file="+filepath.Base(w.dir)+"/show.yaml,line=")
+		}
+	})
 	t.Run("publish", func(t *testing.T) {
 		r := start(t)
 		if err := r.run(t); err != nil {
@@ -302,6 +318,40 @@ func TestAction(t *testing.T) {
 			t.Errorf("a second publish: %v, published=%s", err, again.output("published"))
 		}
 	})
+}
+
+// resolveActions runs the script that finds a release, for references to the action.
+func resolveActions(t *testing.T, root string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "onair")
+	tool(t, "git", "init", "-q", dir)
+	git := func(args ...string) string {
+		args = append([]string{"-C", dir, "-c", "user.name=Vega", "-c", "user.email=vega@show.example"}, args...)
+		return strings.TrimSpace(string(tool(t, "git", args...)))
+	}
+	git("commit", "-q", "--allow-empty", "-m", "A candidate")
+	git("tag", "-a", "-m", "A candidate", "v1.4.0-rc.1")
+	candidate := git("rev-parse", "HEAD")
+	git("commit", "-q", "--allow-empty", "-m", "A release")
+	git("tag", "v1.4.0-rc.2")
+	git("tag", "v1.4.0")
+	for _, test := range []struct{ ref, tag string }{
+		{"v1.4.0", "v1.4.0"},
+		{"v1.4.0-rc.1", "v1.4.0-rc.1"},
+		{candidate, "v1.4.0-rc.1"},
+		{git("rev-parse", "HEAD"), "v1.4.0"},
+	} {
+		outputs := filepath.Join(t.TempDir(), "outputs")
+		cmd := exec.Command("bash", filepath.Join(root, "action", "resolve"))
+		cmd.Env = append(cleanEnv(t.TempDir()), "VERSION=", "ACTION_REF="+test.ref, "RELEASES="+dir+"/releases", "GITHUB_OUTPUT="+outputs)
+		if _, err := output(cmd); err != nil {
+			t.Errorf("%s: %v", test.ref, err)
+			continue
+		}
+		if got, err := os.ReadFile(outputs); err != nil || !strings.HasPrefix(string(got), "tag="+test.tag+"\n") {
+			t.Errorf("%s gives %q, %v, want %s", test.ref, got, err, test.tag)
+		}
+	}
 }
 
 // commentOnPlan runs the steps of the commenting action, with a plan and with documents

@@ -84,6 +84,10 @@ type app struct {
 	quiet   bool
 	verbose bool
 	color   string
+
+	// With both --json and --format github, findings about the show are also written to
+	// stderr as annotations.
+	annotate bool
 }
 
 // validate refuses invalid values of global flags.
@@ -106,6 +110,7 @@ func (a *app) validate() error {
 		a.now = func() time.Time { return t }
 	}
 	if a.json {
+		a.annotate = a.format == "github"
 		a.format = "json"
 	}
 	return nil

@@ -132,6 +132,11 @@ func inspectRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.T
 		s = r.Show
 		found = counted(s, found)
 	}
+	if a.annotate {
+		if err := a.writeAnnotations(a.stderr, found); err != nil {
+			return nil, nil, err
+		}
+	}
 	if r == nil || slices.ContainsFunc(found, release.LocationInDoubt) {
 		err = a.refuse(found, s)
 	}

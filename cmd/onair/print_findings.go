@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,12 +23,48 @@ func (a *app) writeFindings(w io.Writer, l finding.List, s *show.Show) error {
 	case "sarif":
 		return finding.WriteSARIF(w, l, allRules())
 	case "github":
-		return finding.WriteGitHub(commandStream(w), l)
+		return a.writeAnnotations(w, l)
 	}
 	if a.quiet {
 		l = slices.DeleteFunc(slices.Clone(l), func(f finding.Finding) bool { return f.Severity != finding.Error })
 	}
 	return printFindings(w, a.ui(w), l, s, a.verbose)
+}
+
+// writeAnnotations writes findings as annotations of a job on GitHub.
+func (a *app) writeAnnotations(w io.Writer, l finding.List) error {
+	return finding.WriteGitHub(commandStream(w), inWorkspace(l, a.getenv("GITHUB_WORKSPACE")))
+}
+
+// inWorkspace returns findings whose paths start in the folder of a job's checkout, as
+// those of annotations do, and not in the current folder below it. It returns l if the
+// current folder is not below the workspace, which may be empty.
+func inWorkspace(l finding.List, workspace string) finding.List {
+	if workspace == "" {
+		return l
+	}
+	workspace, err := filepath.EvalSymlinks(workspace)
+	if err != nil {
+		return l
+	}
+	dir, err := filepath.Abs(".")
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return l
+	}
+	dir, err = filepath.Rel(workspace, dir)
+	if err != nil || !filepath.IsLocal(dir) {
+		return l
+	}
+	l = slices.Clone(l)
+	for i, f := range l {
+		if f.File != "" && !filepath.IsAbs(f.File) && !strings.Contains(f.File, "://") {
+			l[i].File = path.Join(filepath.ToSlash(dir), filepath.ToSlash(f.File))
+		}
+	}
+	return l
 }
 
 // maxPlaces is how many places of a group are printed without -v.
