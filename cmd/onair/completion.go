@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -12,6 +13,22 @@ func complete(c *cobra.Command, flag string, values ...string) {
 	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
 		panic(fmt.Sprintf("complete --%s: %v", flag, err))
+	}
+}
+
+// addCompletion adds cobra's command completion, with an example and exit codes as the
+// other commands have them.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	c, _, err := root.Find([]string{"completion"})
+	if err != nil {
+		panic(err) // root has commands, so cobra has added this one
+	}
+	const codes = "\n\nExit codes: 0 done · 1 failed · 2 usage."
+	c.Long, c.Example = strings.TrimSpace(c.Long)+codes, "  source <(onair completion bash)"
+	for _, shell := range c.Commands() {
+		shell.Long = strings.TrimSpace(shell.Long) + codes
+		shell.Example = "  onair completion " + shell.Name() + " --no-descriptions"
 	}
 }
 

@@ -17,7 +17,7 @@ behind a CDN: it tags the MP3s, renders the feed, the transcripts and the site,
 and uploads what changed in an order that keeps the live show intact.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
-4 conflict: somebody else published.`,
+4 conflict: somebody else published · 10 changes, or a newer release.`,
 		Example: `  onair init my-show && cd my-show
   onair new "Hello, world" --audio ~/recordings/hello.mp3
   onair publish
@@ -69,6 +69,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	}
 	root.AddCommand(newVersion(a), newMan(a))
 	root.SetHelpCommand(newHelp(root))
+	addCompletion(root)
 	return root
 }
 
