@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"text/template"
+
+	"github.com/goccy/go-yaml"
 )
 
 // write makes files in a folder, by slash-separated name.
@@ -131,6 +134,59 @@ func TestChangeModule(t *testing.T) {
 	for _, path := range []string{"onair", "github.com/vega", "github.com/vega/onair/v2", "github.com/ve ga/onair", "https://github.com/vega/onair"} {
 		if err := changeModule(dir, path); err == nil {
 			t.Errorf("%s is accepted as a path", path)
+		}
+	}
+}
+
+// TestGoReleaser checks settings of .goreleaser.yaml whose effect only a tag would show.
+func TestGoReleaser(t *testing.T) {
+	t.Parallel()
+	type manifests []struct {
+		SkipUpload        string `yaml:"skip_upload"`
+		PackageIdentifier string `yaml:"package_identifier"`
+	}
+	var config struct {
+		Changelog struct{ Disable bool }
+		Scoops    manifests
+		Winget    manifests
+		NFPMs     []struct {
+			Formats  []string
+			Contents []struct{ Src, Packager string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "..", ".goreleaser.yaml")), &config); err != nil {
+		t.Fatal(err)
+	}
+	if config.Changelog.Disable {
+		t.Error("a disabled changelog ignores --release-notes")
+	}
+	all := append(config.Scoops, config.Winget...)
+	if len(all) != 2 {
+		t.Errorf("%d manifests", len(all))
+	}
+	for _, m := range all {
+		if strings.Contains(m.PackageIdentifier, "{{") {
+			t.Errorf("package_identifier %s is not a template in v2.15.1", m.PackageIdentifier)
+		}
+		for token, want := range map[string]string{"": "true", "secret": "auto"} {
+			getenv := template.FuncMap{"envOrDefault": func(string, string) string { return token }}
+			var b strings.Builder
+			if err := template.Must(template.New("").Funcs(getenv).Parse(m.SkipUpload)).Execute(&b, nil); err != nil || b.String() != want {
+				t.Errorf("skip_upload with the token %q is %s, %v, want %s", token, b.String(), err, want)
+			}
+		}
+	}
+	for _, p := range config.NFPMs {
+		for _, format := range p.Formats {
+			n := 0
+			for _, c := range p.Contents {
+				if strings.HasSuffix(c.Src, ".zsh") && (c.Packager == "" || c.Packager == format) {
+					n++
+				}
+			}
+			if n != 1 {
+				t.Errorf("%s has %d completions of zsh", format, n)
+			}
 		}
 	}
 }
