@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"onair/transcripts"
+	"onair/transcripts/internal/align"
 	"onair/transcripts/internal/script"
 	"onair/transcripts/words"
 )
@@ -24,15 +25,16 @@ const (
 	// unsure is the confidence below which words are marked as unclear.
 	unsure = 0.4
 	// fastest is the limit on the number of words that people say per second, measured
-	// over windowWords words.
-	fastest     = 7
-	windowWords = 8
+	// over windowWords words. Over burstWords words the limit is fastestBurst, because
+	// people say a few short words faster.
+	fastest, windowWords     = 7, 8
+	fastestBurst, burstWords = 14, 4
 	// A run of at least repeatWords words that is heard repeatTimes times in a row is not
 	// speech.
 	repeatWords, repeatTimes = 3, 4
 	// longestRepeat is the length, in words, of the longest run whose repetitions are
-	// searched for.
-	longestRepeat = 20
+	// searched for. Whisper writes at most 224 words at a time.
+	longestRepeat = 224
 )
 
 // Label returns the name of a voice in a draft.
@@ -114,13 +116,14 @@ func markUnclear(list []heard) {
 		c := list[i].Confidence
 		list[i].unclear = c > 0 && c < unsure
 	}
-	for i := 0; i+windowWords <= len(list); i++ {
-		if list[i+windowWords-1].End-list[i].Start < windowWords*time.Second/fastest {
-			mark(list[i : i+windowWords])
-		}
+	markFast(list, windowWords, fastest)
+	markFast(list, burstWords, fastestBurst)
+	folded := make([]string, len(list))
+	for i := range list {
+		folded[i] = align.Fold(list[i].Text)
 	}
-	same := func(i, j int) bool { return strings.EqualFold(list[i].Text, list[j].Text) }
-	for n := repeatWords; n <= longestRepeat; n++ {
+	same := func(i, j int) bool { return folded[i] == folded[j] }
+	for n := repeatWords; n <= min(longestRepeat, len(list)/repeatTimes); n++ {
 		for i := 0; i+n < len(list); {
 			run := 0 // number of words that equal the words n places before
 			for i+n+run < len(list) && same(i+run, i+n+run) {
@@ -130,6 +133,15 @@ func markUnclear(list []heard) {
 				mark(list[i+n : i+n+run]) // the first occurrence may have been said
 			}
 			i += run + 1
+		}
+	}
+}
+
+// markFast marks each run of n words that is faster than most words a second.
+func markFast(list []heard, n, most int) {
+	for i := 0; i+n <= len(list); i++ {
+		if list[i+n-1].End-list[i].Start < time.Duration(n)*time.Second/time.Duration(most) {
+			mark(list[i : i+n])
 		}
 	}
 }

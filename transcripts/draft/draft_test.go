@@ -24,6 +24,16 @@ func said(text string, from time.Duration, confidence float64) (list []words.Wor
 	return list
 }
 
+// moment returns words that share a short time.
+func moment(text string, from, length time.Duration) (list []words.Word) {
+	fields := strings.Fields(text)
+	for i, w := range fields {
+		n := time.Duration(len(fields))
+		list = append(list, words.Word{Text: w, Start: from + time.Duration(i)*length/n, End: from + time.Duration(i+1)*length/n})
+	}
+	return list
+}
+
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	f := &words.File{
@@ -54,6 +64,10 @@ machine: {engine: "command", model: "my \"model\"", reviewed: false}
 
 func TestUnclear(t *testing.T) {
 	t.Parallel()
+	long := ""
+	for i := range 45 {
+		long += fmt.Sprintf("w%d ", i)
+	}
 	for _, test := range []struct {
 		name string
 		list []words.Word
@@ -61,6 +75,10 @@ func TestUnclear(t *testing.T) {
 	}{
 		{"repetition", said("so "+strings.Repeat("thank you very much ", 5)+"bye", 0, 0), "so thank you very much ? bye"},
 		{"a chorus", said(strings.Repeat("we will rock you ", 3)+"yes", 0, 0), "we will rock you we will rock you we will rock you yes"},
+		{"a repetition with other punctuation", said("so thanks for watching! Thanks for watching. thanks, for watching! Thanks for watching? bye", 0, 0), "so thanks for watching! ? bye"},
+		{"a long repetition", said(strings.Repeat(long, 4)+"bye", 0, 0), long + "? bye"},
+		{"a burst", append(said("so then", 0, 0), append(moment("one two three four five six seven", 3*time.Second, 200*ms), said("slow words", 6*time.Second, 0)...)...), "so then ? slow words"},
+		{"a fast phrase", append(said("so then", 0, 0), append(moment("and it was a", 3*time.Second, 480*ms), said("slow words", 6*time.Second, 0)...)...), "so then and it was a slow words"},
 		{"speech too fast", func() (list []words.Word) {
 			for i := range 10 {
 				list = append(list, words.Word{Text: fmt.Sprint("w", i), Start: time.Duration(i) * 50 * ms, End: time.Duration(i+1) * 50 * ms})
