@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"onair/audio"
@@ -27,7 +28,7 @@ func cut(path string, info *audio.Info, longest time.Duration, maxBytes int64) (
 		return []Piece{{End: info.Duration}}, nil
 	}
 	if info.MediaType != audio.MP3 {
-		return nil, fmt.Errorf("only MP3 can be cut into pieces, and this engine takes at most %v and %d MB at once", longest, maxBytes/1e6)
+		return nil, fmt.Errorf("only MP3 can be cut into pieces, and this engine takes at most %s at once: the audio has %.1f minutes and %.1f MB", limits(longest, maxBytes), info.Duration.Minutes(), float64(info.PayloadEnd)/1e6)
 	}
 	f, _, err := durable.OpenRegular(path)
 	if err != nil {
@@ -55,6 +56,18 @@ func cut(path string, info *audio.Info, longest time.Duration, maxBytes int64) (
 		pieces = append(pieces, Piece{frames[0].Start, frames[len(frames)-1].End, frames[0].from, frames[len(frames)-1].to})
 	}
 	return pieces, nil
+}
+
+// limits describes the limits on a piece; 0 is none.
+func limits(longest time.Duration, maxBytes int64) string {
+	var parts []string
+	if longest > 0 {
+		parts = append(parts, fmt.Sprintf("%.0f minutes", longest.Minutes()))
+	}
+	if maxBytes > 0 {
+		parts = append(parts, fmt.Sprintf("%.0f MB", float64(maxBytes)/1e6))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // whole reports whether a piece is the whole file.

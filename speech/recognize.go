@@ -119,7 +119,7 @@ func (r *Recording) Recognize(ctx context.Context) (*words.File, error) {
 	}
 	f := joiner.File()
 	if len(f.Segments) == 0 {
-		return nil, errSilent
+		return nil, &AnswerError{r.piece(0), errSilent}
 	}
 	f.SHA256, f.Duration = hex.EncodeToString(r.Info.SHA256[:]), r.Info.Duration
 	f.Engine, f.Model, f.Language = r.Engine.Name, r.Engine.Model, r.request.Language
@@ -210,7 +210,7 @@ func (r *Recording) read(i int) (*words.File, error) {
 	}
 	duration := r.pieces[i].End - r.pieces[i].Start
 	if w, late := pastEndOf(f, duration); late {
-		return nil, fmt.Errorf("the word %q is at %v, after the end of the audio at %v", w.Text, w.Start, duration.Round(time.Millisecond))
+		return nil, fmt.Errorf("the word %q is at %v to %v, after the end of the audio at %v", w.Text, w.Start, w.End, duration.Round(time.Millisecond))
 	}
 	return f, nil
 }

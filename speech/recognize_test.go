@@ -187,6 +187,9 @@ func TestAnswers(t *testing.T) {
 		{"names are kept", fmt.Sprintf(two, "Vega", "5", "B"), "1 2 map[1:Vega]"},
 		{"one voice", fmt.Sprintf(two, "", "5", ""), "  map[]"},
 		{"past the end", fmt.Sprintf(two, "A", "61.5", "B"), "after the end of the audio"},
+		{"ends past the end", `{"words": [{"word": "telescopes", "start": 58, "end": 63}, {"word": "b", "start": 59, "end": 59.5}]}`, "after the end of the audio"},
+		{"ends before it starts", `{"words": [{"word": "a", "start": 5, "end": 1}, {"word": "b", "start": 6, "end": 7}]}`, "run backwards"},
+		{"starts before 0", `{"words": [{"word": "a", "start": -5, "end": 1}]}`, "negative"},
 		{"silence", `{"text": "", "segments": []}`, "there are no words"},
 		{"no words", string((&words.File{}).Format()), "is the audio silent?"},
 		{"cut off", fmt.Sprintf(two, "A", "5", "B")[:90], "JSON"},
@@ -255,5 +258,25 @@ func TestKnownVoices(t *testing.T) {
 	}
 	if len(clips) != 2 || clips[0] < 9900 || clips[0] > 10100 || clips[1] < 2900 || clips[1] > 3100 {
 		t.Errorf("clips of %v ms", clips)
+	}
+}
+
+// TestLimits expects the message about audio that cannot be cut to have its size and the
+// limits that the engine has.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	info := &audio.Info{MediaType: audio.M4A, Duration: 64 * time.Minute, PayloadEnd: 30_500_000}
+	for _, test := range []struct {
+		longest  time.Duration
+		maxBytes int64
+		want     string
+	}{
+		{20 * time.Minute, 0, "takes at most 20 minutes at once: the audio has 64.0 minutes and 30.5 MB"},
+		{0, 24_900_000, "takes at most 25 MB at once"},
+		{1390 * time.Second, 24_900_000, "takes at most 23 minutes and 25 MB at once"},
+	} {
+		if _, err := cut("audio.m4a", info, test.longest, test.maxBytes); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%v, want %q", err, test.want)
+		}
 	}
 }

@@ -80,19 +80,20 @@ type Engine struct {
 	Unpriced bool          // onair does not know its prices
 }
 
-// pastEnd is how long after the end of the audio a word may start, because lengths are
+// pastEnd is how long after the end of the audio a word may end, because lengths are
 // rounded.
 const pastEnd = time.Second
 
 // errSilent reports that nothing was recognized.
 var errSilent = errors.New("nothing was recognized: is the audio silent?")
 
-// pastEndOf returns the last word and true if the word starts more than pastEnd after the
-// end of the audio.
+// pastEndOf returns a word that ends more than pastEnd after the end of the audio, and
+// true if there is one.
 func pastEndOf(f *words.File, duration time.Duration) (words.Word, bool) {
-	all := f.All()
-	if n := len(all); n > 0 && all[n-1].Start > duration+pastEnd {
-		return all[n-1], true
+	for _, w := range f.All() {
+		if w.End > duration+pastEnd {
+			return w, true
+		}
 	}
 	return words.Word{}, false
 }

@@ -53,6 +53,10 @@ type Result struct {
 	Numbered bool   // speakers have numbers or letters instead of names
 	Speech   []Speech
 	Findings finding.List
+
+	// BadTime describes a time in JSON that is negative or ends before its start. It is
+	// empty if there is none.
+	BadTime string
 }
 
 // formRow is a row of the table of formats.

@@ -3,6 +3,7 @@ package forms
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"sort"
@@ -415,7 +416,21 @@ func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool
 		}
 		r.s.warn(ruleTime, int(r.t.nodes[found].at), "the time %.40s cannot be read", raw)
 	}
+	if at < -roundingError {
+		r.s.result.BadTime = fmt.Sprintf("the time %v is negative", at)
+	}
 	return at, set
+}
+
+// roundingError is how much later than its end something may start, because times are
+// rounded.
+const roundingError = 100 * time.Millisecond
+
+// checkOrder notes a text that ends before it starts.
+func (r *jsonReader) checkOrder(text string, start, end time.Duration) {
+	if start-end > roundingError {
+		r.s.result.BadTime = fmt.Sprintf("times run backwards: %.40q starts at %v and ends at %v", text, start, end)
+	}
 }
 
 // warnOfNull warns if a time was not set because it is null.
@@ -455,6 +470,9 @@ func (r *jsonReader) readSegment(v ref) {
 		words = none
 	}
 	u.Text = cleanLines(t.string(t.first(v, c.text)))
+	if u.Timed && u.Ended {
+		r.checkOrder(u.Text, u.Start, u.End)
+	}
 	if words != none {
 		u.Text = strings.ReplaceAll(u.Text, "\n", " ")
 	}

@@ -42,6 +42,9 @@ func (r *jsonReader) readWordList(list ref) {
 		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
 		w.start, w.timed = r.timeOf(v, c.start)
 		w.end, w.ended = r.timeOf(v, c.end)
+		if w.timed && w.ended {
+			r.checkOrder(w.text, w.start, w.end)
+		}
 		w.attaches = t.string(t.member(v, "attaches_to"))
 		if w.channel = r.joined.channel; c.channel != nil {
 			if channel := t.first(v, c.channel); channel != none {
@@ -187,6 +190,8 @@ func (r *jsonReader) readWords(u *Speech, words ref) {
 				w.timed = u.Timed
 			}
 			w.start += u.Start
+		} else if w.timed && w.ended {
+			r.checkOrder(w.text, w.start, w.end)
 		}
 		w.speaker = u.Speaker
 		if who, said := r.speaker(v, c.said); said {
@@ -273,6 +278,9 @@ func (r *jsonReader) alignWords(u Speech, words ref) {
 			if length, ok := r.timeOf(v, c.wordLength); ok {
 				stop, ended = start+length, true
 			}
+		}
+		if timed && ended {
+			r.checkOrder(text, start, stop)
 		}
 		if timed && ended && stop >= start {
 			found = append(found, Word{at, start, stop, r.confidence(v)})

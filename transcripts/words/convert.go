@@ -17,8 +17,9 @@ const mostBackwards = time.Second
 
 // Convert reads words from a file that Format wrote, or from one in a form of package
 // forms, such as the JSON of a speech recognizer. If only captions have times, the words of
-// a caption share its time in proportion to their length. Times that run backwards by more
-// than a second within a speech are an error.
+// a caption share its time in proportion to their length. Negative times, words that end
+// before they start, and times that run backwards by more than a second within a speech
+// are errors.
 func Convert(src []byte, o *forms.Options) (*File, error) {
 	if bytes.HasPrefix(src, []byte(`{"schema_version":`)) {
 		return Read(src, o.File)
@@ -26,6 +27,9 @@ func Convert(src []byte, o *forms.Options) (*File, error) {
 	result, err := forms.Read(src, "", o)
 	if err != nil {
 		return nil, err
+	}
+	if result.BadTime != "" {
+		return nil, errors.New(result.BadTime)
 	}
 	var list []Word
 	var voices []string

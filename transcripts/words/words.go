@@ -237,7 +237,11 @@ func (s *Segment) format() []byte {
 		}
 		texts = append(texts, w.Text)
 		steps = append(steps, until.Milliseconds()-w.Start.Milliseconds())
-		sure = append(sure, int(math.Round(w.Confidence*100)))
+		percent := int(math.Round(w.Confidence * 100))
+		if w.Confidence > 0 {
+			percent = max(percent, 1) // 0 is unknown
+		}
+		sure = append(sure, percent)
 		known = known || w.Confidence > 0
 	}
 	values := []any{s.start().Milliseconds(), s.Voice, strings.Join(texts, " "), steps}

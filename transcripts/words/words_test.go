@@ -43,6 +43,16 @@ func TestFormat(t *testing.T) {
 	}
 }
 
+// TestFormatConfidence expects a confidence just above 0 not to become 0, which means
+// unknown.
+func TestFormatConfidence(t *testing.T) {
+	t.Parallel()
+	f := &File{Segments: []Segment{{"", []Word{{"a", 0, ms, 0.003}, {"b", ms, 2 * ms, 0}, {"c", 2 * ms, 3 * ms, 0.999}}}}}
+	if got, want := string(f.Format()), `[0,"","a b c",[1,1,1],[1,0,100]]`; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestReadMalformed(t *testing.T) {
 	t.Parallel()
 	const head = `{"schema_version": 1, "segments": [` + "\n"
