@@ -84,3 +84,11 @@ func (j *Job) Put(ctx context.Context, note, text string) error {
 	}
 	return j.keeper.Put(ctx, j.name+"."+note, []byte(text))
 }
+
+// Unusable returns an AnswerError about the answer in a note, or err if there are no notes.
+func (j *Job) Unusable(note string, err error) error {
+	if j == nil || j.keeper == nil {
+		return err
+	}
+	return &AnswerError{j.name + "." + note, err}
+}

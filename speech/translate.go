@@ -31,7 +31,7 @@ type Translating struct {
 	Settings    any  // further settings that the answer depends on
 	Unpriced    bool // onair does not know its prices
 
-	// Limits of a call; 0 sets no limit. A turn is never divided.
+	// Limits of a call; 0 sets no limit. A paragraph is never divided.
 	MaxChars, MaxTexts int
 }
 
@@ -66,7 +66,14 @@ func (e *Translating) All(ctx context.Context, k Keeper, t *Translation) ([][]st
 		for to < len(t.Turns) && e.fits(t.Turns[from:to+1]) {
 			to++
 		}
-		got, err := e.ask(ctx, k, 0, t, t.Turns[from:to])
+		var got [][]string
+		var err error
+		if to == from+1 {
+			got = make([][]string, 1)
+			got[0], err = e.askTurn(ctx, k, 0, t, t.Turns[from])
+		} else {
+			got, err = e.ask(ctx, k, 0, t, t.Turns[from:to])
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -104,12 +111,12 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 	for _, i := range wrong {
 		turn := t.Turns[i]
 		for try := 1; try <= 2 && answers[i] == nil; try++ {
-			got, err := e.ask(ctx, k, try, t, [][]string{turn})
+			got, err := e.askTurn(ctx, k, try, t, turn)
 			if err != nil {
 				return err
 			}
-			if len(got) == 1 && intact(turn, got[0]) {
-				answers[i] = got[0]
+			if intact(turn, got) {
+				answers[i] = got
 			}
 		}
 		if answers[i] != nil {
@@ -119,11 +126,11 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 			pieces, join := translate.Fragments(text)
 			var done []string
 			for _, piece := range pieces {
-				got, err := e.ask(ctx, k, 0, t, [][]string{{piece}})
+				got, err := e.ask(ctx, k, lastTry, t, [][]string{{piece}})
 				if err != nil {
 					return err
 				}
-				if len(got) != 1 || len(got[0]) != 1 || !translate.Intact(piece, got[0][0]) {
+				if len(got) != 1 || !intact([]string{piece}, got[0]) {
 					return fmt.Errorf("%s gave no translation of %.60q", e.Name, piece)
 				}
 				done = append(done, got[0][0])
@@ -134,8 +141,33 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 	return nil
 }
 
+// askTurn is ask for one turn. If the turn is larger than a call's limits, askTurn divides
+// it between paragraphs. It returns nil if an answer has another number of paragraphs.
+func (e *Translating) askTurn(ctx context.Context, k Keeper, try int, t *Translation, turn []string) (answer []string, err error) {
+	for from := 0; from < len(turn); {
+		to := from + 1
+		for to < len(turn) && e.fits([][]string{turn[from : to+1]}) {
+			to++
+		}
+		got, err := e.ask(ctx, k, try, t, [][]string{turn[from:to]})
+		if err != nil {
+			return nil, err
+		}
+		if len(got) != 1 || len(got[0]) != to-from {
+			return nil, nil
+		}
+		answer = append(answer, got[0]...)
+		from = to
+	}
+	return answer, nil
+}
+
+// lastTry is the number of the try for the separate texts of a turn.
+const lastTry = 3
+
 // ask returns the kept answer if there is one. Otherwise it calls the translator and
 // keeps the answer. To get another answer for the same turns, use another number for try.
+// A damaged answer to the last try is not kept, so that the next run asks again.
 func (e *Translating) ask(ctx context.Context, k Keeper, try int, t *Translation, turns [][]string) (answer [][]string, err error) {
 	name, err := nameOf(16, "translate", e.Name, e.Model, e.Settings, t.Source, t.Target, turns, try)
 	if err != nil {
@@ -150,6 +182,9 @@ func (e *Translating) ask(ctx context.Context, k Keeper, try int, t *Translation
 	}
 	if answer, err = e.Translate(ctx, &Translation{t.Source, t.Target, turns}); err != nil || k == nil {
 		return answer, err
+	}
+	if try == lastTry && !slices.EqualFunc(turns, answer, intact) {
+		return answer, nil
 	}
 	if data, err = json.Marshal(answer); err != nil {
 		return nil, err

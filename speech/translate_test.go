@@ -93,3 +93,44 @@ func TestAll(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLargeTurn expects a turn that is larger than a call's limits to be divided between
+// paragraphs.
+func TestLargeTurn(t *testing.T) {
+	t.Parallel()
+	turn := []string{strings.Repeat("a", 30), strings.Repeat("b", 15), strings.Repeat("c", 30), "d", "e"}
+	calls := 0
+	e := &Translating{MaxChars: 50, MaxTexts: 2, Translator: translating(func(turns [][]string) ([][]string, error) {
+		calls++
+		if n := Chars(turns); n > 50 || len(turns) != 1 || len(turns[0]) > 2 {
+			t.Errorf("a call with %d characters and the turns %q", n, turns)
+		}
+		var answer []string
+		for _, text := range turns[0] {
+			answer = append(answer, strings.ToUpper(text))
+		}
+		return [][]string{answer}, nil
+	})}
+	got, err := e.All(t.Context(), nil, &Translation{Turns: [][]string{turn}})
+	want := [][]string{{strings.Repeat("A", 30), strings.Repeat("B", 15), strings.Repeat("C", 30), "D", "E"}}
+	if diff := cmp.Diff(want, got); err != nil || calls != 3 || diff != "" {
+		t.Errorf("%d calls, %v; %s", calls, err, diff)
+	}
+}
+
+// TestDamagedAnswer expects a translator that gave no translation to be asked again by the
+// next run.
+func TestDamagedAnswer(t *testing.T) {
+	t.Parallel()
+	answer := ""
+	e := &Translating{Name: "machine", Translator: translating(func([][]string) ([][]string, error) { return [][]string{{answer}}, nil })}
+	k := &notes{}
+	q := &Translation{Turns: [][]string{{"four"}}}
+	if _, err := e.All(t.Context(), k, q); err == nil {
+		t.Error("an empty translation is accepted")
+	}
+	answer = "cuatro"
+	if got, err := e.All(t.Context(), k, q); err != nil || got[0][0] != "cuatro" {
+		t.Errorf("%q, %v", got, err)
+	}
+}

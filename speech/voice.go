@@ -1,7 +1,10 @@
 package speech
 
 import (
+	"bytes"
 	"context"
+
+	"onair/audio/mpeg"
 )
 
 // Voice turns text into speech.
@@ -52,7 +55,7 @@ func (e *Speaking) Kept(ctx context.Context, k Keeper, u *Utterance) ([]byte, er
 }
 
 // Say returns the kept speech for an utterance if there is one. Otherwise it calls the
-// voice and keeps the speech.
+// voice and keeps the speech. An answer that is not an MP3 is not kept.
 func (e *Speaking) Say(ctx context.Context, k Keeper, u *Utterance) ([]byte, error) {
 	name, err := e.name(u)
 	if err != nil {
@@ -62,8 +65,16 @@ func (e *Speaking) Say(ctx context.Context, k Keeper, u *Utterance) ([]byte, err
 	if err != nil || data != nil {
 		return data, err
 	}
-	if data, err = e.Speak(ctx, u); err != nil || k == nil {
+	if data, err = e.Speak(ctx, u); err != nil || k == nil || !isMP3(data) {
 		return data, err
 	}
 	return data, k.Put(context.WithoutCancel(ctx), name, data)
+}
+
+// isMP3 reports whether data starts with a readable MPEG frame, perhaps after a tag.
+func isMP3(data []byte) bool {
+	for _, err := range mpeg.Frames(bytes.NewReader(data)) {
+		return err == nil
+	}
+	return false
 }

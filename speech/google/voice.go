@@ -25,12 +25,15 @@ type voice struct {
 	url    string
 }
 
-// NewVoice returns an engine that speaks a language. It uses Project, Endpoint, Token and
-// Sleep of the options.
+// NewVoice returns an engine that speaks a language. It uses Project, Model, Endpoint,
+// Token and Sleep of the options.
 func NewVoice(ctx context.Context, o *Options, language string) (*speech.Speaking, error) {
 	client, _, err := newClient(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Model != "" && o.Model != voiceModel {
+		return nil, fmt.Errorf("google has no model %s for voices: want %s", o.Model, voiceModel)
 	}
 	v := &voice{client, cmp.Or(o.Endpoint, "https://texttospeech.googleapis.com") + "/v1/text:synthesize"}
 	e := &speech.Speaking{Voice: v, Name: "google", Model: voiceModel, MaxBytes: maxInput}

@@ -46,3 +46,11 @@ func TestSpeak(t *testing.T) {
 		}
 	}
 }
+
+func TestVoiceModel(t *testing.T) {
+	t.Parallel()
+	o := &Options{Project: "p", Model: "wavenet", Token: func(context.Context) (string, error) { return "token", nil }}
+	if _, err := NewVoice(t.Context(), o, "es"); err == nil || err.Error() != "google has no model wavenet for voices: want chirp3-hd" {
+		t.Error(err)
+	}
+}

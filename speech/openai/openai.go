@@ -126,46 +126,43 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	if !r.textOnly() {
-		answer, err := r.post(ctx, input, name, r.timed(q, r.model))
+	// Both answers are kept, so that neither is paid for again.
+	const noteText, noteTimes = "text", "times"
+	ask := func(note string, fields []field) ([]byte, error) {
+		answer, err := q.Job.Get(ctx, note)
+		if err != nil || answer != "" {
+			return []byte(answer), err
+		}
+		data, err := r.post(ctx, input, name, fields)
 		if err != nil {
 			return nil, err
 		}
-		f, err := readTimed(answer, q.Say)
+		return data, q.Job.Put(context.WithoutCancel(ctx), note, string(data))
+	}
+	model := r.model
+	var said *words.File
+	if r.textOnly() {
+		model = whisper
+		text, err := ask(noteText, r.untimed(q))
 		if err != nil {
 			return nil, err
 		}
-		return f.Format(), nil
-	}
-	// The first answer is kept, so that it is not paid for again if the second request
-	// fails.
-	const note = "text"
-	kept, err := q.Job.Get(ctx, note)
-	if err != nil {
-		return nil, err
-	}
-	text := []byte(kept)
-	if kept == "" {
-		if text, err = r.post(ctx, input, name, r.untimed(q)); err != nil {
-			return nil, err
-		}
-		if err := q.Job.Put(ctx, note, string(text)); err != nil {
-			return nil, err
+		if said, err = r.readText(text); err != nil {
+			return nil, q.Job.Unusable(noteText, err)
 		}
 	}
-	said, err := r.readText(text)
+	answer, err := ask(noteTimes, r.timed(q, model))
 	if err != nil {
 		return nil, err
 	}
-	answer, err := r.post(ctx, input, name, r.timed(q, whisper))
+	f, err := readTimed(answer, q.Say)
 	if err != nil {
-		return nil, err
+		return nil, q.Job.Unusable(noteTimes, err)
 	}
-	times, err := readTimed(answer, nil)
-	if err != nil {
-		return nil, err
+	if said != nil {
+		f = words.Retime(said, f)
 	}
-	return words.Retime(said, times).Format(), nil
+	return f.Format(), nil
 }
 
 // audio returns the content of a file in a format that the server reads, and a file name.
@@ -291,7 +288,7 @@ func readTimed(answer []byte, say func(string)) (*words.File, error) {
 	case len(a.Words) == 0 && len(a.Segments) == 0 && strings.TrimSpace(a.Text) == "":
 		return &words.File{}, nil
 	case len(a.Words) == 0:
-		if !inside && say != nil {
+		if !inside {
 			say("the server gives no times of words; those of its segments are less exact")
 		}
 		return convert(answer)

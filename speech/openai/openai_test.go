@@ -137,6 +137,7 @@ func TestShapes(t *testing.T) {
 		{"OpenAI, whisper", "whisper-1", "/v1/audio/transcriptions", map[string]string{"verbose_json": whisperWords}, exact, ""},
 		{"words in segments, a duration that is text", "Systran/faster-whisper-small", "/v1/audio/transcriptions", map[string]string{"verbose_json": wordsInside}, exact, ""},
 		{"no words", "whisper-1", "/v1/audio/transcriptions", map[string]string{"verbose_json": noWords}, []string{" Hello, 1.0", " universe. 1.9", " Yes. 5.0"}, "no times of words"},
+		{"text, no words", "gpt-4o-transcribe", "/v1/audio/transcriptions", map[string]string{"json": textOnly, "verbose_json": noWords}, []string{" Hello, 1.0", " universe. 1.9", " Yes. 5.0"}, "no times of words"},
 		{"tokens", "whisper-1", "/v1/audio/transcriptions", map[string]string{"verbose_json": tokens}, []string{" That's 1.0", " whisper. 1.5"}, ""},
 	} {
 		s := newService(t, func(path string, fields map[string][]string) (int, string) {

@@ -26,6 +26,9 @@ const (
 	step = 0.05
 )
 
+// ErrMixed reports answers of an engine in different formats.
+var ErrMixed = errors.New("the engine has to answer in one format")
+
 // Turn is what one person says without interruption.
 type Turn struct {
 	Start time.Duration // time in the original
@@ -38,7 +41,7 @@ type Placed struct {
 	Turn
 	Begin, End time.Duration
 	Rate       float64
-	Over       time.Duration // how long after the intended start of the next turn this turn ends
+	Over       time.Duration // how long after the intended start of the next turn, or the end of the original, this turn ends
 }
 
 // Speaker turns the text of turns into an MP3.
@@ -94,9 +97,8 @@ func (s *Speaker) Speak(ctx context.Context, turns []Turn) ([]byte, []Placed, er
 			out.Write(f)
 		}
 		count += len(frames)
-		if p.End = s.time(count); i+1 < len(turns) {
-			p.Over = max(0, p.End-turns[i+1].Start)
-		}
+		p.End = s.time(count)
+		p.Over = max(0, p.End-s.until(turns, i))
 		placed = append(placed, p)
 	}
 	if count == 0 {
@@ -117,14 +119,26 @@ func (s *Speaker) time(n int) time.Duration {
 	return mpeg.Playtime(int64(n)*int64(s.header.Samples()), s.header.SampleRate())
 }
 
+// until returns when turn i should end: at the intended start of the next turn, or at the
+// end of the original.
+func (s *Speaker) until(turns []Turn, i int) time.Duration {
+	switch {
+	case i+1 < len(turns):
+		return turns[i+1].Start
+	case s.Duration > 0:
+		return s.Duration
+	}
+	return math.MaxInt64 // the length of the original is unknown
+}
+
 // fit returns the MPEG frames of turn i, which cannot start before the time now. It speaks
-// the turn faster if the turn would end after the intended start of the next one.
+// the turn faster if the turn would otherwise end later than until returns.
 func (s *Speaker) fit(ctx context.Context, turns []Turn, i int, now time.Duration) (frames [][]byte, rate float64, err error) {
 	t := &turns[i]
-	if frames, err = s.say(ctx, t, 1); err != nil || i+1 == len(turns) {
-		return frames, 1, err
+	if frames, err = s.say(ctx, t, 1); err != nil {
+		return nil, 1, err
 	}
-	length, room := s.time(len(frames)), turns[i+1].Start-max(now, t.Start)
+	length, room := s.time(len(frames)), s.until(turns, i)-max(now, t.Start)
 	if length <= room {
 		return frames, 1, nil
 	}
@@ -166,7 +180,7 @@ func (s *Speaker) read(data []byte) (frames [][]byte, err error) {
 			s.header = f.Header &^ (1 << 9) // without padding
 		}
 		if !f.Header.SameStream(s.header) || f.Header.Mono() != s.header.Mono() {
-			return nil, fmt.Errorf("an answer has %s, and the first one %s: the engine has to answer in one format", kind(f.Header), kind(s.header))
+			return nil, fmt.Errorf("an answer has %s, and the first one %s: %w", kind(f.Header), kind(s.header), ErrMixed)
 		}
 		frames = append(frames, bytes.Clone(f.Data))
 	}

@@ -27,13 +27,14 @@ const sec = time.Second
 // reading is a voice that speaks each letter as one MPEG frame of 24 ms that is not silent.
 // It counts the requests.
 type reading struct {
-	header mpeg.Header
-	calls  int
+	header  mpeg.Header
+	calls   int
+	failing bool
 }
 
 func (r *reading) Speak(_ context.Context, u *speech.Utterance) ([]byte, error) {
 	r.calls++
-	if u.Voice == "broken" {
+	if r.failing || u.Voice == "broken" {
 		return []byte("<html>no voice</html>"), nil
 	}
 	h := r.header
@@ -109,6 +110,44 @@ func TestTiming(t *testing.T) {
 	again, _, err := s.Speak(t.Context(), turns)
 	if err != nil || !bytes.Equal(again, data) {
 		t.Errorf("the second time: %v", err)
+	}
+}
+
+// TestLastTurn expects the last turn to be spoken faster, and to be listed, if it would
+// end after the original.
+func TestLastTurn(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		duration, length, over time.Duration
+		rate                   float64
+	}{
+		{20 * sec, 5 * sec, 0, 1},
+		{20 * sec, 5500 * time.Millisecond, 0, 1.1},
+		{20 * sec, 10 * sec, 3 * sec, 1.25},
+		{0, 10 * sec, 0, 1}, // the length of the original is unknown
+	} {
+		s, _ := newSpeaker(0)
+		s.Duration = test.duration
+		_, placed, err := s.Speak(t.Context(), []Turn{{15 * sec, "a", letters(test.length)}})
+		if err != nil || placed[0].Rate != test.rate || (placed[0].Over-test.over).Abs() > 50*time.Millisecond {
+			t.Errorf("%v at %v: %+v, %v", test.length, test.duration, placed[0].Rate, placed[0].Over)
+		}
+	}
+}
+
+// TestAnswerIsNotKept expects an engine to be asked again if its answer was not an MP3.
+func TestAnswerIsNotKept(t *testing.T) {
+	t.Parallel()
+	s, r := newSpeaker(0)
+	s.Keeper = speech.Dir(t.TempDir())
+	r.failing = true
+	turns := []Turn{{0, "a", "Yes."}}
+	if _, _, err := s.Speak(t.Context(), turns); err == nil {
+		t.Error("a page is accepted")
+	}
+	r.failing = false
+	if _, _, err := s.Speak(t.Context(), turns); err != nil {
+		t.Error(err)
 	}
 }
 
