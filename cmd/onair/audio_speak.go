@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"onair/audio/mpeg"
 	"onair/internal/durable"
 	"onair/internal/plural"
+	"onair/internal/source"
 	"onair/show"
 	"onair/show/alternate"
 	"onair/speech"
@@ -72,6 +75,9 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 	if err := o.settle(s); err != nil {
 		return err
 	}
+	if err := checkLanguage("--lang", o.language); err != nil {
+		return err
+	}
 	e, err := s.Find(name)
 	if err != nil {
 		return err
@@ -103,7 +109,9 @@ func runAudioSpeak(ctx context.Context, a *app, o *speakOptions, name string) er
 		}
 	}
 	data, placed, err := speaker.Speak(ctx, turns)
-	if err != nil {
+	if dir, ok := speaker.Keeper.(speech.Dir); ok && errors.Is(err, spoken.ErrMixed) {
+		return withHint(err, "earlier answers are kept in %s; delete the folder to speak everything again", string(dir))
+	} else if err != nil {
 		return err
 	}
 	if err := durable.WriteOutput(o.out, data, 0o644); err != nil {
@@ -139,7 +147,7 @@ func checkOwnAudio(a *app, name string) error {
 func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*speech.Speaking, error) {
 	switch o.engine {
 	case "google":
-		return google.NewVoice(ctx, &google.Options{Project: s.Speech.Project}, o.language)
+		return google.NewVoice(ctx, &google.Options{Project: s.Speech.Project, Model: o.ownModel(s)}, o.language)
 	case "openai":
 		return openOpenAI(a, openai.NewVoice, openai.Options{Model: o.ownModel(s)})
 	}
@@ -195,7 +203,7 @@ func turnsToSpeak(a *app, s *show.Show, e *show.Episode, o *speakOptions, speake
 	if len(starts) != len(translated.Turns) {
 		return nil, errors.New("the transcript has no stamps, so that there are no times for the turns")
 	}
-	voices, err := assignVoices(s, o, speaker.Engine)
+	voices, err := assignVoices(s, o, speaker.Engine, translated)
 	if err != nil {
 		return nil, err
 	}
@@ -242,15 +250,36 @@ func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.T
 
 // assignVoices returns a function that gives each speaker a voice: the voice in
 // --voices, or else a voice of the engine that no other speaker has. Once every voice
-// is in use, it gives the voices again in turn.
-func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking) (func(speaker string) string, error) {
+// is in use, it gives the voices again in turn. It refuses a voice for somebody who does
+// not speak in the transcript.
+func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking, t *transcripts.Transcript) (func(speaker string) string, error) {
+	var speakers []string
+	for _, turn := range t.Turns {
+		if !turn.Pause && !slices.Contains(speakers, turn.Speaker) {
+			speakers = append(speakers, turn.Speaker)
+		}
+	}
 	given := map[string]string{}
 	for _, v := range o.voices {
 		who, voice, ok := strings.Cut(v, "=")
 		if !ok || strings.TrimSpace(voice) == "" {
 			return nil, usagef("%q: want a speaker and a voice, such as vega=nova", v)
 		}
-		given[personName(s, strings.TrimSpace(who))] = strings.TrimSpace(voice)
+		who = strings.TrimSpace(who)
+		labels := []string{who}
+		if p := s.People[who]; p != nil {
+			labels = append([]string{p.Name}, p.Aliases...)
+		}
+		speaks := false
+		for _, label := range labels {
+			if slices.Contains(speakers, label) {
+				given[label], speaks = strings.TrimSpace(voice), true
+			}
+		}
+		if !speaks {
+			hint := cmp.Or(source.DidYouMean(who, slices.Concat(speakers, slices.Sorted(maps.Keys(s.People)))), "there are: "+strings.Join(speakers, ", "))
+			return nil, withHint(usagef("--voices %s: nobody of that name speaks in the transcript", v), "%s", hint)
+		}
 	}
 	next := 0
 	return func(speaker string) string {

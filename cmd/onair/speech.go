@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +34,36 @@ import (
 // money.
 type speechOptions struct {
 	engine, model string
-	maxCost       float64
+	maxCost       dollarLimit
 	yes           bool
 }
+
+// dollarLimit is a limit on a price. It implements pflag.Value.
+type dollarLimit struct {
+	dollars float64
+	set     bool // without it there is no limit
+}
+
+// Set implements pflag.Value.
+func (l *dollarLimit) Set(s string) error {
+	amount, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(amount >= 0 && amount <= math.MaxFloat64) {
+		return errors.New("want an amount of US dollars such as 5 or 2.50")
+	}
+	*l = dollarLimit{amount, true}
+	return nil
+}
+
+// String implements pflag.Value.
+func (l *dollarLimit) String() string {
+	if !l.set {
+		return ""
+	}
+	return strconv.FormatFloat(l.dollars, 'f', -1, 64)
+}
+
+// Type implements pflag.Value.
+func (l *dollarLimit) Type() string { return "float" }
 
 // engines are the values of --engine.
 var engines = []string{"google", "openai", "command"}
@@ -43,7 +72,7 @@ func (o *speechOptions) addFlags(a *app, c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.engine, "engine", "", "`ENGINE`: google, openai or command (default: that of speech: in show.yaml)")
 	f.StringVar(&o.model, "model", "", "`MODEL` of the engine (default: that of speech: in show.yaml)")
-	f.Float64Var(&o.maxCost, "max-cost", 0, "refuse if it costs more than `DOLLARS` (default: max_cost of speech:)")
+	f.Var(&o.maxCost, "max-cost", "refuse if it costs more than `DOLLARS` (default: max_cost of speech:)")
 	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	complete(c, "engine", engines...)
 	c.ValidArgsFunction = completeEpisodes(a)
@@ -52,13 +81,18 @@ func (o *speechOptions) addFlags(a *app, c *cobra.Command) {
 // settle fills in the options that the command line does not set, with the settings of
 // the show and the defaults.
 func (o *speechOptions) settle(s *show.Show) error {
-	if o.model == "" && (o.engine == "" || o.engine == s.Speech.Engine) {
-		o.model = s.Speech.Model
-	}
 	o.engine = cmp.Or(o.engine, s.Speech.Engine, "command")
-	o.maxCost = cmp.Or(o.maxCost, s.Speech.MaxCost)
 	if !slices.Contains(engines, o.engine) {
 		return usagef("--engine %s: want google, openai or command", o.engine)
+	}
+	if o.engine == "command" && o.model != "" {
+		return usagef("--model %s: the engine command has no models; speech: in show.yaml names its program", o.model)
+	}
+	if o.model == "" && o.engine == s.Speech.Engine {
+		o.model = s.Speech.Model
+	}
+	if !o.maxCost.set && s.Speech.MaxCost > 0 {
+		o.maxCost = dollarLimit{s.Speech.MaxCost, true}
 	}
 	return nil
 }
@@ -121,12 +155,12 @@ func (a *app) approve(ctx context.Context, o *speechOptions, offer *offer) error
 	what := clean(offer.what)
 	price := "onair does not know what it costs, or whether the " + offer.leaves + " leaves this machine"
 	switch {
-	case offer.known && o.maxCost > 0 && offer.dollars > o.maxCost:
-		return withHint(fmt.Errorf("%s would cost about $%.2f, more than $%.2f", what, offer.dollars, o.maxCost), "--max-cost allows more")
+	case offer.known && o.maxCost.set && offer.dollars > o.maxCost.dollars:
+		return withHint(fmt.Errorf("%s would cost about $%.2f, more than $%.2f", what, offer.dollars, o.maxCost.dollars), "--max-cost allows more")
 	case offer.known:
 		price = fmt.Sprintf("about $%.2f by the prices of %s. The %s leaves this machine", offer.dollars, speech.PricesOf(), offer.leaves)
-	case !offer.own && o.maxCost > 0:
-		return fmt.Errorf("%s: onair does not know whether it costs more than $%.2f", what, o.maxCost)
+	case !offer.own && o.maxCost.set:
+		return fmt.Errorf("%s: onair does not know whether it costs more than $%.2f", what, o.maxCost.dollars)
 	}
 	if !a.quiet || !o.yes {
 		fmt.Fprintf(a.stderr, "%s: %s.\n", what, price)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,8 +29,8 @@ func newTranscriptsAlign(a *app) *cobra.Command {
 		Short: "Give a transcript the times of recognized words",
 		Long: `Keep the words that a speech recognizer heard beside a transcript in Markdown, so
 that its captions are exact to a fraction of a second. The words are read from the
-captions or the JSON of the recognizer: every format with times that convert reads.
-They are written to transcript.words.json beside the transcript. If the audio of the
+captions or the JSON of the recognizer: every format with times that convert reads,
+but not from Markdown. They are written to transcript.words.json beside the transcript. If the audio of the
 episode is there, they are marked as words of this audio.
 
 Stamps that are far from their words are reported. The transcript stays as it is.
@@ -121,8 +122,13 @@ func (a *app) readWords(name string) (*words.File, error) {
 // wordsIn reads recognized words from the content of a file.
 func wordsIn(src []byte, name string) (*words.File, error) {
 	f, err := words.Convert(src, &forms.Options{File: name})
-	if place := (finding.Finding{}); err != nil && !errors.As(err, &place) {
+	place := finding.Finding{}
+	switch {
+	case err == nil:
+	case !errors.As(err, &place):
 		err = fmt.Errorf("%s: %w", name, err)
+	case strings.Contains(place.Hint, "--from"):
+		err = place.WithHint("words with times are in captions and in the JSON of speech recognizers; Markdown is not read")
 	}
 	return f, err
 }

@@ -68,7 +68,7 @@ Exit codes: 0 done · 1 failed · 2 usage, or a question without a terminal.`,
 	f.BoolVar(&o.Channels, "channels", false, "each of the two channels is one voice (google, which bills both)")
 	f.BoolVar(&o.Cheap, "cheap", false, "cost less and take up to a day (google)")
 	f.BoolVar(&o.NoWait, "no-wait", false, "do not wait for the answer; the same command gets it later (google)")
-	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write the draft to; - is standard output")
+	f.StringVarP(&o.out, "output", "o", "", "`FILE` to write the draft to, or the words with --words-only; - is standard output")
 	return c
 }
 
@@ -89,6 +89,11 @@ func runTranscriptsDraft(ctx context.Context, a *app, o *draftOptions, name stri
 	}
 	if err := o.settle(d.show); err != nil {
 		return err
+	}
+	if o.language != "" {
+		if err := checkLanguage("--language", o.language); err != nil {
+			return err
+		}
 	}
 	if o.engine != "google" && (o.Channels || o.Cheap || o.NoWait) {
 		return usagef("--channels, --cheap and --no-wait are for --engine google")
@@ -174,7 +179,7 @@ func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) err
 // takeVoices copies to f the voices and names that people gave in the existing file of
 // words, if that file is about the same audio.
 func (d *drafting) takeVoices(a *app, f *words.File) error {
-	if d.words == "" {
+	if d.words == "" || d.words == "-" {
 		return nil
 	}
 	src, err := a.readInput(d.words, words.MaxSize)
@@ -257,7 +262,11 @@ func newDrafting(a *app, o *draftOptions, name string) (*drafting, error) {
 	}
 	d.audio, _ = r.show.Folder.Path(d.episode.Audio)
 	dir := filepath.Join(r.root, filepath.FromSlash(d.episode.Dir))
-	if d.words = filepath.Join(dir, words.FileName); o.WordsOnly || o.out != "" {
+	d.words = filepath.Join(dir, words.FileName)
+	if o.WordsOnly {
+		d.words = cmp.Or(o.out, d.words)
+	}
+	if o.WordsOnly || o.out != "" {
 		return d, nil
 	}
 	for _, t := range d.episode.Transcripts {
@@ -271,22 +280,15 @@ func newDrafting(a *app, o *draftOptions, name string) (*drafting, error) {
 
 // request returns the request to the recognizer.
 func (d *drafting) request() (*speech.Request, error) {
-	q := &speech.Request{Audio: d.audio, Language: d.language}
-	if d.episode == nil {
-		if q.Language == "" {
-			q.Language = d.show.Language
-		}
-		return q, nil
-	}
-	if q.Language == "" {
-		q.Language = d.episode.Language
+	e := d.episode
+	if e == nil {
+		e = &show.Episode{Language: d.show.Language}
 	}
 	terms, err := readGlossary(d.show)
 	if err != nil {
 		return nil, err
 	}
-	q.Hints = speech.Hints(d.show, d.episode, terms)
-	return q, nil
+	return &speech.Request{Audio: d.audio, Language: cmp.Or(d.language, e.Language), Hints: speech.Hints(d.show, e, terms)}, nil
 }
 
 // nameVoices records the names of voices, from arguments such as 1=vega.
@@ -323,7 +325,7 @@ func personName(s *show.Show, name string) string {
 // write writes the words and the draft.
 func (d *drafting) write(a *app, f *words.File) error {
 	if d.words != "" {
-		if err := durable.WriteOutput(d.words, f.Format(), 0o644); err != nil {
+		if err := a.writeOutput(d.words, f.Format()); err != nil {
 			return err
 		}
 		a.printWritten(d.words)

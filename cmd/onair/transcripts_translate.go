@@ -105,8 +105,9 @@ func newTranslating(a *app, o *translateOptions, name string) (*translating, err
 	if err := o.settle(r.show); err != nil {
 		return nil, err
 	}
-	if o.to = strings.ToLower(o.to); !isLanguage(o.to) {
-		return nil, usagef("--to %s: want a language such as es or pt-br", o.to)
+	o.to = strings.ToLower(o.to)
+	if err := checkLanguage("--to", o.to); err != nil {
+		return nil, err
 	}
 	if t.episode, err = r.show.Find(name); err != nil {
 		return nil, err
@@ -144,10 +145,12 @@ func newTranslating(a *app, o *translateOptions, name string) (*translating, err
 	return t, err
 }
 
-// isLanguage reports whether a code is a language tag, such as es or pt-br.
-func isLanguage(code string) bool {
-	_, err := language.Parse(code)
-	return err == nil && !strings.Contains(code, "_")
+// checkLanguage returns an error if the value of a flag is not a language tag.
+func checkLanguage(flag, code string) error {
+	if _, err := language.Parse(code); err != nil || strings.Contains(code, "_") {
+		return usagef("%s %s: want a language tag (BCP 47) such as es or pt-br", flag, code)
+	}
+	return nil
 }
 
 // readEarlier reads the existing translation and its record, if there are any.
