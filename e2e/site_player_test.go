@@ -204,6 +204,8 @@ func TestPlayerRemembers(t *testing.T) {
 	b.waitFor(t, "the seek", `audio.currentTime === 20`)
 	b.do(t, "skip", chromedp.KeyEvent("l"))
 	b.waitFor(t, "the seek", `audio.currentTime === 50`)
+	b.do(t, "skip back, with the focus on a stamp", chromedp.Focus("#transcript .stamp"), chromedp.KeyEvent(kb.ArrowLeft))
+	b.waitFor(t, "the seek", `audio.currentTime === 35`)
 	b.open(t, site.url)
 	b.open(t, address)
 	b.waitFor(t, "the same place", same)
@@ -275,5 +277,8 @@ func TestQuoteIsShared(t *testing.T) {
 	})([...document.querySelectorAll("#transcript .turn[data-start]:not(.pause)")][3])`), chromedp.WaitVisible(".quote"))
 	b.click(t, `document.querySelector(".quote")`)
 	b.waitFor(t, "the quote", `window.shared?.text.endsWith("— " + window.speaker) && window.shared.url.endsWith("#t=" + window.start)`)
+	b.do(t, "select words of two turns, from the last to the first", chromedp.Evaluate[chromedp.Void](`(([first, last]) => {
+		getSelection().setBaseAndExtent(last, 1, first, 0);
+	})([...document.querySelectorAll("#transcript .turn[data-start]:not(.pause) .words p")].slice(3, 5))`), chromedp.WaitNotVisible(".quote"))
 	b.mustBeQuiet(t)
 }

@@ -19,6 +19,9 @@ func TestSearch(t *testing.T) {
 	words := eval[string](t, b, turn+`.querySelector(".words").textContent.trim().split(/\s+/).slice(0, 4).join(" ")`)
 	phrase := `"` + strings.ToUpper(words) + `"`
 
+	b.do(t, "go to the search", chromedp.KeyEvent("/"))
+	b.waitFor(t, "the page of the search", `location.pathname.endsWith("/search/")`)
+
 	b.open(t, site.url)
 	b.do(t, "search", chromedp.KeyEvent("/"), chromedp.SendKeys(`form[role="search"] input`, phrase+"\r"))
 	b.do(t, "wait for the page of the search", chromedp.WaitVisible(".hit mark"))

@@ -39,7 +39,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"listed":       listed,
 		"summary":      summary,
 		"turns":        r.turns,
-		"markup":       func(b transcripts.Block) template.HTML { return template.HTML(b.HTML) },
+		"markup":       func(b transcripts.Block) template.HTML { return template.HTML(markdown.NoOpener(b.HTML)) },
 		"license":      license,
 		"spdx":         func(id string) show.License { return show.License{ID: id} },
 		"service":      service,

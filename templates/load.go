@@ -96,9 +96,10 @@ func (t *Theme) Assets() []Asset { return t.assets }
 // Look has the settings of a show for its theme. The zero value is the look of a show
 // without artwork.
 type Look struct {
-	Accent palette.Colour // palette.Default if zero
-	Scheme site.Scheme
-	Font   []byte // WOFF2 for headlines; nil if there is none
+	Accent   palette.Colour // palette.Default if zero
+	Scheme   site.Scheme
+	Font     []byte // WOFF2 for headlines; nil if there is none
+	NoSearch bool   // leaves out search.js and search.css
 }
 
 // fontName is the asset that holds the font of a show.
@@ -160,6 +161,9 @@ func Load(overrides fs.FS, look *Look) (*Theme, error) {
 			if !strings.HasPrefix(f.path, embeddedPrefix) {
 				t.warnings = append(t.warnings, inlineCode(f.path, f.data)...)
 			}
+			continue
+		}
+		if look.NoSearch && (asset == "search.js" || asset == "search.css") {
 			continue
 		}
 		if path.Ext(asset) == ".js" && strings.HasPrefix(f.path, embeddedPrefix) {

@@ -293,3 +293,60 @@ func FuzzShard(f *testing.F) {
 		}
 	})
 }
+
+// TestStaleAnswers types a query while the hits of another one are read. The page must
+// show the hits of the last query alone, and load the directory once, also if reading
+// the hits of the first query fails.
+func TestStaleAnswers(t *testing.T) {
+	t.Parallel()
+	const page = `
+		const element = () => ({
+			dataset: {}, children: [], listeners: {}, parentElement: {},
+			addEventListener(type, f) { this.listeners[type] = f; },
+			append(...all) { this.children.push(...all); },
+			replaceChildren(...all) { this.children = all; },
+		});
+		const [field, results] = [element(), element()];
+		const parts = { ".found": element(), ".hits": element(), ".more-hits": element(), ".order select": element() };
+		field.form = element();
+		results.dataset.index = "search.bin";
+		results.querySelector = (selector) => parts[selector];
+		Object.assign(parts[".found"].dataset, { some: "{n} hits", none: "no hits", failed: "failed" });
+		globalThis.document = { getElementById: () => results, querySelector: () => field, createElement: element };
+		globalThis.location = new URL("https://kemp.example/search/");
+		globalThis.history = { replaceState() {} };
+		globalThis.fetch = async () => ({ arrayBuffer: async () => require("zlib").deflateRawSync("{}") });
+		globalThis.onair = { home: "https://kemp.example/", ready: (f) => f(), clock: String };
+		require(require("path").resolve(process.argv[1]));
+		const type = (query) => {
+			field.value = query;
+			field.form.listeners.submit({ preventDefault() {} });
+		};
+		let opened = 0;
+		onair.openIndex = () => {
+			opened++;
+			return {
+				async *search(query) {
+					if (query === "fail") {
+						type("Kemp");
+						throw new Error("no answer");
+					}
+					for (let n = query.length; n > 0; n--) yield { title: query, page: "", start: -1, text: "", total: query.length };
+				},
+				textOf: async (hit) => hit,
+			};
+		};
+		const rounds = [() => { type("Ke"); type("Kemp"); }, () => type("fail"), () => type("Ke")];
+		process.on("beforeExit", () => {
+			const titles = parts[".hits"].children.map((li) => li.children[1].children[0].children[0]);
+			console.log(parts[".found"].textContent, titles.join(" "), opened);
+			rounds.shift();
+			if (rounds.length) setImmediate(rounds[0]);
+		});
+		rounds[0]();`
+	out, err := exec.Command(needNode(t), "-e", page, "static/search.js").CombinedOutput()
+	want := "4 hits Kemp Kemp Kemp Kemp 1\n4 hits Kemp Kemp Kemp Kemp 1\n2 hits Ke Ke 1\n"
+	if got := string(out); err != nil || got != want {
+		t.Errorf("%v\ngot\n%swant\n%s", err, got, want)
+	}
+}

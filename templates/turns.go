@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/markdown"
 	"onair/transcripts"
 )
 
@@ -184,7 +185,7 @@ func (w *turnWriter) turn(t *turnView) {
 	}
 	w.write("</p>\n    <div class=\"words\">")
 	for i := range t.Blocks {
-		w.write("\n      ", t.Blocks[i].HTML)
+		w.write("\n      ", markdown.NoOpener(t.Blocks[i].HTML))
 	}
 	w.write("\n    </div>\n  </div>")
 }

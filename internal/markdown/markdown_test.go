@@ -208,3 +208,12 @@ func FuzzHTML(f *testing.F) {
 		}
 	})
 }
+
+func TestNoOpener(t *testing.T) {
+	t.Parallel()
+	source := "[a](https://a.example/ \"b\") [c](HTTP://c.example) [d](//d.example/) <a href=https://e.example>e</a> [f](../f/) [g](#g) <g@example.com> `<a href=\"https://h.example\">`\n"
+	want := "<p><a rel=\"noopener\" href=\"https://a.example/\" title=\"b\">a</a> <a rel=\"noopener\" href=\"HTTP://c.example\">c</a> <a rel=\"noopener\" href=\"//d.example/\">d</a> <a rel=\"noopener\" href=\"https://e.example\">e</a> <a href=\"../f/\">f</a> <a href=\"#g\">g</a> <a href=\"mailto:g@example.com\">g@example.com</a> <code>&lt;a href=&quot;https://h.example&quot;&gt;</code></p>\n"
+	if diff := cmp.Diff(want, NoOpener(HTML(source, ""))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

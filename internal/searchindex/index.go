@@ -48,7 +48,7 @@ type Episode struct {
 	Slug     string
 	GUID     string
 	Title    string
-	Page     string // key of its page
+	Page     string // address of its page, relative to the site
 	Audio    string // key of its audio
 	Date     time.Time
 	Duration time.Duration

@@ -369,6 +369,31 @@ func TestOperators(t *testing.T) {
 	}
 }
 
+// TestPhrasesOfFields searches a phrase that every episode's turns have. Hits in titles
+// and notes stand first, also those of old episodes, and no hit stands twice.
+func TestPhrasesOfFields(t *testing.T) {
+	t.Parallel()
+	var episodes []*searchindex.Episode
+	for i := range 140 {
+		e := &searchindex.Episode{Slug: fmt.Sprint(i), Date: time.Date(2020, 1, 1+i, 0, 0, 0, 0, time.UTC)}
+		title, notes := "Number", "Gopher, not a red one"
+		switch i {
+		case 3:
+			title = "The red gopher"
+		case 100:
+			notes = "On a red gopher"
+		}
+		e.Docs = []searchindex.Doc{{Kind: searchindex.Title, Text: title, Start: -1}, {Kind: searchindex.Notes, Text: notes, Start: -1}, {Text: "We saw a red gopher there", Start: -1}}
+		episodes = append(episodes, e)
+	}
+	dir := t.TempDir()
+	writeIndex(t, dir, episodes)
+	hits := startEngine(t, dir).search(t, `"red gopher"`).Hits
+	if want := []string{"100 1", "3 0", "139 2"}; len(hits) != 142 || !slices.Equal(hits[:3], want) {
+		t.Errorf("%d hits, first %q; want 142, first %q", len(hits), hits[:min(3, len(hits))], want)
+	}
+}
+
 // TestBudgets measures what queries read of an index of 341 episodes.
 func TestBudgets(t *testing.T) {
 	if testing.Short() {

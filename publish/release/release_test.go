@@ -1,6 +1,9 @@
 package release_test
 
 import (
+	"bytes"
+	"compress/flate"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -239,5 +242,40 @@ func TestPrivateTargetPinsNothing(t *testing.T) {
 	}
 	if r.LockChanges() || len(r.Lock.Episodes) > 0 || r.Lock.PodcastGUID != "" {
 		t.Errorf("a private target pins %d episodes, guid %q", len(r.Lock.Episodes), r.Lock.PodcastGUID)
+	}
+}
+
+// TestSearchFiles checks the addresses of pages in the texts of the search index, and
+// that a site without a search has neither index, script nor stylesheet.
+func TestSearchFiles(t *testing.T) {
+	t.Parallel()
+	const page = "episodes/" + showtest.GhostSlug + "/"
+	for site, want := range map[string]string{
+		"{}":                `"page":"` + page + `"`,
+		"{page_urls: html}": `"page":"` + page + `index.html"`,
+		"{search: false}":   "",
+	} {
+		files := showtest.Example(t)
+		showtest.Edit(t, files, "show.yaml", "explicit: false", "explicit: false\nsite: "+site)
+		r := showtest.Release(t, files, nil)
+		var texts, others string
+		for _, o := range r.Objects {
+			switch {
+			case strings.HasPrefix(o.Key, page+"search-"):
+				first, err := io.ReadAll(flate.NewReader(bytes.NewReader(showtest.Body(t, o))))
+				if err != nil {
+					t.Fatal(err)
+				}
+				texts = string(first)
+			case strings.HasPrefix(o.Key, "assets/search"):
+				others += o.Key + "\n"
+			}
+		}
+		if want == "" && texts+others != "" || !strings.Contains(texts, want) {
+			t.Errorf("site: %s: search files %q, texts %.200q, want %s", site, others, texts, want)
+		}
+		if want != "" && (!strings.Contains(others, ".js\n") || !strings.Contains(others, ".css\n")) {
+			t.Errorf("site: %s: search files %q", site, others)
+		}
 	}
 }

@@ -217,7 +217,7 @@ func (x *searchIndex) about(e *Episode) *searchindex.Episode {
 		Slug:     e.Slug,
 		GUID:     e.GUID,
 		Title:    e.Title,
-		Page:     show.PageKey(e.Slug),
+		Page:     strings.TrimPrefix(x.b.show.URLOf(show.PageKey(e.Slug)), x.b.show.URL),
 		Audio:    e.audio(),
 		Date:     e.Date,
 		Duration: e.Pin.Duration,

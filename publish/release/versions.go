@@ -219,7 +219,7 @@ const maxFont = 32 << 20
 
 // look returns the show's choices for the look of the theme.
 func (b *builder) look() (*templates.Look, error) {
-	look := &templates.Look{Scheme: b.show.Theme.Scheme}
+	look := &templates.Look{Scheme: b.show.Theme.Scheme, NoSearch: b.show.Site.NoSearch}
 	if accent, err := palette.Parse(b.show.Theme.Accent); err == nil {
 		look.Accent = accent
 		if f, ok := templates.CheckAccent(accent, b.show.Theme.Scheme, b.show.At("theme.accent")); !ok {

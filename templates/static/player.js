@@ -555,7 +555,7 @@
       return element.type !== 'checkbox' || key === ' ';
     }
     if (key === ' ') return Boolean(element.closest('button, summary, audio, [role="button"]'));
-    return key.startsWith('Arrow') && Boolean(element.closest('.stamp, audio, [role="listbox"], pre'));
+    return element.matches('.stamp') && /Up|Down/.test(key) || key.startsWith('Arrow') && Boolean(element.closest('audio, [role="listbox"], pre'));
   };
   document.addEventListener('keydown', (event) => {
     const { key } = event;
@@ -660,7 +660,7 @@
     const selected = getSelection();
     const turn = selected.rangeCount && turnOf(selected.getRangeAt(0).startContainer);
     const text = selected.toString().trim();
-    return turn && text && turn.querySelector('.words')?.contains(selected.focusNode) ? { turn, text } : null;
+    return turn && text && turn.querySelector('.words')?.contains(selected.getRangeAt(0).endContainer) ? { turn, text } : null;
   };
   document.addEventListener('selectionchange', () => {
     clearTimeout(quote.timer);

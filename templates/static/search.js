@@ -147,15 +147,26 @@
     return i < 0 ? x.length < y.length : y[i] !== undefined && x[i].codePointAt(0) < y[i].codePointAt(0);
   };
 
+  // keeper returns a function that keeps the results of functions by name, except
+  // those of functions that fail.
+  const keeper = () => {
+    const kept = new Map();
+    return (name, f) => {
+      if (!kept.has(name)) {
+        kept.set(name, f().catch((error) => {
+          kept.delete(name);
+          throw error;
+        }));
+      }
+      return kept.get(name);
+    };
+  };
+
   // open returns the index with the given directory. read(key, from, to) returns
   // bytes of a file.
   const open = (directory, read) => {
     if (directory.version !== 1) throw new Error('unknown version of the search index');
-    const kept = new Map();
-    const once = (name, f) => {
-      if (!kept.has(name)) kept.set(name, f());
-      return kept.get(name);
-    };
+    const once = keeper();
     let episodes = 0;
     const segments = directory.segments.map((s, number) => {
       const shards = [];
@@ -203,11 +214,12 @@
         } else {
           const chunks = w.chunks.filter(({ first, last }) => wanted.some((e) => first <= e && e <= last));
           if (!chunks.length) return;
-          const from = chunks[0].from;
-          const bytes = await once(`places ${s.number} ${from} ${chunks.at(-1).to}`, () => read(s.places, s.chunks + from, s.chunks + chunks.at(-1).to));
+          const [from, to] = [chunks[0].from, chunks.at(-1).to];
+          let part = w.read; // a part of the file that was read before
+          if (!(part?.from <= from && to <= part.to)) part = w.read = { from, to, bytes: await read(s.places, s.chunks + from, s.chunks + to) };
           for (const c of chunks) {
-            const part = w.ids.filter((id) => id >= c.first * SPAN && id < (c.last + 1) * SPAN);
-            decodePlaces(reader(await inflate(bytes.subarray(c.from - from, c.to - from))), part, found);
+            const ids = w.ids.filter((id) => id >= c.first * SPAN && id < (c.last + 1) * SPAN);
+            decodePlaces(reader(await inflate(part.bytes.subarray(c.from - part.from, c.to - part.from))), ids, found);
           }
         }
         for (const [id, places] of found) to.set(id, [...to.get(id) ?? [], ...places]);
@@ -280,35 +292,42 @@
 
     // search yields all hits. Hits for words are ranked among each other.
     // Phrases are confirmed from the newest episode on, only as far as the
-    // caller asks for hits.
+    // caller asks for hits: first, unless newest is true, in the documents
+    // that are not turns.
     async function* search(query, newest) {
       const terms = parseQuery(query);
       if (!terms.some((t) => !t.not)) return;
       const counts = new Map();
       const seen = (word, n) => counts.set(word, (counts.get(word) ?? 0) + n);
       const phrases = terms.filter((t) => !t.not && t.words.length > 1);
+      const inField = (s, id) => id % SPAN < s.episodes[Math.floor(id / SPAN)][1];
       const hitsOf = (s, { weights }, ids) => ids.map((id) => {
         let score = 0;
         for (const [word, have] of weights) score += (have.get(id) ?? 0) * Math.log(1 + (docs - counts.get(word) + 0.5) / (counts.get(word) + 0.5));
         const [episode, doc] = [Math.floor(id / SPAN), id % SPAN];
-        const [key, fields, , ...blocks] = s.episodes[episode];
-        return { key, blocks, doc, field: doc < fields, score, age: s.base + episode };
+        const [key, , , ...blocks] = s.episodes[episode];
+        return { key, blocks, doc, field: inField(s, id), score, age: s.base + episode };
       });
       const rank = (a, b) => (newest ? 0 : b.field - a.field || b.score - a.score) || b.age - a.age || a.doc - b.doc;
+      const all = await Promise.all(segments.map(async (s) => [s, await match(s, terms, seen)]));
       if (!phrases.length) {
-        const all = await Promise.all(segments.map(async (s) => [s, await match(s, terms, seen)]));
         const hits = all.flatMap(([s, found]) => hitsOf(s, found, found.ids)).sort(rank);
         for (const hit of hits) yield { ...hit, total: hits.length };
         return;
       }
-      for (const s of segments.toReversed()) {
-        const found = await match(s, terms, seen);
-        const candidates = [...new Set(found.ids.map((id) => Math.floor(id / SPAN)))].reverse();
-        for (let size = candidates.length > 60 ? 10 : 60; candidates.length; size = 512) {
-          const batch = new Set(candidates.splice(0, size));
-          let ids = found.ids.filter((id) => batch.has(Math.floor(id / SPAN)));
-          for (const t of phrases) ids = await adjacent(s, t, ids);
-          yield* hitsOf(s, found, ids).sort(rank);
+      let size = 10; // number of episodes to confirm at once
+      for (const part of newest ? [() => true] : [inField, (s, id) => !inField(s, id)]) {
+        for (const [s, found] of all.toReversed()) {
+          const left = found.ids.filter((id) => part(s, id));
+          const candidates = [...new Set(left.map((id) => Math.floor(id / SPAN)))].reverse();
+          while (candidates.length) {
+            const few = candidates.length <= 60;
+            const batch = new Set(candidates.splice(0, few ? 60 : size));
+            if (!few) size = 512; // the phrase is rare
+            let ids = left.filter((id) => batch.has(Math.floor(id / SPAN)));
+            for (const t of phrases) ids = await adjacent(s, t, ids);
+            yield* hitsOf(s, found, ids).sort(rank);
+          }
         }
       }
     }
@@ -389,7 +408,7 @@
 
   // show returns the list item of a hit.
   const show = (hit, query) => {
-    const page = new URL(hit.page.replace(/(^|\/)index\.html$/, '$1'), onair.home);
+    const page = new URL(hit.page, onair.home);
     const data = { episode: hit.guid, title: hit.title, page, duration: hit.duration };
     if (hit.start >= 0) data.seek = hit.start;
     const text = element('p', { dir: 'auto' }, ...marked(hit.text, query).map(([piece, mark]) => (mark ? element('mark', {}, piece) : piece)));
@@ -401,51 +420,49 @@
       element('h2', {}, element('a', { href: page, dir: 'auto' }, hit.title)), text);
   };
 
-  let index;
+  const once = keeper();
   onair.ready?.(() => {
     const results = document.getElementById('results');
     const field = document.querySelector('main [role="search"] input');
     if (!results?.dataset.index || !field || results.ready) return;
     results.ready = true;
     const [status, list, more, order] = ['.found', '.hits', '.more-hits', '.order select'].map((selector) => results.querySelector(selector));
-    let current = 0; // the query that is shown; answers to other queries are dropped
-    let hits;
-    let count;
+    let current; // the query that is shown; answers to other queries are dropped
 
     const load = async () => onair.openIndex(JSON.parse(new TextDecoder().decode(await inflate(new Uint8Array(await (await fetch(results.dataset.index)).arrayBuffer())))), readRange);
-    const next = async (turn) => {
+    // next shows the next hits of a query.
+    const next = async (query) => {
       const found = [];
       let done = false;
       try {
-        const opened = await (index ??= load());
-        hits ??= opened.search(field.value, order.value === 'newest');
-        while (found.length < 10 && !done) {
-          const answer = await hits.next();
+        const opened = await once('', load);
+        query.hits ??= opened.search(query.text, query.newest);
+        while (found.length < 10 && !done && query === current) {
+          const answer = await query.hits.next();
           done = answer.done;
           if (!done) found.push(answer.value);
         }
         const texts = await Promise.all(found.map(opened.textOf));
-        if (turn !== current) return;
-        if (!count) list.replaceChildren();
-        list.append(...texts.map((hit) => show(hit, field.value)));
-        count += found.length;
+        if (query !== current) return;
+        if (!query.count) list.replaceChildren();
+        list.append(...texts.map((hit) => show(hit, query.text)));
+        const count = query.count += found.length;
         const total = found.at(-1)?.total ?? count;
         status.textContent = count ? status.dataset.some.replace('{n}', done || found.at(-1)?.total ? total : `${count}+`) : status.dataset.none;
         more.hidden = done || count >= found.at(-1)?.total;
       } catch {
-        index = undefined;
-        if (turn === current) status.textContent = status.dataset.failed;
+        [query.hits, query.count] = [null, 0]; // the next attempt starts again
+        if (query === current) status.textContent = status.dataset.failed;
       }
     };
     const run = () => {
-      const turn = ++current;
-      [hits, count] = [null, 0];
+      current = { text: field.value, newest: order.value === 'newest', count: 0 };
       const url = new URL(location.href);
       if (field.value.trim()) url.searchParams.set('q', field.value);
       else url.searchParams.delete('q');
       history.replaceState(history.state, '', url);
       if (url.search) {
-        next(turn);
+        next(current);
         return;
       }
       list.replaceChildren();
