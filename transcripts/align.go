@@ -13,7 +13,8 @@ import (
 
 const (
 	// A stamp at most stampYields from its word takes the time of the word. A stamp farther
-	// away is kept, and reported if it is more than stampDiffers away.
+	// away is kept: if it is before its word, silence follows it. A stamp more than
+	// stampDiffers away is reported.
 	stampYields = 1500 * time.Millisecond
 	// stampDiffers is how far a stamp may be from its word without a finding.
 	stampDiffers = 2 * time.Second

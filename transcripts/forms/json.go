@@ -182,8 +182,11 @@ func (r *jsonReader) matches(path []string) bool {
 				start = last
 			}
 			if start != none {
-				if _, _, ok := t.time(start, r.form.unit); ok {
-					times++
+				for _, v := range []ref{start, last} { // one of the two may be unreadable
+					if _, _, ok := t.time(v, r.form.unit); v != none && ok {
+						times++
+						break
+					}
 				}
 				if r.form.whole && (!t.isWhole(start) || last != none && !t.isWhole(last)) {
 					ok = false
