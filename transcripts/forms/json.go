@@ -425,30 +425,6 @@ func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool
 	return at, set
 }
 
-// roundingError is how much later than its end something may start, because times are
-// rounded.
-const roundingError = 100 * time.Millisecond
-
-// checkOrder notes a text that ends before it starts.
-func (r *jsonReader) checkOrder(text string, start, end time.Duration) {
-	if start-end > roundingError {
-		r.s.result.BadTime = fmt.Sprintf("times run backwards: %.40q starts at %v and ends at %v", text, start, end)
-	}
-}
-
-// warnOfNull warns if a time was not set because it is null.
-func (r *jsonReader) warnOfNull(v ref, paths [][]string, set bool) {
-	for _, path := range paths {
-		if set {
-			return
-		}
-		if found := r.t.path(v, path); r.t.kind(found) == 'n' {
-			r.s.warn(ruleTime, int(r.t.nodes[found].at), "the time is null")
-			return
-		}
-	}
-}
-
 // readSegment reads one segment.
 func (r *jsonReader) readSegment(v ref) {
 	t, f, c := r.t, r.form, &r.form.compiled

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -287,4 +288,28 @@ func (r *jsonReader) alignWords(u Speech, words ref) {
 		}
 	}
 	emit(len(whole.Text))
+}
+
+// roundingError is how much later than its end something may start, because times are
+// rounded.
+const roundingError = 100 * time.Millisecond
+
+// checkOrder notes a text that ends before it starts.
+func (r *jsonReader) checkOrder(text string, start, end time.Duration) {
+	if start-end > roundingError {
+		r.s.result.BadTime = fmt.Sprintf("times run backwards: %.40q starts at %v and ends at %v", text, start, end)
+	}
+}
+
+// warnOfNull warns if a time was not set because it is null.
+func (r *jsonReader) warnOfNull(v ref, paths [][]string, set bool) {
+	for _, path := range paths {
+		if set {
+			return
+		}
+		if found := r.t.path(v, path); r.t.kind(found) == 'n' {
+			r.s.warn(ruleTime, int(r.t.nodes[found].at), "the time is null")
+			return
+		}
+	}
 }
