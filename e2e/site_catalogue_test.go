@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,7 +19,7 @@ import (
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	chromium := need(t, "chromium")
-	site, err := publishSite(filepath.Join(scratch, "catalogue"), func(dir string) error {
+	site, err := publishSite(t.TempDir(), func(dir string) error {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
@@ -37,7 +36,7 @@ func TestCatalogue(t *testing.T) {
 	for phrase, episode := range map[string]int{"word 205 and": 205, "كلمة 206 و": 206, "言葉207と": 207} {
 		b.open(t, site.url)
 		b.do(t, "search", chromedp.KeyEvent("/"), chromedp.SendKeys(`form[role="search"] input`, `"`+phrase+"\"\r"))
-		b.do(t, "wait for the page of the search", chromedp.WaitVisible("#results"))
+		b.awaitPage(t, "/search/")
 		b.waitFor(t, "hits for "+phrase, `document.querySelectorAll(".hit mark").length > 0`)
 		b.waitFor(t, "the episode", fmt.Sprintf(`[...document.querySelectorAll(".hit h2 a")].every(a => a.pathname.includes("/%d-of-many/"))`, episode))
 		b.do(t, "play the hit", chromedp.Click(`.play-hit`))

@@ -144,6 +144,16 @@ func (b *tab) waitFor(t testing.TB, what, condition string) {
 	}
 }
 
+// awaitPage waits until the browser has loaded a page whose path ends in the given one.
+func (b *tab) awaitPage(t testing.TB, path string) {
+	t.Helper()
+	await(t, path, func() bool {
+		// It fails while the browser goes from one page to another.
+		loaded, err := chromedp.Run(b, chromedp.Evaluate[bool](`location.pathname.endsWith("`+path+`") && document.readyState === "complete"`))
+		return err == nil && loaded
+	})
+}
+
 // TestEmbedShowsTranscript opens the transcript in the player for other sites.
 func TestEmbedShowsTranscript(t *testing.T) {
 	t.Parallel()

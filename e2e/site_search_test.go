@@ -20,12 +20,12 @@ func TestSearch(t *testing.T) {
 	phrase := `"` + strings.ToUpper(words) + `"`
 
 	b.do(t, "go to the search", chromedp.KeyEvent("/"))
-	b.waitFor(t, "the page of the search", `location.pathname.endsWith("/search/")`)
+	b.awaitPage(t, "/search/")
 
 	b.open(t, site.url)
 	b.do(t, "search", chromedp.KeyEvent("/"), chromedp.SendKeys(`form[role="search"] input`, phrase+"\r"))
-	b.do(t, "wait for the page of the search", chromedp.WaitVisible(".hit mark"))
-	b.waitFor(t, "its address", `location.pathname.endsWith("/search/")`)
+	b.awaitPage(t, "/search/")
+	b.do(t, "wait for hits", chromedp.WaitVisible(".hit mark"))
 	b.waitFor(t, "the announcement", `/\d/.test(document.querySelector(".found[role=status]").textContent)`)
 	b.do(t, "play the hit", chromedp.Click(`.play-hit`))
 	b.waitFor(t, "the audio to play from the hit", `!audio.paused && audio.currentTime > `+start+` && audio.currentTime < 10 + `+start)
