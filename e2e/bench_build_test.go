@@ -119,14 +119,8 @@ func newHugoSite(b testing.TB, show string) (site string, size int64) {
 		files["content/"+slug+".md"] = fmt.Appendf(nil, "---\ntitle: Number %s\n---\n%s", slug, data)
 		size += int64(len(data))
 	}
-	for name, data := range files {
-		name = filepath.Join(site, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(name, data, 0o644); err != nil {
-			b.Fatal(err)
-		}
+	if err := synthetic.WriteFiles(site, files); err != nil {
+		b.Fatal(err)
 	}
 	return site, size
 }

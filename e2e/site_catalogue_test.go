@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"os"
 	"strings"
@@ -46,16 +44,8 @@ func TestCatalogue(t *testing.T) {
 		if strings.HasPrefix(key, "episodes/") {
 			continue
 		}
-		page, err := os.ReadFile(site.file(key))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var packed bytes.Buffer
-		z := gzip.NewWriter(&packed)
-		_, _ = z.Write(page)
-		_ = z.Close()
-		if packed.Len() > 40_000 {
-			t.Errorf("%s has %d bytes after gzip, want at most 40,000", key, packed.Len())
+		if packed := site.packed(t, key); packed > 40_000 {
+			t.Errorf("%s has %d bytes after gzip, want at most 40,000", key, packed)
 		}
 		b.open(t, site.url+strings.TrimSuffix(key, "index.html"))
 		b.look(t, 320, 800, "light")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -68,9 +67,6 @@ func BenchmarkLighthouse(b *testing.B) {
 		episodes := filepath.Join(dir, "episodes")
 		for n, name := range []string{"hour", "six-hours"} {
 			front := fmt.Sprintf("---\ntitle: A talk of %s\nguid: 0000000%d-0000-4000-8000-000000000000\ndate: 2026-11-0%d 06:00\n---\nA long talk.\n", name, n+1, n+1)
-			if err := os.MkdirAll(filepath.Join(episodes, name), 0o755); err != nil {
-				return err
-			}
 			if err := synthetic.WriteFiles(filepath.Join(episodes, name), map[string][]byte{"episode.md": []byte(front)}); err != nil {
 				return err
 			}

@@ -70,9 +70,6 @@ targets:
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	if err := WriteFiles(dir, map[string][]byte{"show.yaml": []byte(text + c.Show), "artwork.jpg": artwork}); err != nil {
 		return err
 	}
@@ -85,9 +82,6 @@ targets:
 }
 
 func (c *Catalogue) writeEpisode(dir string, n int, artwork []byte) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	first := time.Date(2020, 1, 1, 6, 0, 0, 0, time.UTC)
 	language := "en"
 	if len(c.Languages) > 0 {
@@ -116,10 +110,14 @@ func (c *Catalogue) writeEpisode(dir string, n int, artwork []byte) error {
 	return c.WriteMaster(filepath.Join(dir, "audio.mp3"), n)
 }
 
-// WriteFiles writes files into a folder, by name.
+// WriteFiles writes files, by their paths below a folder, and creates their folders.
 func WriteFiles(dir string, files map[string][]byte) error {
 	for name, data := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, data, 0o644); err != nil {
 			return err
 		}
 	}
