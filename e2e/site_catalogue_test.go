@@ -48,10 +48,7 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s has %d bytes after gzip, want at most 40,000", key, packed)
 		}
 		b.open(t, site.url+strings.TrimSuffix(key, "index.html"))
-		b.look(t, 320, 800, "light")
-		if wide := eval[int64](t, b, `document.documentElement.scrollWidth`); wide > 320 {
-			t.Errorf("%s is %d pixels wide in a window of 320", key, wide)
-		}
+		b.mustFit(t, key, 320)
 	}
 	b.mustBeQuiet(t)
 }

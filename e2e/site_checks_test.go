@@ -71,10 +71,7 @@ func TestPagesAreAccessible(t *testing.T) {
 					}
 				}
 				for _, width := range []int64{320, 390, 1440} {
-					b.look(t, width, 800, "light")
-					if wide := eval[int64](t, b, `document.documentElement.scrollWidth`); wide > width {
-						t.Errorf("%s is %d pixels wide in a window of %d", name, wide, width)
-					}
+					b.mustFit(t, name, width)
 				}
 			}
 			b.do(t, "break the page", chromedp.Evaluate[chromedp.Void](`document.querySelector("main").innerHTML = "<img src='x.png'>"`))
@@ -82,6 +79,15 @@ func TestPagesAreAccessible(t *testing.T) {
 				t.Error("a broken page is not reported")
 			}
 		})
+	}
+}
+
+// mustFit checks that the page does not scroll sideways in a window of the given width.
+func (b *tab) mustFit(t testing.TB, name string, width int64) {
+	t.Helper()
+	b.look(t, width, 800, "light")
+	if wide := eval[int64](t, b, `document.documentElement.scrollWidth`); wide > width {
+		t.Errorf("%s is %d pixels wide in a window of %d", name, wide, width)
 	}
 }
 
