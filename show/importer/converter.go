@@ -82,12 +82,17 @@ func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 
 // lose records that a value is lost or changed.
 func (c *mapper) lose(format string, args ...any) {
-	c.losses = append(c.losses, Loss{Where: c.where, What: fmt.Sprintf(format, args...)})
+	c.loseValue("", format, args...)
 }
 
 // loseElement is like lose, and records the values of an element.
 func (c *mapper) loseElement(e *tree.Element, format string, args ...any) {
-	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...), valuesOf(e)})
+	c.loseValue(valuesOf(e), format, args...)
+}
+
+// loseValue is like lose, and records the value.
+func (c *mapper) loseValue(value, format string, args ...any) {
+	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...), value})
 }
 
 // one returns the element with the name, and marks its text and the named attributes as
@@ -133,7 +138,7 @@ func (c *mapper) checkAttrs(e *tree.Element, known []string) {
 	}
 	for _, a := range e.Attrs {
 		if !slices.Contains(known, a.Name) && a.Value != "" && !strings.HasPrefix(a.Name, "xml:") {
-			c.losses = append(c.losses, Loss{c.where, fmt.Sprintf("the attribute %s of %s is dropped", a.Name, e.Name), line(a.Value)})
+			c.loseValue(line(a.Value), "the attribute %s of %s is dropped", a.Name, e.Name)
 		}
 	}
 	for _, child := range e.Children {
@@ -296,7 +301,7 @@ func (c *mapper) xml(e *tree.Element, depth int) (string, error) {
 		prefix, local, prefixed := strings.Cut(a.Name, ":")
 		if prefixed && prefix != "xml" {
 			if c.namespaces[prefix] == "" && !slices.Contains(builtIn, prefix) {
-				c.losses = append(c.losses, Loss{c.where, fmt.Sprintf("the attribute %s of %s is dropped", a.Name, name), line(a.Value)})
+				c.loseValue(line(a.Value), "the attribute %s of %s is dropped", a.Name, name)
 				continue
 			}
 		}

@@ -18,7 +18,7 @@ func (c *mapper) transcripts(e *episode, item *tree.Element) {
 	best := map[string]transcript{}
 	var order []string
 	other := func(address string) {
-		c.losses = append(c.losses, Loss{c.where, "podcast:transcript is dropped: there is a better format", address})
+		c.loseValue(address, "podcast:transcript is dropped: there is a better format")
 	}
 	for _, x := range c.all(item, "podcast:transcript", "url", "type", "language", "rel") {
 		address, ok := webAddress(x.Attr("url"))
