@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"onair/internal/markdown"
 	"onair/show"
@@ -239,21 +239,20 @@ type notes struct {
 // time of a feed.
 func notesOf(items []Item) []notes {
 	all := make([]notes, len(items))
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for n := int(next.Add(1)); n <= len(items); n = int(next.Add(1)) {
-				i := &items[n-1]
-				short, complete := describe(i.Notes, i.PageURL)
-				if short == "" {
-					short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
-				}
-				all[n-1] = notes{short, complete}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for n := range items {
+		i := &items[n]
+		group.Go(func() error {
+			short, complete := describe(i.Notes, i.PageURL)
+			if short == "" {
+				short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
 			}
+			all[n] = notes{short, complete}
+			return nil
 		})
 	}
-	group.Wait()
+	_ = group.Wait()
 	return all
 }
 
