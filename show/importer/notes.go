@@ -389,18 +389,23 @@ func fieldsKept(s string) []string {
 }
 
 var (
-	plainDestination   = regexp.MustCompile(`^[^\s\\<>()&\p{C}]+$`)
 	entity             = regexp.MustCompile(`&(#?[A-Za-z0-9]+;)`)
 	destinationEscaper = strings.NewReplacer(`\`, `\\`, "<", `\<`, ">", `\>`)
 )
 
+// needsBrackets reports whether a destination with the character has to be in angle
+// brackets.
+func needsBrackets(r rune) bool {
+	return strings.ContainsRune(` \<>()`, r) || unicode.Is(unicode.C, r)
+}
+
 // destination returns an address as the destination of a link or an image.
 func destination(href string) string {
 	href = entity.ReplaceAllString(address(href), "&amp;$1")
-	if plainDestination.MatchString(strings.ReplaceAll(href, "&", "")) {
-		return href
+	if href == "" || strings.ContainsFunc(href, needsBrackets) {
+		return "<" + destinationEscaper.Replace(href) + ">"
 	}
-	return "<" + destinationEscaper.Replace(href) + ">"
+	return href
 }
 
 var (
