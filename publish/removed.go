@@ -103,9 +103,13 @@ func movedPages(r *release.Release, s *record.State) map[string]string {
 // isOf reports whether a key belongs to a file of the episode with a slug: its page,
 // audio, captions and others.
 func isOf(key, slug string) bool {
-	audio := regexp.MustCompile(`^audio/` + regexp.QuoteMeta(slug) + `(\.[a-z0-9-]+)?-[0-9a-f]{16}\.`)
-	return strings.HasPrefix(key, "episodes/"+slug+"/") || audio.MatchString(key)
+	rest, isAudio := strings.CutPrefix(key, "audio/"+slug)
+	return strings.HasPrefix(key, "episodes/"+slug+"/") || isAudio && afterSlug.MatchString(rest)
 }
+
+// afterSlug matches what follows the slug in the key of audio: the language of an
+// alternate, and the hash.
+var afterSlug = regexp.MustCompile(`^(\.[a-z0-9-]+)?-[0-9a-f]{16}\.`)
 
 // wasPublished reports whether the record has an object of the episode with a slug.
 func wasPublished(s *record.State, slug string) bool {
@@ -133,7 +137,7 @@ func (p *Plan) erase(names []string) {
 	p.erased = slices.Compact(p.erased)
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if c.object != nil && !c.object.Gone || !slices.ContainsFunc(p.erased, func(slug string) bool { return isOf(c.Key, slug) || p.leftWith(c.Key, slug) }) {
+		if c.object != nil && !c.object.Gone || !slices.ContainsFunc(p.erased, func(slug string) bool { return p.belongsTo(c.Key, slug) }) {
 			continue
 		}
 		c.Action, c.Reason, c.Upload, c.object = Keep, reasonErased, 0, nil
@@ -147,6 +151,10 @@ func (p *Plan) erase(names []string) {
 		}
 	}
 }
+
+// belongsTo reports whether an object of an earlier release belongs to the episode with
+// this slug.
+func (p *Plan) belongsTo(key, slug string) bool { return isOf(key, slug) || p.leftWith(key, slug) }
 
 // leftWith reports whether an object below assets/, such as an image, a waveform or a file
 // of the search index, left the release at the same time as the page of the episode with
@@ -213,7 +221,7 @@ func (p *Plan) Removed() (erased, staying string) {
 		case c.Erased():
 			now = append(now, c.Key)
 		case c.Action == Keep && c.object == nil && slices.ContainsFunc(p.Episodes, func(e EpisodeChange) bool {
-			return e.Action == Delete && e.Slug != "" && (isOf(c.Key, e.Slug) || p.leftWith(c.Key, e.Slug))
+			return e.Action == Delete && e.Slug != "" && p.belongsTo(c.Key, e.Slug)
 		}):
 			later = append(later, c.Key)
 		}
