@@ -24,10 +24,8 @@ func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 	if o.NoAudio || !strings.HasPrefix(x.mediaType, "audio/") {
 		return false, nil
 	}
-	for _, name := range []string{"audio.mp3", "audio.m4a"} {
-		if f.exists(f.temp + "/" + name) { // left by a run that was killed
-			return true, nil
-		}
+	if f.audioName() != "" { // left by a run that was killed
+		return true, nil
 	}
 	if o.AudioFrom != "" {
 		return f.localAudio()
@@ -45,6 +43,17 @@ func (f *episodeFolder) audio(ctx context.Context) (here bool, err error) {
 		return false, nil
 	}
 	return f.adopt(part)
+}
+
+// audioName returns the name of the audio in the folder, or an empty string if there is
+// none.
+func (f *episodeFolder) audioName() string {
+	for _, name := range []string{"audio.mp3", "audio.m4a"} {
+		if f.exists(f.temp + "/" + name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // adopt checks audio that was downloaded or copied, and renames it to its final name.

@@ -129,25 +129,26 @@ func (f *episodeFolder) linkedChapters(ctx context.Context) ([]chapters.Chapter,
 // tagChapters returns the chapters in the tag of the audio in the folder, and their images
 // by the start of the chapter.
 func (f *episodeFolder) tagChapters() ([]chapters.Chapter, map[time.Duration]*audio.Picture) {
-	for _, name := range []string{"audio.mp3", "audio.m4a"} {
-		file, err := f.root.Open(f.temp + "/" + name)
-		if err != nil {
-			continue
-		}
-		defer file.Close()
-		info, err := file.Stat()
-		if err != nil {
-			return nil, nil
-		}
-		list, pictures, found := audio.ReadTagChapters(file, info.Size(), name)
-		for _, x := range found {
-			if len(list) > 0 {
-				f.lose("chapters of its tag: %s", x.Message)
-			}
-		}
-		return list, pictures
+	name := f.audioName()
+	if name == "" {
+		return nil, nil
 	}
-	return nil, nil
+	file, err := f.root.Open(f.temp + "/" + name)
+	if err != nil {
+		return nil, nil
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil
+	}
+	list, pictures, found := audio.ReadTagChapters(file, info.Size(), name)
+	for _, x := range found {
+		if len(list) > 0 {
+			f.lose("chapters of its tag: %s", x.Message)
+		}
+	}
+	return list, pictures
 }
 
 func sameChapter(a, b chapters.Chapter) bool {
