@@ -23,9 +23,8 @@ import (
 )
 
 const (
-	// memoryLimit is the soft memory limit in bytes, unless GOMEMLIMIT sets another.
-	// With it, the memory that onair uses should stay below 256 MiB for a catalogue of
-	// any size.
+	// memoryLimit is the argument of setMemoryLimit at the start. With it, the memory
+	// that onair uses should stay below 256 MiB for a catalogue of any size.
 	memoryLimit = 192 << 20
 
 	// garbagePercent is the value of GOGC unless the variable sets another: the
@@ -38,11 +37,16 @@ const (
 // cannot be cancelled.
 const stopTimeout = 1500 * time.Millisecond
 
+// setMemoryLimit sets the soft memory limit in bytes, unless GOMEMLIMIT sets one.
+func setMemoryLimit(limit int64) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit)
+	}
+}
+
 func main() {
 	log.SetOutput(io.Discard) // net/http logs what servers send
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
+	setMemoryLimit(memoryLimit)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}

@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -113,13 +111,11 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	return a.writeOutput(o.out, out.Bytes())
 }
 
-// limitMemory sets the memory limit to a few times the size of the input, unless
-// GOMEMLIMIT sets a limit. With a smaller limit, the garbage collector would run often.
+// limitMemory sets the memory limit to a few times the size of the input. With a smaller
+// limit, the garbage collector would run often.
 func limitMemory(input int) {
 	const times, least = 4, 64 << 20
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(max(int64(input)*times, least))
-	}
+	setMemoryLimit(max(int64(input)*times, least))
 }
 
 // readOptions checks the options and returns them as options of transcripts.Read.

@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -213,9 +211,9 @@ func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]b
 		if total += len(src); !keep {
 			total = len(src)
 		}
-		if total*times > limit && os.Getenv("GOMEMLIMIT") == "" {
+		if total*times > limit {
 			limit = total * times
-			debug.SetMemoryLimit(int64(limit))
+			setMemoryLimit(int64(limit))
 		}
 		return src, err
 	}
