@@ -234,5 +234,21 @@ func (a *app) noteFindings(l finding.List) error {
 
 // tally counts findings: "1 error, 2 warnings".
 func tally(l finding.List) string {
-	return plural.Count(l.Count(finding.Error), "error") + ", " + plural.Count(l.Count(finding.Warning), "warning")
+	var n counts
+	n.add(l)
+	return n.String()
+}
+
+// counts are numbers of findings by severity.
+type counts [finding.Info + 1]int
+
+func (n *counts) add(l finding.List) {
+	for _, f := range l {
+		n[f.Severity]++
+	}
+}
+
+// String returns the numbers of errors and warnings: "1 error, 2 warnings".
+func (n counts) String() string {
+	return plural.Count(n[finding.Error], "error") + ", " + plural.Count(n[finding.Warning], "warning")
 }

@@ -219,21 +219,12 @@ func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]b
 	}
 }
 
-// counts are numbers of findings by severity.
-type counts [finding.Info + 1]int
-
-func (c *counts) add(l finding.List) {
-	for _, f := range l {
-		c[f.Severity]++
-	}
-}
-
 // printLintSummary prints the number of files and findings.
 func printLintSummary(a *app, files, passed int, n counts) {
 	if n[finding.Error]+n[finding.Warning] > 0 || a.verbose && n[finding.Info] > 0 {
 		fmt.Fprintln(a.stdout)
 	}
-	fmt.Fprintf(a.stdout, "checked %s: %s, %s", plural.Count(files, "file"), plural.Count(n[finding.Error], "error"), plural.Count(n[finding.Warning], "warning"))
+	fmt.Fprintf(a.stdout, "checked %s: %v", plural.Count(files, "file"), n)
 	if n := n[finding.Info]; n > 0 && !a.verbose {
 		fmt.Fprintf(a.stdout, ", %s (-v)", plural.Count(n, "suggestion"))
 	}
