@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,13 +16,15 @@ import (
 const maxName = 60
 
 // labelLine matches a line that begins with the label of a speaker, well-formed or not.
-var labelLine = regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
+var labelLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
+})
 
 // HasLabel reports whether Markdown has a line that begins with the label of a speaker. The
 // label may be malformed, such as **Vega**:. Labels that are not bold, such as "Vega: Yes."
 // or "*Vega:* Yes.", count only if half of the paragraphs or more begin with one.
 func HasLabel(text []byte) bool {
-	if labelLine.Match(text) {
+	if labelLine().Match(text) {
 		return true
 	}
 	t := Parse(text, nil)

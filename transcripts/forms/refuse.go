@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // refusal is a format that is recognized only to refuse it by its name.
@@ -16,25 +17,33 @@ type refusal struct {
 const exportHint = "export VTT or SRT from the tool that made it"
 
 var (
-	lrcTag      = regexp.MustCompile(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
-	lrcLine     = regexp.MustCompile(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+\S`)
-	microDVD    = regexp.MustCompile(`^\{\d+\}\{\d*\}`)
-	mpl2        = regexp.MustCompile(`^\[\d+\]\[\d*\]`)
-	subViewer   = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
-	editList    = regexp.MustCompile(`(?m)^\d{3}\s+\S+\s+\S+\s+\S+\s+(?:\d\d:){3}\d\d `)
-	markupRoot  = regexp.MustCompile(`(?i)^<(?:!doctype\s+html|html|head|body|div|p|!--)`)
-	csvLine     = regexp.MustCompile(`^(?:"[^"]*"|[^",;]*)(?:[,;](?:"[^"]*"|[^",;]*)){2,}$`)
-	timedXML    = regexp.MustCompile(`<(?:timedtext|transcript|transcript_list)[ >]`)
-	codeLine    = regexp.MustCompile(`(?m)^(?:#!|package \w+|import \w|#include|using \w+;|function \w+\(|def \w+\(|class \w+|from \w+ import|<\?php|//|/\*)`)
-	spruce      = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d[:;]\d\d\s*,\s*\d\d:\d\d:\d\d[:;]\d\d\s*,`)
-	ctm         = regexp.MustCompile(`^(?:;;.*\n)*(?:[\w.-]+ [\w.-]+ \d+(?:\.\d+)? \d+(?:\.\d+)? \S+(?: [\d.]+\S*)*(?: \w+)?(?:\n|$)){2}`)
-	rttm        = regexp.MustCompile(`^(?:;;.*\n|SPKR-INFO .*\n)*SPEAKER \S+ \d+ \d+(?:\.\d+)? \d+(?:\.\d+)? `)
-	stm         = regexp.MustCompile(`^(?:;;.*\n)*\S+ \S+ \S+ \d+(?:\.\d+)? \d+(?:\.\d+)? (?:<[^>]*> )?\S`)
-	timesOfDay  = regexp.MustCompile(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
-	f4Time      = regexp.MustCompile(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
-	frameTimes  = regexp.MustCompile(`^(?:\d+\s*\n)?\d\d:\d\d:\d\d[:;]\d\d\s*-->\s*\d\d:\d\d:\d\d[:;]\d\d\s*\n`)
-	audioMarker = regexp.MustCompile(`^-?\d+\.\d+\t-?\d+\.\d+\t`)
+	lrcTag      = matcher(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
+	lrcLine     = matcher(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+\S`)
+	microDVD    = matcher(`^\{\d+\}\{\d*\}`)
+	mpl2        = matcher(`^\[\d+\]\[\d*\]`)
+	subViewer   = matcher(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
+	editList    = matcher(`(?m)^\d{3}\s+\S+\s+\S+\s+\S+\s+(?:\d\d:){3}\d\d `)
+	markupRoot  = matcher(`(?i)^<(?:!doctype\s+html|html|head|body|div|p|!--)`)
+	csvLine     = matcher(`^(?:"[^"]*"|[^",;]*)(?:[,;](?:"[^"]*"|[^",;]*)){2,}$`)
+	timedXML    = matcher(`<(?:timedtext|transcript|transcript_list)[ >]`)
+	codeLine    = matcher(`(?m)^(?:#!|package \w+|import \w|#include|using \w+;|function \w+\(|def \w+\(|class \w+|from \w+ import|<\?php|//|/\*)`)
+	spruce      = matcher(`(?m)^\d\d:\d\d:\d\d[:;]\d\d\s*,\s*\d\d:\d\d:\d\d[:;]\d\d\s*,`)
+	ctm         = matcher(`^(?:;;.*\n)*(?:[\w.-]+ [\w.-]+ \d+(?:\.\d+)? \d+(?:\.\d+)? \S+(?: [\d.]+\S*)*(?: \w+)?(?:\n|$)){2}`)
+	rttm        = matcher(`^(?:;;.*\n|SPKR-INFO .*\n)*SPEAKER \S+ \d+ \d+(?:\.\d+)? \d+(?:\.\d+)? `)
+	stm         = matcher(`^(?:;;.*\n)*\S+ \S+ \S+ \d+(?:\.\d+)? \d+(?:\.\d+)? (?:<[^>]*> )?\S`)
+	timesOfDay  = matcher(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
+	f4Time      = matcher(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
+	frameTimes  = matcher(`^(?:\d+\s*\n)?\d\d:\d\d:\d\d[:;]\d\d\s*-->\s*\d\d:\d\d:\d\d[:;]\d\d\s*\n`)
+	audioMarker = matcher(`^-?\d+\.\d+\t-?\d+\.\d+\t`)
 )
+
+// matcher returns a function that reports whether a text matches a pattern. The pattern is
+// compiled when the function is first called, because most commands read no transcript in
+// another format.
+func matcher(pattern string) func(text string) bool {
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+	return func(text string) bool { return compiled().MatchString(text) }
+}
 
 // refusals are tried before the forms that can be read.
 var refusals = []refusal{
@@ -44,32 +53,32 @@ var refusals = []refusal{
 	{"lyrics (LRC)", "LRC has no speakers and no ends: " + exportHint, looksLRC},
 	{"SAMI captions", "convert them to SRT first: ffmpeg -i FILE.smi FILE.srt", func(head string) bool { return strings.HasPrefix(strings.ToUpper(head), "<SAMI") }},
 	{"captions of Scenarist (SCC)", "convert them to SRT first: ffmpeg -i FILE.scc FILE.srt", func(head string) bool { return strings.HasPrefix(head, "Scenarist_SCC") }},
-	{"MicroDVD captions, whose times are frames", "convert them to SRT first: ffmpeg -i FILE.sub FILE.srt", microDVD.MatchString},
-	{"MPL2 captions", "convert them to SRT first: ffmpeg -i FILE.mpl FILE.srt", mpl2.MatchString},
+	{"MicroDVD captions, whose times are frames", "convert them to SRT first: ffmpeg -i FILE.sub FILE.srt", microDVD},
+	{"MPL2 captions", "convert them to SRT first: ffmpeg -i FILE.mpl FILE.srt", mpl2},
 	{"SubViewer 2 captions", "convert them to SRT first: ffmpeg -i FILE.sub FILE.srt", func(head string) bool {
-		return strings.HasPrefix(head, "[INFORMATION]") || subViewer.MatchString(head)
+		return strings.HasPrefix(head, "[INFORMATION]") || subViewer(head)
 	}},
-	{"captions of Spruce (STL), whose times are frames", exportHint, spruce.MatchString},
-	{"SRT whose times are frames", "export it with milliseconds, such as 00:00:01,480", frameTimes.MatchString},
-	{"an edit decision list (EDL)", exportHint, func(head string) bool { return strings.HasPrefix(head, "TITLE:") && editList.MatchString(head) }},
+	{"captions of Spruce (STL), whose times are frames", exportHint, spruce},
+	{"SRT whose times are frames", "export it with milliseconds, such as 00:00:01,480", frameTimes},
+	{"an edit decision list (EDL)", exportHint, func(head string) bool { return strings.HasPrefix(head, "TITLE:") && editList(head) }},
 	{"captions of YouTube as XML", "download them as VTT or json3: yt-dlp --write-subs --sub-format vtt", func(head string) bool {
-		return strings.HasPrefix(head, "<") && timedXML.MatchString(head[:min(len(head), 400)])
+		return strings.HasPrefix(head, "<") && timedXML(head[:min(len(head), 400)])
 	}},
 	{"an HTML page, not a transcript", "export plain text or captions (VTT or SRT); if the page is an error of the service, download again", func(head string) bool {
-		return markupRoot.MatchString(head) && !looksHTML(head) && !looksTTML(head)
+		return markupRoot(head) && !looksHTML(head) && !looksTTML(head)
 	}},
 	{"XML, not a transcript", exportHint, func(head string) bool {
 		return strings.HasPrefix(head, "<?xml") && !looksTTML(head) && !looksHTML(head)
 	}},
-	{"captions that Zoom saved, whose times are those of the day", "download the transcript of the recording (VTT)", timesOfDay.MatchString},
-	{"a transcript of f4, with times such as #00:00:03-5#", exportHint, f4Time.MatchString},
-	{"words with times (CTM)", "CTM has no sentences: " + exportHint, ctm.MatchString},
-	{"speakers with times (RTTM)", "RTTM has no words: " + exportHint + ", with speakers", rttm.MatchString},
-	{"segments of a test of speech recognition (STM)", exportHint, stm.MatchString},
+	{"captions that Zoom saved, whose times are those of the day", "download the transcript of the recording (VTT)", timesOfDay},
+	{"a transcript of f4, with times such as #00:00:03-5#", exportHint, f4Time},
+	{"words with times (CTM)", "CTM has no sentences: " + exportHint, ctm},
+	{"speakers with times (RTTM)", "RTTM has no words: " + exportHint + ", with speakers", rttm},
+	{"segments of a test of speech recognition (STM)", exportHint, stm},
 	{"annotations of Praat (TextGrid)", exportHint, func(head string) bool {
 		return strings.HasPrefix(head, "File type = \"ooTextFile") && strings.Contains(head, "TextGrid\"")
 	}},
-	{"labels of Audacity", "they are marks of the audio; " + exportHint, func(head string) bool { return audioMarker.MatchString(head[:min(len(head), 200)]) }},
+	{"labels of Audacity", "they are marks of the audio; " + exportHint, func(head string) bool { return audioMarker(head[:min(len(head), 200)]) }},
 	{"a playlist (M3U)", "download the captions that it lists", func(head string) bool { return strings.HasPrefix(head, "#EXTM3U") }},
 }
 
@@ -77,17 +86,17 @@ func looksLRC(head string) bool {
 	const sample = 20
 	lines, stamped := 0, 0
 	for line := range strings.Lines(head) {
-		if line = strings.TrimSpace(line); line == "" || lrcTag.MatchString(line) {
+		if line = strings.TrimSpace(line); line == "" || lrcTag(line) {
 			continue
 		}
-		if lines++; lrcLine.MatchString(line) {
+		if lines++; lrcLine(line) {
 			stamped++
 		}
 		if lines == sample {
 			break
 		}
 	}
-	return stamped > 0 && (lrcTag.MatchString(head) || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
+	return stamped > 0 && (lrcTag(head) || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
 }
 
 // describe returns the error for a file that is not a transcript. It says what kind of
@@ -107,9 +116,9 @@ func (s *source) describe(head string) error {
 		return s.problem(0, exportHint, "markup, not a transcript")
 	case strings.Contains(first, "\t") && strings.Count(first, "\t") == strings.Count(second, "\t"):
 		return s.problem(0, "the table that Whisper writes has the columns start, end and text; "+exportHint, "a table with tabs (TSV), not a transcript")
-	case csvLine.MatchString(strings.TrimSpace(first)) && csvLine.MatchString(strings.TrimSpace(second)):
+	case csvLine(strings.TrimSpace(first)) && csvLine(strings.TrimSpace(second)):
 		return s.problem(0, exportHint, "a table (CSV), not a transcript")
-	case codeLine.MatchString(head):
+	case codeLine(head):
 		return s.problem(0, "is it the right file?", "the source of a program, not a transcript")
 	}
 	return s.problem(0, "if it is one, name its format: --from txt for words, --from md for Markdown",

@@ -66,7 +66,7 @@ func head(pattern string) func() *regexp.Regexp {
 }
 
 // boilerplate matches lines that tools write around a transcript.
-var boilerplate = regexp.MustCompile(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
+var boilerplate = matcher(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
 	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
 	`search in video|audio file|[^\s/]{1,80}\.(?:mp3|m4a|wav|mp4|mov|aac|flac|ogg|docx)|(?:whisper|ggml|gguf|output|load)_\w+: .*|main: .*|system_info: .*|` +
 	`view recording - \d.*|\p{L}+ \(auto-generated\)|(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
@@ -109,7 +109,7 @@ func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
 	for at, raw := range Lines(s.text) {
 		l := textLine{at: at, text: clean(raw)}
-		if l.text != "" && !boilerplate.MatchString(l.text) {
+		if l.text != "" && !boilerplate(l.text) {
 			l.cut(raw)
 		} else {
 			l.text = ""
