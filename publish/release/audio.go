@@ -18,7 +18,6 @@ import (
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/publish/bucket"
-	"onair/show"
 	"onair/show/alternate"
 	"onair/show/chapters"
 	"onair/show/pins"
@@ -124,7 +123,8 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 	return remember(b, tagFunc, e.stem(), key, compute)
 }
 
-// addAlternates measures the audio of an episode in other languages, and pins it.
+// addAlternates measures the audio of an episode in other languages, and adds it to the
+// episode's pin.
 func (b *builder) addAlternates(e *Episode) {
 	pinned := b.show.Lock.Episodes[e.GUID]
 	e.Pin.Alternates = nil
@@ -150,7 +150,6 @@ func (b *builder) addAlternates(e *Episode) {
 			Spoken:  pin.Spoken,
 		})
 	}
-	b.pin(e)
 }
 
 // measureAlternate returns the pin of an alternate, and its master if that is on this
@@ -173,8 +172,7 @@ func (b *builder) measureAlternate(e *Episode, a *alternate.Audio, pinned *pins.
 	if pinned == nil {
 		return pin, p.master
 	}
-	if pinned.Payload != pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
-		b.findings.Add(otherAudio(e.Slug, p.master, pinned.Payload))
+	if !b.mayReplace(e, p.master, pinned.Payload, pin.Payload) {
 		return nil, nil
 	}
 	pin.TagFormat = pinned.TagFormat

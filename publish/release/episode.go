@@ -144,6 +144,7 @@ func (b *builder) addEpisode(e *Episode) bool {
 	b.checkImages(e)
 	b.checkTimes(e)
 	b.addAlternates(e)
+	b.pin(e)
 	e.Waiting = e.Status == show.Live && slices.Contains(b.o.LeaveOut, e.Slug)
 	for _, r := range e.Recordings() {
 		tag := b.tag(r)

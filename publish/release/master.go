@@ -236,16 +236,23 @@ func (b *builder) measure(e *Episode) bool {
 		e.Pin.Chapters = pinned.Chapters
 	}
 	if pinned == nil {
-		b.pin(e)
 		return true
 	}
-	if pinned.Payload != e.Pin.Payload && e.Status != show.Draft && !slices.Contains(b.o.ReplaceAudio, e.Slug) {
-		b.findings.Add(otherAudio(e.Slug, m, pinned.Payload))
+	if !b.mayReplace(e, m, pinned.Payload, e.Pin.Payload) {
 		return false
 	}
 	e.Pin.TagFormat = pinned.TagFormat
-	b.pin(e)
 	return true
+}
+
+// mayReplace reports whether a master of an episode with the given payload may be
+// published where the lock pins another. If not, it adds a finding.
+func (b *builder) mayReplace(e *Episode, m *master, pinned, payload pins.Payload) bool {
+	if pinned == payload || e.Status == show.Draft || slices.Contains(b.o.ReplaceAudio, e.Slug) {
+		return true
+	}
+	b.findings.Add(otherAudio(e.Slug, m, pinned))
+	return false
 }
 
 // otherAudio reports that a master is not the audio that was published. Older versions
