@@ -229,16 +229,21 @@ func writeExplained(w io.Writer, u *ui, x explained) error {
 
 // rulesAbout returns the IDs of the rules that name an element.
 func rulesAbout(e reference.Entry) (ids []string) {
-	if e.Kind != reference.Element {
-		return nil
-	}
 	for _, r := range allRules() {
-		tag := strings.ContainsAny(e.Name, ":") || strings.Contains(r.Example, "<"+e.Name)
-		if tag && slices.Contains(strings.FieldsFunc(r.Title+" "+r.Example, notOfName), e.Name) {
+		if isAbout(&r, e) {
 			ids = append(ids, r.ID)
 		}
 	}
 	return ids
+}
+
+// isAbout reports whether a rule names an element.
+func isAbout(r *finding.Rule, e reference.Entry) bool {
+	if e.Kind != reference.Element {
+		return false
+	}
+	tag := strings.ContainsAny(e.Name, ":") || strings.Contains(r.Example, "<"+e.Name)
+	return tag && slices.Contains(strings.FieldsFunc(r.Title+" "+r.Example, notOfName), e.Name)
 }
 
 func notOfName(r rune) bool {
@@ -307,7 +312,7 @@ func writeExplainJSON(w io.Writer, x explained) error {
 	about := slices.Clone(x.rules)
 	if len(about) == 0 {
 		for _, r := range allRules() {
-			if slices.ContainsFunc(x.entries, func(e reference.Entry) bool { return slices.Contains(rulesAbout(e), r.ID) }) {
+			if slices.ContainsFunc(x.entries, func(e reference.Entry) bool { return isAbout(&r, e) }) {
 				about = append(about, r)
 			}
 		}
