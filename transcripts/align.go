@@ -153,10 +153,17 @@ func splitHeard(heard []words.Word) []words.Word {
 	return split
 }
 
+// wordAt returns the index in t.spoken of the first word that starts at or after a position
+// of the spoken text.
+func (t *Transcript) wordAt(pos int) int {
+	i, _ := slices.BinarySearchFunc(t.spoken, pos, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	return i
+}
+
 // heardAt returns the word that starts at a position of the spoken text. It returns nil
 // if the word was not heard.
 func (t *Transcript) heardAt(pos int) *spoken {
-	i, _ := slices.BinarySearchFunc(t.spoken, pos, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	i := t.wordAt(pos)
 	// The text at pos may start with a space.
 	if i < len(t.spoken) && t.spoken[i].from <= pos+1 && t.spoken[i].heard {
 		return &t.spoken[i]
@@ -208,9 +215,7 @@ func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 // times low and high. Heard words keep their times if these leave enough time for the text
 // around them. If too few words keep their times, fill adds nothing and returns false.
 func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r rate) bool {
-	first, _ := slices.BinarySearchFunc(t.spoken, from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
-	last, _ := slices.BinarySearchFunc(t.spoken, to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
-	list := t.spoken[first:last]
+	list := t.spoken[t.wordAt(from):t.wordAt(to)]
 	var kept []spoken
 	at, now := from, low
 	for _, w := range list {
@@ -235,17 +240,16 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 	at, now = from, low
 	for i, w := range kept {
 		before := segment{at, w.from, now, w.start}
-		if i > 0 && w.from-at > 1 {
-			t.fillUnheard(tl, before, r)
-			before = segment{}
-		}
 		switch {
 		case i == 0: // silence, then any words that were not heard
 			before.start = max(low, w.start-max(r.time(w.from-at), time.Duration(w.from-at)*shortestPerChar))
+			tl.add(before)
 		case w.from-at <= 1: // a space
 			before.end = min(w.start, now+lingers)
+			tl.add(before)
+		default:
+			t.fillUnheard(tl, before, r)
 		}
-		tl.add(before)
 		tl.add(segment{w.from, w.to, w.start, w.end})
 		at, now = w.to, w.end
 	}
@@ -262,11 +266,10 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 // short, the words have the usual speed, with a pause after the first sentence. If that
 // does not fit either, the words fill the gap.
 func (t *Transcript) fillUnheard(tl *timeline, gap segment, r rate) {
-	first, _ := slices.BinarySearchFunc(t.spoken, gap.from, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
-	last, _ := slices.BinarySearchFunc(t.spoken, gap.to, func(w spoken, pos int) int { return cmp.Compare(w.from, pos) })
+	first, last := t.wordAt(gap.from), t.wordAt(gap.to)
+	tooShort := func(s segment) bool { return s.end-s.start < time.Duration(s.to-s.from)*shortestPerChar }
 	for _, parts := range [][]segment{t.overSounds(gap, t.spoken[first:last], r), t.aroundPause(gap, first, last, r)} {
-		fits := func(s segment) bool { return s.end-s.start >= time.Duration(s.to-s.from)*shortestPerChar }
-		if len(parts) > 0 && !slices.ContainsFunc(parts, func(s segment) bool { return !fits(s) }) {
+		if len(parts) > 0 && !slices.ContainsFunc(parts, tooShort) {
 			for _, s := range parts {
 				tl.add(s)
 			}
@@ -283,14 +286,13 @@ func (t *Transcript) overSounds(gap segment, list []spoken, r rate) (parts []seg
 	var total time.Duration
 	i, _ := slices.BinarySearchFunc(t.sounds, gap.start, func(s sound, at time.Duration) int { return cmp.Compare(s.end, at) })
 	for _, s := range t.sounds[i:] {
-		if s = (sound{max(s.start, gap.start), min(s.end, gap.end)}); s.start >= s.end {
-			if s.start >= gap.end {
-				break
-			}
-			continue
+		if s.start >= gap.end {
+			break
 		}
-		sounds = append(sounds, s)
-		total += s.end - s.start
+		if s = (sound{max(s.start, gap.start), min(s.end, gap.end)}); s.start < s.end {
+			sounds = append(sounds, s)
+			total += s.end - s.start
+		}
 	}
 	if total < r.time(gap.to-gap.from)*2/5 {
 		return nil
