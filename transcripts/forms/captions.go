@@ -22,6 +22,16 @@ type caption struct {
 	lines      []string
 }
 
+// split replaces the first line that parts divides. For other lines, parts returns nil.
+func (c *caption) split(parts func(line string) []string) {
+	for j, line := range c.lines {
+		if lines := parts(line); lines != nil {
+			c.lines = slices.Concat(c.lines[:j], lines, c.lines[j+1:])
+			return
+		}
+	}
+}
+
 func looksVTT(head string) bool {
 	return len(head) >= 6 && strings.EqualFold(head[:6], "WEBVTT") && (len(head) == 6 || head[6] == ' ' || head[6] == '\t' || head[6] == '\n')
 }
@@ -99,12 +109,7 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		c := &captions[i]
 		dashed := 0
 		c.plain = true
-		for j, line := range c.lines {
-			if lines := dialogueLines(line); lines != nil {
-				c.lines = slices.Concat(c.lines[:j], lines, c.lines[j+1:])
-				break
-			}
-		}
+		c.split(dialogueLines)
 		for j, line := range c.lines {
 			plain := line
 			if _, rest, ok := cutVoice(line); ok && kind.vtt {
@@ -125,15 +130,10 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	v.decide(s)
 	speeches := make([]Speech, 0, len(captions))
 	for i := range captions {
-		for j, line := range captions[i].lines {
-			if lines := v.splitInside(line); lines != nil {
-				captions[i].lines = slices.Concat(captions[i].lines[:j], lines, captions[i].lines[j+1:])
-				break
-			}
-		}
-		from := len(speeches)
-		speeches = v.caption(speeches, &captions[i], kind.vtt)
 		c := &captions[i]
+		c.split(v.splitInside)
+		from := len(speeches)
+		speeches = v.caption(speeches, c, kind.vtt)
 		said := speeches[from:]
 		whole := len(said) > 1 && c.timed && c.ended
 		if whole {
