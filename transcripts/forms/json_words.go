@@ -290,8 +290,8 @@ func (r *jsonReader) alignWords(u Speech, words ref) {
 	emit(len(whole.Text))
 }
 
-// roundingError is how much later than its end something may start, because times are
-// rounded.
+// roundingError is how far before 0, or after its end, something may start, because
+// recognizers round times.
 const roundingError = 100 * time.Millisecond
 
 // checkOrder notes a text that ends before it starts.

@@ -228,6 +228,12 @@ func couldLabel(name string) bool {
 	return machine.MatchString(name) || couldBeName(name) && looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
 }
 
+// isBareName reports whether words could be the name next to a clock and have no
+// punctuation.
+func isBareName(words string) bool {
+	return couldLabel(words) && !strings.ContainsAny(words, ".,!?:")
+}
+
 // nameAroundClocks finds the names of clocks that stand alone on a line: each name stands
 // alone on the line above or below. Unless most such clocks have a name, it finds none.
 func (r *textReader) nameAroundClocks() {
@@ -243,7 +249,7 @@ func (r *textReader) nameAroundClocks() {
 		return nil
 	}
 	isName := func(l *textLine) bool {
-		return l != nil && !l.fromClockHead && couldLabel(l.text) && !strings.ContainsAny(l.text, ".,!?:")
+		return l != nil && !l.fromClockHead && isBareName(l.text)
 	}
 	clocks, above, below := 0, 0, 0
 	for i := range r.lines {

@@ -242,7 +242,7 @@ func (r *textReader) nameBehindClocks() {
 			heads = append(heads, l)
 			last = l
 		case l.text != "" && last != nil:
-			if filled++; couldLabel(last.words) && !strings.ContainsAny(last.words, ".,!?:") {
+			if filled++; isBareName(last.words) {
 				names++
 				counts[last.words]++
 			}

@@ -57,7 +57,7 @@ func (s *source) fixTimes(speeches []Speech) {
 			repeated = 1
 		}
 		if u.Timed && u.Start < 0 {
-			if u.Start < -100*time.Millisecond { // recognizers write times slightly before 0
+			if u.Start < -roundingError {
 				s.warn(ruleTime, u.At, "the time is negative")
 			}
 			u.Start = 0
