@@ -188,16 +188,12 @@ func (w *writer) trailers(d *Document) {
 		if i.Episode.Type != show.Trailer || clean(i.Episode.Title) == "" {
 			continue
 		}
-		season := ""
-		if i.Episode.Season > 0 {
-			season = strconv.Itoa(i.Episode.Season)
-		}
 		w.text("podcast:trailer", cutText(i.Episode.Title, maxTrailerTitle),
 			"url", enclosureURL(d.Show, &i.Enclosure),
 			"pubdate", i.Episode.Date.Format(time.RFC1123Z),
 			"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
 			"type", i.Enclosure.Type,
-			"season", season)
+			"season", positive(i.Episode.Season))
 	}
 }
 
@@ -297,12 +293,8 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 		w.empty("podcast:chapters", "url", i.ChaptersURL, "type", chaptersType)
 	}
 	for _, a := range i.Alternates {
-		bitrate := ""
-		if a.Bitrate > 0 {
-			bitrate = strconv.Itoa(a.Bitrate)
-		}
 		w.start("podcast:alternateEnclosure", "type", a.Type, "length", strconv.FormatInt(a.Bytes, 10),
-			"bitrate", bitrate, "lang", a.Language, "title", a.Title)
+			"bitrate", positive(a.Bitrate), "lang", a.Language, "title", a.Title)
 		w.empty("podcast:source", "uri", enclosureURL(d.Show, &a.Enclosure))
 		w.end()
 	}
@@ -355,12 +347,17 @@ func (w *writer) social(s show.Social) {
 		w.empty("podcast:socialInteract", "protocol", s.Protocol)
 		return
 	}
-	priority := ""
-	if s.Priority > 0 {
-		priority = strconv.Itoa(s.Priority)
-	}
 	w.empty("podcast:socialInteract", "protocol", s.Protocol, "uri", s.URI,
-		"accountId", s.AccountID, "accountUrl", s.AccountURL, "priority", priority)
+		"accountId", s.AccountID, "accountUrl", s.AccountURL, "priority", positive(s.Priority))
+}
+
+// positive returns a number as the value of an attribute. It returns an empty string,
+// which leaves the attribute out, unless n is positive.
+func positive(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // describe makes a description from HTML. It keeps the tags that podcast apps show, and
