@@ -162,29 +162,25 @@ func (b *builder) probeMasters(ctx context.Context) error {
 	b.masters = map[string]*probing{}
 	var group errgroup.Group
 	group.SetLimit(min(maxProbes, runtime.GOMAXPROCS(0)))
+	probe := func(name string, then func(*probing)) {
+		p := &probing{master: &master{folder: b.show.Folder, name: name}}
+		b.masters[name] = p
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				p.err = p.probe(b.o.Cache)
+				then(p)
+			}
+			return nil
+		})
+	}
 	var mu sync.Mutex
 	done := 0
 	for _, e := range b.show.Episodes {
 		if e.Enclosure.URL != "" {
 			continue
 		}
-		p := &probing{master: &master{folder: b.show.Folder, name: e.Audio}}
-		b.masters[e.Audio] = p
-		for _, a := range e.Alternates {
-			p := &probing{master: &master{folder: b.show.Folder, name: a.Path}}
-			b.masters[a.Path] = p
-			group.Go(func() error {
-				if ctx.Err() == nil {
-					p.err = p.probe(b.o.Cache)
-				}
-				return nil
-			})
-		}
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			if p.err = p.probe(b.o.Cache); p.err == nil {
+		probe(e.Audio, func(p *probing) {
+			if p.err == nil {
 				p.waveform = b.outline(ctx, e, p.master)
 			}
 			mu.Lock()
@@ -192,8 +188,10 @@ func (b *builder) probeMasters(ctx context.Context) error {
 			if done++; b.o.Progress != nil {
 				b.o.Progress(done, len(b.show.Episodes))
 			}
-			return nil
 		})
+		for _, a := range e.Alternates {
+			probe(a.Path, func(*probing) {})
+		}
 	}
 	_ = group.Wait()
 	return ctx.Err()
