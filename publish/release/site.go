@@ -189,7 +189,7 @@ func (b *builder) theme() (*templates.Theme, error) {
 func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templates.Site {
 	site := &templates.Site{
 		Show:        b.show,
-		Description: template.HTML(markdown.NoOpener(markdown.HTMLWithImages(b.show.Description, "", b.descriptionImage))),
+		Description: pageHTML(markdown.HTMLWithImages(b.show.Description, "", b.descriptionImage)),
 		ArtworkKey:  b.artworkKey(""),
 		LogoKey:     b.logoKey(),
 		FeedKey:     b.show.Feed.Path,
@@ -211,11 +211,11 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 	}
 	for _, p := range b.show.People {
 		if p.Bio != "" {
-			site.Bios[p.ID] = template.HTML(markdown.NoOpener(markdown.HTML(p.Bio, "")))
+			site.Bios[p.ID] = pageHTML(markdown.HTML(p.Bio, ""))
 		}
 	}
 	for _, p := range b.show.Pages {
-		site.Pages = append(site.Pages, &templates.OwnPage{Page: p, HTML: template.HTML(markdown.NoOpener(markdown.HTML(p.Body, "")))})
+		site.Pages = append(site.Pages, &templates.OwnPage{Page: p, HTML: pageHTML(markdown.HTML(p.Body, ""))})
 	}
 	for name, im := range b.images {
 		if im.key != "" {
@@ -226,6 +226,10 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 	b.addCards(ctx, theme, site)
 	return site
 }
+
+// pageHTML returns the HTML of a text of the show as pages have it: pages that its links
+// open cannot reach the show's page.
+func pageHTML(html string) template.HTML { return template.HTML(markdown.NoOpener(html)) }
 
 // sitePage returns the data of a live episode's page. It adds the images that only the
 // page shows.
@@ -246,7 +250,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		AudioBytes:  e.AudioBytes(),
 		ArtworkKey:  b.artworkKey(e.Artwork),
 		WaveformKey: e.waveformKey(),
-		Notes:       template.HTML(markdown.NoOpener(b.notes(e, ""))),
+		Notes:       pageHTML(b.notes(e, "")),
 		Summary:     e.Summary,
 		EditURL:     b.editURL(e.File, e.NotesLine),
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
