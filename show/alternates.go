@@ -20,7 +20,7 @@ func alternateList(p *[]alternate.Audio) source.Setter {
 			if !v.Fields(source.Fields{
 				"audio":    audioPath(&a.Path),
 				"language": languageTag(&a.Language),
-				"title":    source.Limited(&a.Title, 32),
+				"title":    source.Limited(&a.Title, alternate.MaxTitle),
 			}, "audio", "language") || v.Count > before {
 				return
 			}

@@ -182,10 +182,6 @@ func (b *builder) measureAlternate(e *Episode, a *alternate.Audio, pinned *pins.
 	return pin, p.master
 }
 
-// maxLabel is the longest title of an alternate enclosure that the podcast namespace
-// allows, in characters.
-const maxLabel = 32
-
 // labelOf returns the name by which listeners choose an alternate: its title, or else
 // the name of its language. It adds that machine voices speak, if the name is then
 // short enough.
@@ -201,13 +197,13 @@ func (b *builder) labelOf(title string, pin *pins.Alternate) string {
 		suffix = " (" + voices + ")"
 	}
 	for _, name := range names {
-		if utf8.RuneCountInString(name+suffix) <= maxLabel {
+		if utf8.RuneCountInString(name+suffix) <= alternate.MaxTitle {
 			return name + suffix
 		}
 	}
 	label := []rune(names[0])
-	if len(label) > maxLabel {
-		return strings.TrimSpace(string(label[:maxLabel-1])) + "…"
+	if len(label) > alternate.MaxTitle {
+		return strings.TrimSpace(string(label[:alternate.MaxTitle-1])) + "…"
 	}
 	return names[0]
 }

@@ -44,7 +44,7 @@ type Episode struct {
 type Alternate struct {
 	*Episode
 	Source *alternate.Audio
-	Label  string // name by which listeners choose it, at most 32 characters
+	Label  string // name by which listeners choose it, at most alternate.MaxTitle characters
 	Spoken string // digest, as in pins.Alternate
 }
 

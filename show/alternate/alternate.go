@@ -7,8 +7,12 @@ import "strings"
 type Audio struct {
 	Path     string // path of the master, which need not exist
 	Language string // RFC 5646
-	Title    string // at most 32 characters; empty for the name of the language
+	Title    string // at most MaxTitle characters; empty for the name of the language
 }
+
+// MaxTitle is the longest title of an alternate enclosure that the podcast namespace
+// allows, in characters.
+const MaxTitle = 32
 
 // FileName returns the name of the file with an episode's audio in a language, such as
 // audio.es.mp3.
