@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -245,14 +246,12 @@ func (c *mapper) withoutErrors(parent *tree.Element, list []*tree.Element, texts
 	}
 	var feed strings.Builder
 	feed.WriteString(`<rss version="2.0"`)
-	for _, namespaces := range []map[string]string{tree.Namespaces, c.namespaces} {
-		for prefix, address := range namespaces {
-			if tree.Namespaces[prefix] == "" || tree.Namespaces[prefix] == address {
-				fmt.Fprintf(&feed, ` xmlns:%s="`, prefix)
-				_ = xml.EscapeText(&feed, []byte(address))
-				feed.WriteString(`"`)
-			}
-		}
+	namespaces := maps.Clone(c.namespaces)
+	maps.Copy(namespaces, tree.Namespaces)
+	for prefix, address := range namespaces {
+		fmt.Fprintf(&feed, ` xmlns:%s="`, prefix)
+		_ = xml.EscapeText(&feed, []byte(address))
+		feed.WriteString(`"`)
 	}
 	before, after := "<channel>", "\n</channel></rss>"
 	if parent != c.channel {
