@@ -23,6 +23,10 @@ const (
 	stampDistance   = 5 * time.Second
 )
 
+// startTolerance is how far the start of a turn in Markdown, whether a stamp or estimated
+// from the length of the text, may be from the true one.
+const startTolerance = 700 * time.Millisecond
+
 // unknownSpeaker is the label of a speaker without a name.
 const unknownSpeaker = "Unknown"
 
@@ -323,12 +327,11 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	return cues
 }
 
-// settle adds stamps to turns between the places from and to. A turn gets a stamp if its
-// start, estimated from the length of the text, would be far from the true one.
+// settle adds stamps to turns between the places from and to, until the estimated start of
+// each other turn is within startTolerance of the true one, or no stamp fits.
 func (m *merger) settle(turns []place, from, to place) {
-	const far = 700 * time.Millisecond
 	var stamped place
-	worst, most := -1, far
+	worst, most := -1, startTolerance
 	for i, p := range turns {
 		estimated := segment{from.weight, max(to.weight, from.weight+1), from.at, max(to.at, from.at)}.at(p.weight)
 		if off := (estimated - p.at).Abs(); off > most {
@@ -345,13 +348,12 @@ func (m *merger) settle(turns []place, from, to place) {
 	m.settle(turns[worst+1:], stamped, to)
 }
 
-// stamp returns a stamp in whole seconds for a turn. ok is false if no stamp near the start
-// of the turn leaves the text on both sides the time that it needs.
+// stamp returns a stamp in whole seconds for a turn. ok is false if no stamp within
+// startTolerance of the turn's start leaves the text on both sides the time that it needs.
 func (p *place) stamp(from, to place) (at time.Duration, ok bool) {
-	const near = 700 * time.Millisecond
 	nearest := p.at.Round(time.Second)
 	for _, at := range []time.Duration{nearest, nearest + time.Second, nearest - time.Second} {
-		if (at-p.at).Abs() <= near && at-from.at >= time.Duration(p.weight-from.weight)*leastPerChar && to.at-at >= time.Duration(to.weight-p.weight)*leastPerChar {
+		if (at-p.at).Abs() <= startTolerance && at-from.at >= time.Duration(p.weight-from.weight)*leastPerChar && to.at-at >= time.Duration(to.weight-p.weight)*leastPerChar {
 			return at, true
 		}
 	}
