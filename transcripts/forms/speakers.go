@@ -78,9 +78,7 @@ func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
 // dropLabel joins the lines of a speech, and drops the name of its speaker before the
 // words.
 func (u *Speech) dropLabel() {
-	if strings.IndexByte(u.Text, '\n') >= 0 {
-		u.Text = strings.ReplaceAll(u.Text, "\n", " ")
-	}
+	u.Text = strings.ReplaceAll(u.Text, "\n", " ")
 	if name, rest, ok := cutName(u.Text); ok && rest != "" && strings.EqualFold(name, u.Speaker) {
 		_, *u = u.cut(len(u.Text) - len(rest))
 	}
