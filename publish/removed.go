@@ -41,27 +41,34 @@ func addStandIns(r *release.Release, s *record.State) error {
 
 func addStandIn(r *release.Release, moved map[string]string, wanted map[string]bool, key string) error {
 	slug, rest := splitEpisodeKey(key)
-	guid := moved[slug]
-	for _, e := range r.Live() {
-		if slug == "" || e.Slug != slug && e.GUID != guid {
-			continue
-		}
+	isPage := path.Ext(key) == ".html"
+	if e := liveEpisodeAt(r, moved, slug); e != nil {
 		to := show.PageKey(e.Slug)
 		if same := "episodes/" + e.Slug + "/" + rest; wanted[same] {
 			to = same
 		}
-		if path.Ext(key) != ".html" || !wanted[to] { // the show may have no pages any more
+		if !isPage || !wanted[to] { // the show may have no pages any more
 			return nil
 		}
 		return r.AddMovedPage(key, to, e)
 	}
 	switch {
-	case slug != "" && path.Ext(key) == ".html":
+	case isPage && (slug != "" || !r.Show.Site.Disabled):
 		return r.AddGonePage(key)
 	case slug != "" && path.Base(key) == "oembed.json":
 		return r.AddGoneEmbed(key)
-	case slug == "" && path.Ext(key) == ".html" && !r.Show.Site.Disabled:
-		return r.AddGonePage(key)
+	}
+	return nil
+}
+
+// liveEpisodeAt returns the live episode that has a slug, or had it before; nil if there
+// is none.
+func liveEpisodeAt(r *release.Release, moved map[string]string, slug string) *release.Episode {
+	guid := moved[slug]
+	for _, e := range r.Live() {
+		if slug != "" && (e.Slug == slug || e.GUID == guid) {
+			return e
+		}
 	}
 	return nil
 }
