@@ -134,9 +134,12 @@ func (p *prover) episode(e *release.Episode) (differences []string) {
 // alternates describes each difference between the feed, the tag and the release in the
 // audio in other languages.
 func (p *prover) alternates(e *release.Episode) (differences []string) {
+	i := p.items[e.GUID]
+	if i == nil {
+		return nil // episode reports it
+	}
 	for _, a := range e.Alternates {
-		i := p.items[e.GUID]
-		if a.Enclosure == nil || i == nil {
+		if a.Enclosure == nil {
 			continue
 		}
 		differ := func(where, what, got, want string) {
