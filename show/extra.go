@@ -233,7 +233,7 @@ func (w *xmlWriter) elementName(n xml.Name) (string, error) {
 		return n.Local, nil
 	case len(w.open) == 0 && (n.Local == "guid" || n.Local == "enclosure"):
 		return "", fmt.Errorf("<%s> would replace what %s: in the front matter says", n.Local, n.Local)
-	case len(w.open) == 0 && (n.Local == "item"):
+	case len(w.open) == 0 && n.Local == "item":
 		return "", fmt.Errorf("<%s> is written by onair", n.Local)
 	}
 	return "", fmt.Errorf("<%s> has no prefix, and RSS has no such element here; expected one of %s", n.Local, source.OrList(w.prefixes))
