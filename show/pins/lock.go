@@ -29,8 +29,8 @@ const File = "onair.lock"
 // waveformDigits is the length of a waveform: 200 columns of two hex digits.
 const waveformDigits = 400
 
-// SpokenDigits is the length of Alternate.Spoken.
-const SpokenDigits = 16
+// spokenDigits is the length of Alternate.Spoken.
+const spokenDigits = 16
 
 // MaxFile limits the size of onair.lock, in bytes.
 const MaxFile = 32 << 20
@@ -352,7 +352,7 @@ func pinnedAlternate(v source.Value) Alternate {
 		}
 	}
 	fields["title"] = source.Line(&a.Title)
-	fields["spoken"] = hexField(SpokenDigits, func(s string) { a.Spoken = s })
+	fields["spoken"] = hexField(spokenDigits, func(s string) { a.Spoken = s })
 	readPin(v, fields, "language")
 	return a
 }
