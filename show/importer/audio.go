@@ -76,8 +76,13 @@ func (f *episodeFolder) adopt(part string) (here bool, err error) {
 	if mediaType != audio.MP3 {
 		name = "audio.m4a"
 	}
+	// An import that stops before the rename downloads the audio again. In the other
+	// order it would leave the ETag in the episode's folder for good.
+	if err := removed(f.root.Remove(f.temp + "/audio.etag")); err != nil {
+		return false, err
+	}
 	err = os.Rename(part, filepath.Join(filepath.Dir(part), name))
-	return err == nil, errors.Join(err, removed(f.root.Remove(f.temp+"/audio.etag")))
+	return err == nil, err
 }
 
 func removed(err error) error {
@@ -147,10 +152,13 @@ func (f *episodeFolder) download(ctx context.Context, address, part string) erro
 		}
 		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND
 	} else {
-		have = 0
 		etag := response.Header.Get("ETag")
 		if strings.HasPrefix(etag, "W/") || response.Header.Get("Content-Encoding") != "" {
 			etag = ""
+		}
+		// Bytes of another version must be gone before the new ETag is written.
+		if err := removed(os.Remove(part)); err != nil {
+			return err
 		}
 		if err := f.root.WriteFile(etagFile, []byte(etag), 0o644); err != nil {
 			return err
