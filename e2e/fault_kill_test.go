@@ -89,7 +89,7 @@ func (k *killer) once(t *testing.T, random *rand.Rand) bool {
 	if random.IntN(2) == 0 {
 		return k.after(t, random)
 	}
-	d := death{1 + random.IntN(k.writes), []moment{arriving, halfway, answered}[random.IntN(3)]}
+	d := killPoint{1 + random.IntN(k.writes), []moment{arriving, halfway, answered}[random.IntN(3)]}
 	killed, said, err := k.kill(k.command("publish", "--yes"), d)
 	if !killed && err != nil {
 		t.Errorf("%v: %v\n%s", d, err, said)
@@ -165,7 +165,7 @@ func TestLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	retitle(t, w, "After a death")
+	retitle(t, w, "After a kill")
 	if err := os.Remove(filepath.Join(w.dir, "onair.lock")); err != nil { // so that onair writes it
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ type emulator struct {
 	mu       sync.Mutex
 	requests []request
 	sent     map[string]int64 // bytes of request bodies since forget, by key
-	doom     *doom
+	planned  *plannedKill
 	written  func(key string) // called after every write, before it is answered; may be nil
 	arrived  func(r request)  // called with every request before it is handled; may be nil
 }
@@ -57,15 +57,15 @@ const (
 	write kind = "write" // all changes of a bucket
 )
 
-// death is the write at which a process is killed, and how far that write gets.
-type death struct {
+// killPoint is the write at which a process is killed, and how far that write gets.
+type killPoint struct {
 	at     int // the first write is 1
 	moment moment
 }
 
-// doom is a scheduled death.
-type doom struct {
-	death
+// plannedKill is a kill that has not happened yet.
+type plannedKill struct {
+	killPoint
 	kill func()
 	seen int // writes so far
 }
@@ -136,19 +136,19 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	req := c.request()
 	e.mu.Lock()
 	e.requests = append(e.requests, req)
-	doom := e.doomed(req)
+	k := e.killFor(req)
 	arrived, written := e.arrived, e.written
 	e.mu.Unlock()
 
 	if arrived != nil {
 		arrived(req)
 	}
-	if doom != nil && doom.moment != answered {
-		if doom.moment == halfway {
+	if k != nil && k.moment != answered {
+		if k.moment == halfway {
 			// An upload without a length is cut within its first kilobyte.
 			_, _ = io.CopyN(io.Discard, r.Body, max(r.ContentLength/2, 512))
 		}
-		doom.kill()
+		k.kill()
 		panic(http.ErrAbortHandler)
 	}
 	body, err := io.ReadAll(r.Body)
@@ -164,8 +164,8 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 	if req.kind == write && written != nil {
 		written(req.key)
 	}
-	if doom != nil {
-		doom.kill()
+	if k != nil {
+		k.kill()
 		panic(http.ErrAbortHandler)
 	}
 	for name, values := range answer.Header() {
@@ -203,16 +203,16 @@ func (c call) request() request {
 	return r
 }
 
-// doomed returns the death scheduled for this request, or nil.
-func (e *emulator) doomed(r request) *doom {
-	d := e.doom
+// killFor returns the kill planned for this request, or nil.
+func (e *emulator) killFor(r request) *plannedKill {
+	d := e.planned
 	if d == nil || r.kind != write {
 		return nil
 	}
 	if d.seen++; d.seen != d.at {
 		return nil
 	}
-	e.doom = nil
+	e.planned = nil
 	return d
 }
 
@@ -279,13 +279,13 @@ func (e *emulator) intercept(arrived func(request)) {
 
 // kill starts the command and kills it with SIGKILL at the given write. killed reports
 // whether the command got that far; said is its standard error.
-func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err error) {
+func (e *emulator) kill(cmd *exec.Cmd, d killPoint) (killed bool, said string, err error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	e.mu.Lock()
 	err = cmd.Start()
 	if err == nil {
-		e.doom = &doom{death: d, kill: func() { _ = cmd.Process.Kill() }}
+		e.planned = &plannedKill{killPoint: d, kill: func() { _ = cmd.Process.Kill() }}
 	}
 	e.mu.Unlock()
 	if err != nil {
@@ -294,8 +294,8 @@ func (e *emulator) kill(cmd *exec.Cmd, d death) (killed bool, said string, err e
 	err = cmd.Wait()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	killed = e.doom == nil
-	e.doom = nil
+	killed = e.planned == nil
+	e.planned = nil
 	return killed, stderr.String(), err
 }
 

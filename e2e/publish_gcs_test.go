@@ -82,13 +82,13 @@ func TestKill(t *testing.T) {
 		e := startEmulator(t)
 		w := newWorkplace(t, e.env()...)
 		w.run(t, "publish", "--yes")
-		for _, d := range deaths(e.writes(), 8) {
+		for _, d := range killPoints(e.writes(), 8) {
 			t.Run(d.String(), func(t *testing.T) {
 				e := startEmulator(t)
 				w := newWorkplace(t, e.env()...)
 				app := &listener{feedURL: e.publicURL() + "feed.xml"}
 				e.watch(app.look)
-				w.dieAndRecover(t, e, d)
+				w.killAndRecover(t, e, d)
 				app.mustBeSatisfied(t, 1)
 			})
 		}
@@ -109,20 +109,20 @@ func TestKill(t *testing.T) {
 		}
 		app := &listener{feedURL: e.publicURL() + "feed.xml"}
 		e.watch(app.look)
-		plan := deaths(e.writes(), 8)
+		plan := killPoints(e.writes(), 8)
 		for i, d := range plan {
 			t.Run(d.String(), func(t *testing.T) {
 				retitle(t, w, title(i+2))
-				w.dieAndRecover(t, e, d)
+				w.killAndRecover(t, e, d)
 			})
 		}
 		app.mustBeSatisfied(t, len(plan))
 	})
 }
 
-// dieAndRecover kills a publish and publishes again. Then the bucket must hold the
+// killAndRecover kills a publish and publishes again. Then the bucket must hold the
 // release, and another publish must have nothing to do.
-func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
+func (w *workplace) killAndRecover(t *testing.T, e *emulator, d killPoint) {
 	t.Helper()
 	killed, said, err := e.kill(w.command("publish", "--yes"), d)
 	if !killed {
@@ -142,26 +142,26 @@ func (w *workplace) dieAndRecover(t *testing.T, e *emulator, d death) {
 	}
 }
 
-// String describes the death, for the name of a test.
-func (d death) String() string { return fmt.Sprintf("write %d %s", d.at, d.moment) }
+// String describes the point, for the name of a test.
+func (d killPoint) String() string { return fmt.Sprintf("write %d %s", d.at, d.moment) }
 
-// deaths chooses where to kill a publish with the given writes: at n points spread over
+// killPoints chooses where to kill a publish with the given writes: at n points spread over
 // all writes, and at each moment of every write of the claim, the feed and the record.
-func deaths(writes []string, n int) []death {
+func killPoints(writes []string, n int) []killPoint {
 	moments := []moment{arriving, halfway, answered}
-	var all []death
-	add := func(d death) {
+	var all []killPoint
+	add := func(d killPoint) {
 		if !slices.Contains(all, d) {
 			all = append(all, d)
 		}
 	}
 	for i := range n {
-		add(death{at: 1 + i*len(writes)/n, moment: moments[i%len(moments)]})
+		add(killPoint{at: 1 + i*len(writes)/n, moment: moments[i%len(moments)]})
 	}
 	for i, key := range writes {
 		if key == "feed.xml" || key == ".onair/release.json" {
 			for _, m := range moments {
-				add(death{at: i + 1, moment: m})
+				add(killPoint{at: i + 1, moment: m})
 			}
 		}
 	}
@@ -181,12 +181,12 @@ func TestStaleClaim(t *testing.T) {
 	claim := slices.Index(e.writes(), ".onair/release.json") + 1
 
 	retitle(t, w, "Claimed")
-	killed, said, err := e.kill(w.command("publish", "--yes"), death{claim, answered})
+	killed, said, err := e.kill(w.command("publish", "--yes"), killPoint{claim, answered})
 	if !killed {
 		t.Fatalf("the publish ended before its claim: %v\n%s", err, said)
 	}
 	if got := e.phase(t); got != "applying" {
-		t.Fatalf("the dead publish left phase %q, want applying", got)
+		t.Fatalf("the killed publish left phase %q, want applying", got)
 	}
 
 	other := newWorkplace(t, e.env()...)

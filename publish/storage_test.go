@@ -712,7 +712,7 @@ func TestPruneRace(t *testing.T) {
 		applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
 	}
 	clock = clock.Add(publish.PruneAfter + time.Hour)
-	doomed, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
+	outdated, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -725,7 +725,7 @@ func TestPruneRace(t *testing.T) {
 		applyTo(t, planFor(t, first, s), s) // needs the objects of the old title again
 		return nil
 	}
-	_, err = publish.Apply(t.Context(), doomed, s, &publish.ApplyOptions{Parallel: 1})
+	_, err = publish.Apply(t.Context(), outdated, s, &publish.ApplyOptions{Parallel: 1})
 	public.Before = nil
 	if !raced || !errors.Is(err, publish.ErrConflict) && !errors.Is(err, bucket.ErrPrecondition) {
 		t.Errorf("raced: %v; pruning ended with %v", raced, err)

@@ -58,7 +58,7 @@ func TestStraysArePruned(t *testing.T) {
 			foreign := []string{"assets/theirs-0123456789abcdef.png", "audio/theirs-0123456789abcdef.mp3", "episodes/theirs/index.html", "episodes/other/episodes/show/index.html", "notes.txt"}
 			for _, key := range foreign {
 				data := []byte("theirs")
-				var copied bucket.Headers // headers of a copy that another program made of onair's audio, with onair's mark
+				var copied bucket.Headers // for audio, another program has copied a file of onair with its headers
 				if strings.HasPrefix(key, "audio/") {
 					copied.Metadata = map[string]string{"onair-sha256": strings.Repeat("fedcba98", 8)}
 				}

@@ -12,12 +12,11 @@ import (
 )
 
 const (
-	// A stamp at most stampYields from its word takes the time of the word. A stamp farther
-	// away is kept: if it is before its word, silence follows it. A stamp more than
-	// stampDiffers away is reported.
-	stampYields = 1500 * time.Millisecond
-	// stampDiffers is how far a stamp may be from its word without a finding.
-	stampDiffers = 2 * time.Second
+	// maxSnap is how far a stamp may be from the time at which its word was heard and still
+	// take that time. A stamp farther away keeps its own time.
+	maxSnap = 1500 * time.Millisecond
+	// maxStampError is how far a stamp may be from its word without a finding.
+	maxStampError = 2 * time.Second
 	// leastHeard is the percentage of the words between two anchors that must have been
 	// heard. If fewer were heard, all their times are interpolated.
 	leastHeard = 40
@@ -182,7 +181,7 @@ func (t *Transcript) checkStamps(file string) (found finding.List) {
 		if w == nil || a.pause || a.weight != stampWeight {
 			continue
 		}
-		if d := (w.start - a.time).Abs(); d > stampDiffers {
+		if d := (w.start - a.time).Abs(); d > maxStampError {
 			found.Add(ruleStampAndWord.At(finding.Position{File: file, Line: a.mark.Line, Column: a.mark.Column},
 				"the stamp is %.1f seconds from its word, which was heard at %s", d.Seconds(), appendClock(nil, w.start)))
 		}
@@ -195,7 +194,7 @@ func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 	for i := range anchors {
 		a := &anchors[i]
 		w := t.heardAt(a.pos)
-		if w == nil || a.pause || (w.start-a.time).Abs() > stampYields {
+		if w == nil || a.pause || (w.start-a.time).Abs() > maxSnap {
 			continue
 		}
 		low, high := time.Duration(0), duration

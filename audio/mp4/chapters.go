@@ -147,7 +147,7 @@ func parseTextSample(b []byte) (title, url string) {
 		if size < 8 || size > len(b) {
 			break
 		}
-		const link = 8 + 5 // offset, after the first and the last character, and the length
+		const link = 8 + 5 // offset of the address, behind two offsets in the text and a length
 		if string(b[4:8]) == "href" && size >= link {
 			url = text(b[link:min(size, link+int(b[link-1]))])
 		}

@@ -339,7 +339,7 @@ func TestRulesAreComplete(t *testing.T) {
 }
 
 // TestExamplesBreakTheirRules adds each example that is an element to the good feed, once
-// to the channel and once to another item.
+// in the channel and once in an item of its own.
 func TestExamplesBreakTheirRules(t *testing.T) {
 	t.Parallel()
 	source := good(t)

@@ -179,9 +179,9 @@ type ttmlTimes struct{ frameRate, tickRate float64 }
 // or seconds without a unit, as Apple writes them.
 func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 	if strings.Count(s, ":") == 3 { // frames
-		clock, frames, _ := strings.Cut(reverseCut(s))
-		d, ok := parseClock(clock, true)
-		n, err := strconv.ParseFloat(frames, 64)
+		i := strings.LastIndexByte(s, ':')
+		d, ok := parseClock(s[:i], true)
+		n, err := strconv.ParseFloat(s[i+1:], 64)
 		return d + time.Duration(n/t.frameRate*1e9).Round(time.Millisecond), ok && err == nil
 	}
 	if strings.Contains(s, ":") {
@@ -200,13 +200,6 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 		}
 	}
 	return 0, false
-}
-
-// reverseCut returns arguments with which strings.Cut splits hh:mm:ss:ff before its frames.
-// The separator is a line end in place of the last colon.
-func reverseCut(s string) (joined, separator string) {
-	i := strings.LastIndexByte(s, ':')
-	return s[:i] + "\n" + s[i+1:], "\n"
 }
 
 // readTTML reads the paragraphs of TTML (https://www.w3.org/TR/ttml2/). The times of

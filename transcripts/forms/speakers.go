@@ -111,8 +111,8 @@ func dialogueLines(text string) []string {
 	return lines
 }
 
-// place gives the parts of a speech their times: those of their words, or a share of the
-// time of the whole.
+// place gives each part of a speech a start and an end: those of its words, or a share of
+// the time of the speech.
 func place(parts []Speech, whole *Speech) {
 	end := whole.End
 	if whole.Timed && !whole.Ended {

@@ -40,7 +40,7 @@ type folder struct {
 
 // writeScratch stores an object without locking the folder and without waiting for the
 // disk. Folders stay open between calls, because most objects are in the same folder as
-// the object before.
+// the previous one.
 func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
 	b.swept.Do(b.sweepScratch)
 	if cond != (bucket.Condition{}) {
