@@ -143,7 +143,7 @@ func readFFprobe(t testing.TB, ffprobe, file string) *tags {
 	return read
 }
 
-// artworkOf returns the picture of each file that players built on ffmpeg show.
+// artworkOf returns, for each file, the picture that players built on ffmpeg show.
 func artworkOf(t testing.TB, ffmpeg string, files []string) [][]byte {
 	t.Helper()
 	dir := t.TempDir()

@@ -38,7 +38,7 @@ func rounds(t testing.TB, n int) int {
 	return max(1, n*p/100)
 }
 
-// cloudURL is the URL of an emulator without a socket.
+// cloudURL is the URL of an emulator that listens on no socket.
 const cloudURL = "http://storage.test"
 
 // stage is storage behind a network with faults.

@@ -56,16 +56,16 @@ func TestWithoutMasters(t *testing.T) {
 // longAgo is earlier than all files of the tests.
 var longAgo = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
 
-// touch sets the modification times of all files and folders: one hour after when, two
-// hours after when, and so on.
-func touch(t testing.TB, dir string, when time.Time) {
+// touch sets the modification times of all files and folders: one hour after start,
+// two hours after start, and so on.
+func touch(t testing.TB, dir string, start time.Time) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		when = when.Add(time.Hour)
-		return os.Chtimes(name, when, when)
+		start = start.Add(time.Hour)
+		return os.Chtimes(name, start, start)
 	})
 	if err != nil {
 		t.Fatal(err)

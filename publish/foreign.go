@@ -16,16 +16,16 @@ import (
 const atMostNamed = 20
 
 // checkForeign refuses to overwrite an object that onair did not write, unless adopted
-// contains its key or the parameter all is true. An object is onair's if it carries
+// contains its key or adoptAll is set. An object is onair's if it carries
 // onair's metadata, if it is on record, or if the record was lost and a feed of onair is
 // live. A feed of another tool may only be replaced if its episodes stay, except those
 // in dropped.
-func (p *Plan) checkForeign(all bool, adopted, dropped []string) error {
+func (p *Plan) checkForeign(adoptAll bool, adopted, dropped []string) error {
 	var keys []string
 	for _, c := range p.filter(func(c *Change) bool { return c.Action == Update }) {
 		_, marked := p.seen.Objects[c.Key].Metadata[bucket.MetaSHA256]
 		_, recorded := p.Previous.Objects[c.Key]
-		if !marked && !recorded && !p.seen.Rebuilt && !all && !slices.Contains(adopted, c.Key) {
+		if !marked && !recorded && !p.seen.Rebuilt && !adoptAll && !slices.Contains(adopted, c.Key) {
 			keys = append(keys, c.Key)
 		}
 	}

@@ -426,17 +426,17 @@ func (c *cutter) isFunctionWord(i int) bool {
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns how many words to put into the cue: a number near at, not
-// above most, for which the cue does not end with a function word. It prefers a number
-// whose words break well into two lines. If it finds no number, it returns at.
-func (c *cutter) beforeFunctionWords(at, most int) int {
+// beforeFunctionWords returns how many words to put into the cue: a number near wanted, wanted
+// most limit, for which the cue does not end with a function word. It prefers a number
+// whose words break well into two lines. If it finds no number, it returns wanted.
+func (c *cutter) beforeFunctionWords(wanted, limit int) int {
 	const earlier = 6
-	if !c.isFunctionWord(at-1) && c.breaksWell(at) {
-		return at
+	if !c.isFunctionWord(wanted-1) && c.breaksWell(wanted) {
+		return wanted
 	}
 	best := 0
 	try := func(n int) bool {
-		if n <= 0 || n > most || n >= len(c.words) || c.isFunctionWord(n-1) {
+		if n <= 0 || n > limit || n >= len(c.words) || c.isFunctionWord(n-1) {
 			return false
 		}
 		if best == 0 {
@@ -444,18 +444,18 @@ func (c *cutter) beforeFunctionWords(at, most int) int {
 		}
 		return c.breaksWell(n)
 	}
-	if try(at) {
-		return at
+	if try(wanted) {
+		return wanted
 	}
 	for i := 1; i <= earlier; i++ {
-		for _, n := range [...]int{at + i, at - i} {
+		for _, n := range [...]int{wanted + i, wanted - i} {
 			if try(n) {
 				return n
 			}
 		}
 	}
 	if best == 0 {
-		return at
+		return wanted
 	}
 	return best
 }

@@ -302,14 +302,14 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 	return strconv.AppendInt(dst, n, 10)
 }
 
-// Shift moves the stamps of a transcript after an edit of its audio. Times that are not
-// before the time from, also those in tags, move by the duration by. Nothing else changes.
-// Stamps keep their precision: whole seconds are rounded, and frames stay frames. If by is
-// negative, the audio between the times from and from-by was cut out. Stamps in this part
-// get the time from; cut has these marks as they were before, without their Offset.
+// Shift moves the stamps of a transcript after an edit of its audio. All times except those
+// before start, also the times in tags, move by delta. Nothing else changes. Stamps keep
+// their precision: whole seconds are rounded, and frames stay frames. If delta is negative,
+// the audio from start to start-delta was cut out. Stamps in this part get the time start;
+// cut has these marks as they were before, without their Offset.
 //
 // Shift fails if the stamps belong to other recordings (timeline: clips).
-func Shift(src []byte, o *Options, from, by time.Duration) (out []byte, cut []Mark, err error) {
+func Shift(src []byte, o *Options, start, delta time.Duration) (out []byte, cut []Mark, err error) {
 	if o == nil {
 		o = &Options{}
 	}
@@ -324,15 +324,15 @@ func Shift(src []byte, o *Options, from, by time.Duration) (out []byte, cut []Ma
 			continue
 		}
 		mark := f.mark(m, o.Fraction)
-		if mark.Time < from {
+		if mark.Time < start {
 			continue
 		}
-		to := mark.Time + by
-		if to < from {
+		to := mark.Time + delta
+		if to < start {
 			cut = append(cut, mark)
-			to = from
+			to = start
 		}
-		if by != 0 {
+		if delta != 0 {
 			first, last := stampSpan(f.src, m)
 			s := m.stamp
 			s.set(max(0, to), o.Fraction)

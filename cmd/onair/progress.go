@@ -85,7 +85,7 @@ func bar(p publish.Progress) string {
 	return share(int64(p.Objects), int64(p.AllObjects))
 }
 
-// share draws done of all as a bar.
+// share draws a bar of which the share done/all is filled.
 func share(done, all int64) string {
 	full := 0
 	if all > 0 {

@@ -124,11 +124,11 @@ func firstRunes(s []byte, n int) []byte {
 	return s[:at]
 }
 
-// windowStart returns the offset in s at which an excerpt around the offset at begins.
-// It is at most excerptBefore characters before at and, if there is a space between
-// them, at the start of a word.
-func windowStart(s []byte, at int) int {
-	from := at
+// windowStart returns the offset in s at which an excerpt around the given offset begins:
+// at most excerptBefore characters before it and, if there is a space in these characters,
+// at the start of a word.
+func windowStart(s []byte, offset int) int {
+	from := offset
 	for n := 0; from > 0 && n < excerptBefore; n++ {
 		_, size := utf8.DecodeLastRune(s[:from])
 		from -= size
@@ -136,7 +136,7 @@ func windowStart(s []byte, at int) int {
 	if from == 0 {
 		return 0
 	}
-	if n := bytes.IndexByte(s[from:at], ' '); n >= 0 {
+	if n := bytes.IndexByte(s[from:offset], ' '); n >= 0 {
 		return from + n + 1
 	}
 	return from

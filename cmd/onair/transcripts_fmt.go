@@ -120,8 +120,8 @@ func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style
 	return changed, err
 }
 
-// replaceFile writes a new version of a file. It fails if the file no longer has the
-// length of before.
+// replaceFile replaces the content before of a file by the content after. It fails if the
+// length of the file has changed in the meantime.
 func replaceFile(name string, before, after []byte) (err error) {
 	original, err := durable.OpenExisting(name)
 	if err != nil {

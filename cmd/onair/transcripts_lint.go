@@ -201,7 +201,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 // so large that their findings might fill it. If keep is set, the findings of all files
 // stay in memory, otherwise those of one file at a time.
 func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]byte, error) {
-	const times = 128 // bytes of memory for a byte of a file in which every word has a finding
+	const perByte = 128 // bytes of memory per byte of a file in which every word has a finding
 	var mu sync.Mutex
 	total, limit := 0, memoryLimit
 	return func(name string) ([]byte, error) {
@@ -211,8 +211,8 @@ func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]b
 		if total += len(src); !keep {
 			total = len(src)
 		}
-		if total*times > limit {
-			limit = total * times
+		if total*perByte > limit {
+			limit = total * perByte
 			setMemoryLimit(int64(limit))
 		}
 		return src, err

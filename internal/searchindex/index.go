@@ -181,11 +181,11 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// deflate appends data to the slice to, compressed as raw DEFLATE (RFC 1951).
-func deflate(to, data []byte) []byte {
+// deflate appends data to dst, compressed as raw DEFLATE (RFC 1951).
+func deflate(dst, data []byte) []byte {
 	w := compressors.Get().(*flate.Writer)
 	defer compressors.Put(w)
-	out := bytes.NewBuffer(to)
+	out := bytes.NewBuffer(dst)
 	w.Reset(out)
 	_, _ = w.Write(data) // a buffer does not fail
 	_ = w.Close()

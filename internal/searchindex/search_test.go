@@ -394,7 +394,7 @@ func TestPhrasesOfFields(t *testing.T) {
 	}
 }
 
-// TestBudgets measures what queries read of an index of 341 episodes.
+// TestBudgets limits the bytes and requests that queries of an index of 341 episodes take.
 func TestBudgets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds an index of 341 episodes")

@@ -81,17 +81,17 @@ func isUnspaced(r rune) bool {
 	return false
 }
 
-// words calls f with the words of a text and their places, which start at from, and
+// words calls f with the words of a text and their places, which start at first, and
 // returns the place after the last. Apostrophes inside a word are ignored. A run of
 // characters of a script without spaces is not a word. Each of its characters has a place
 // and forms a word with the next character; the last character is a word by itself.
-func words(text string, from int, f func(word string, place int)) int {
+func words(text string, first int, f func(word string, place int)) int {
 	text = Fold(text)
 	if isASCII(text) {
-		return asciiWords(text, from, f)
+		return asciiWords(text, first, f)
 	}
 	runes := []rune(text)
-	place := from
+	place := first
 	var word []rune
 	end := func() {
 		if len(word) > 0 {
@@ -122,8 +122,8 @@ func words(text string, from int, f func(word string, place int)) int {
 }
 
 // asciiWords is words for folded text that is ASCII, without copying it.
-func asciiWords(text string, from int, f func(word string, place int)) int {
-	place := from
+func asciiWords(text string, first int, f func(word string, place int)) int {
+	place := first
 	for i := 0; i < len(text); i++ {
 		if !isWord(rune(text[i])) {
 			continue

@@ -146,11 +146,11 @@ func (s *State) FeedKey() string {
 	return cmp.Or(append(s.FormerFeeds(""), "")...)
 }
 
-// FormerFeeds returns the keys at which the feed was published before, in order. The
-// parameter now is the present key, which is left out.
-func (s *State) FormerFeeds(now string) (keys []string) {
+// FormerFeeds returns the keys at which the feed was published before, in order. It leaves
+// out the current key.
+func (s *State) FormerFeeds(current string) (keys []string) {
 	for key, o := range s.Objects {
-		if o.Class == "feed" && key != now && bucket.ValidKey(key) == nil {
+		if o.Class == "feed" && key != current && bucket.ValidKey(key) == nil {
 			keys = append(keys, key)
 		}
 	}

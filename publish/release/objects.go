@@ -94,8 +94,8 @@ func hashedKey(stem, ext string) keyFunc {
 func fixedKey(key string) keyFunc { return func(string) string { return key } }
 
 // addNew renders an object and adds it.
-func (b *builder) addNew(role Role, key keyFunc, from source) (*Object, error) {
-	o, err := b.render(role, key, from)
+func (b *builder) addNew(role Role, key keyFunc, src source) (*Object, error) {
+	o, err := b.render(role, key, src)
 	if err != nil {
 		return nil, err
 	}
@@ -107,15 +107,15 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // render renders an object to compute its sums. It passes the bytes to Options.Rendered
 // or, if that is nil, to b.rendered. It may be called for several objects at the same
 // time.
-func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
+func (b *builder) render(role Role, key keyFunc, src source) (*Object, error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
-	if err := from(buffer); err != nil {
+	if err := src(buffer); err != nil {
 		return nil, err
 	}
 	s := sumsOf(buffer.Bytes())
-	o := b.object(role, s, from)
+	o := b.object(role, s, src)
 	o.Key = key(o.SHA256)
 	if b.o.Rendered != nil {
 		b.o.Rendered(o, buffer.Bytes())
@@ -126,31 +126,31 @@ func (b *builder) render(role Role, key keyFunc, from source) (*Object, error) {
 }
 
 // renderSums is like render, but returns only the sums, which can be cached.
-func (b *builder) renderSums(role Role, key keyFunc, from source) (sums, error) {
-	o, err := b.render(role, key, from)
+func (b *builder) renderSums(role Role, key keyFunc, src source) (sums, error) {
+	o, err := b.render(role, key, src)
 	if err != nil {
 		return sums{}, err
 	}
 	return o.sums(), nil
 }
 
-// objectOf returns an object without a key. Its bytes are data; the source from writes
-// them again when the object is sent.
-func objectOf(role Role, data []byte, from source) *Object {
+// objectOf returns an object without a key. Its bytes are data; src writes them
+// again when the object is sent.
+func objectOf(role Role, data []byte, src source) *Object {
 	s := sumsOf(data)
 	return &Object{
 		Role:   role,
 		SHA256: s.SHA256,
-		Object: bucket.Object{Size: s.Size, CRC32C: s.CRC32C, Body: body(from, len(data))},
+		Object: bucket.Object{Size: s.Size, CRC32C: s.CRC32C, Body: body(src, len(data))},
 	}
 }
 
 // body returns a function that opens a reader of the bytes that a source writes. size is
 // the approximate number of bytes.
-func body(from source, size int) func() (io.ReadCloser, error) {
+func body(src source, size int) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		out := bytes.NewBuffer(make([]byte, 0, size))
-		if err := from(out); err != nil {
+		if err := src(out); err != nil {
 			return nil, err
 		}
 		return io.NopCloser(out), nil
@@ -224,13 +224,13 @@ func sumsOf(data []byte) sums {
 // sums returns the sums of an object.
 func (o *Object) sums() sums { return sums{o.Size, o.SHA256, o.CRC32C} }
 
-// object returns an object that has the sums and no key yet. The source from writes the
-// object's bytes.
-func (b *builder) object(role Role, s sums, from source) *Object {
+// object returns an object that has the sums and no key yet. src writes the object's
+// bytes.
+func (b *builder) object(role Role, s sums, src source) *Object {
 	return &Object{
 		Role:   role,
 		SHA256: s.SHA256,
-		Object: bucket.Object{Size: s.Size, CRC32C: s.CRC32C, Body: b.rendered.body(s, from)},
+		Object: bucket.Object{Size: s.Size, CRC32C: s.CRC32C, Body: b.rendered.body(s, src)},
 	}
 }
 
@@ -260,9 +260,9 @@ func (r *rendered) keep(s sums, data []byte) {
 	r.size += len(data)
 }
 
-// body returns a function that opens a reader of the bytes with the sums. The source
-// from writes the bytes again unless they are kept.
-func (r *rendered) body(s sums, from source) func() (io.ReadCloser, error) {
+// body returns a function that opens a reader of the bytes with the sums. src writes
+// the bytes again unless they are kept.
+func (r *rendered) body(s sums, src source) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		r.mu.Lock()
 		data, kept := r.data[s.SHA256]
@@ -270,6 +270,6 @@ func (r *rendered) body(s sums, from source) func() (io.ReadCloser, error) {
 		if kept {
 			return io.NopCloser(bytes.NewReader(data)), nil
 		}
-		return body(from, int(s.Size))()
+		return body(src, int(s.Size))()
 	}
 }

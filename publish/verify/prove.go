@@ -57,8 +57,8 @@ type Web struct {
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 
-	// until is the deadline for small requests and for further tries. After it, a small
-	// request still gets the time shortest.
+	// until is the deadline for small requests and for further tries. A small request gets
+	// at least shortest, even after the deadline.
 	until time.Time
 }
 

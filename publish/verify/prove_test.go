@@ -209,7 +209,7 @@ func TestProveWaitsOnlyForWhatMayPass(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		tamper fault
-		waits  string // the reason; empty if it does not wait
+		waits  string // part of the reason to wait; empty if Prove does not wait
 	}{
 		"redirect to a file":        {to("file:///etc/passwd"), ""},
 		"redirect to ftp":           {to("ftp://example.com/a.mp3"), ""},

@@ -116,7 +116,7 @@ func Parse(data []byte, name string) ([]Chapter, finding.List) {
 
 // Accept converts chapters that do not come from a file of chapters, such as those in the
 // tag of a master, into chapters that a show can have: arranged, with titles of one line
-// and with links to the web. All findings have the position at.
+// and with links to the web. at is the position of all findings.
 func Accept(chapters []Chapter, at finding.Position) ([]Chapter, finding.List) {
 	var found finding.List
 	r := &reader{Decoder: &source.Decoder{Found: &found}}

@@ -69,7 +69,7 @@ type Audio struct {
 type Alternate struct {
 	Language string // RFC 5646
 	Audio
-	Title  string // by which listeners choose the audio; empty if episode.md has one
+	Title  string // name of the audio in apps; empty if episode.md gives it
 	Spoken string // digest of the text that machine voices spoke, 16 hex digits; empty if people speak
 }
 

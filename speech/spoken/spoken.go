@@ -131,14 +131,14 @@ func (s *Speaker) until(turns []Turn, i int) time.Duration {
 	return math.MaxInt64 // the length of the original is unknown
 }
 
-// fit returns the MPEG frames of turn i, which cannot start before the time now. It speaks
-// the turn faster if the turn would otherwise end later than until returns.
-func (s *Speaker) fit(ctx context.Context, turns []Turn, i int, now time.Duration) (frames [][]byte, rate float64, err error) {
+// fit returns the MPEG frames of turn i, which cannot start before earliest. It speaks the
+// turn faster if the turn would otherwise end after the time that until returns.
+func (s *Speaker) fit(ctx context.Context, turns []Turn, i int, earliest time.Duration) (frames [][]byte, rate float64, err error) {
 	t := &turns[i]
 	if frames, err = s.say(ctx, t, 1); err != nil {
 		return nil, 1, err
 	}
-	length, room := s.time(len(frames)), s.until(turns, i)-max(now, t.Start)
+	length, room := s.time(len(frames)), s.until(turns, i)-max(earliest, t.Start)
 	if length <= room {
 		return frames, 1, nil
 	}
@@ -207,12 +207,12 @@ func Worst(placed []Placed, n int) []Placed {
 	return worst[:min(n, len(worst))]
 }
 
-// split divides a text into parts of at most most bytes. It cuts after a sentence, else at
-// a space, else between any two characters. If most is 0, there is no limit.
-func split(text string, most int) (parts []string) {
+// split divides a text into parts of at most limit bytes; 0 sets no limit. It cuts after a
+// sentence, else at a space, else between any two characters.
+func split(text string, limit int) (parts []string) {
 	text = strings.Join(strings.Fields(text), " ")
-	for most > 0 && len(text) > most {
-		head := text[:most]
+	for limit > 0 && len(text) > limit {
+		head := text[:limit]
 		for !utf8.ValidString(head) {
 			head = head[:len(head)-1]
 		}

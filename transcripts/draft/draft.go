@@ -137,10 +137,10 @@ func markUnclear(list []heard) {
 	}
 }
 
-// markFast marks each run of n words that is faster than most words a second.
-func markFast(list []heard, n, most int) {
+// markFast marks each run of n words that has more than limit words per second.
+func markFast(list []heard, n, limit int) {
 	for i := 0; i+n <= len(list); i++ {
-		if list[i+n-1].End-list[i].Start < time.Duration(n)*time.Second/time.Duration(most) {
+		if list[i+n-1].End-list[i].Start < time.Duration(n)*time.Second/time.Duration(limit) {
 			mark(list[i : i+n])
 		}
 	}

@@ -15,11 +15,11 @@ import (
 
 const ms = time.Millisecond
 
-// said returns words that take half a second each. The first one starts at the time from.
-func said(text string, from time.Duration, confidence float64) (list []words.Word) {
+// said returns words that take half a second each. The first one starts at the time start.
+func said(text string, start time.Duration, confidence float64) (list []words.Word) {
 	for _, w := range strings.Fields(text) {
-		list = append(list, words.Word{Text: w, Start: from, End: from + 500*ms, Confidence: confidence})
-		from += 500 * ms
+		list = append(list, words.Word{Text: w, Start: start, End: start + 500*ms, Confidence: confidence})
+		start += 500 * ms
 	}
 	return list
 }

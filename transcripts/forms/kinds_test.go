@@ -53,7 +53,7 @@ func shortClock(seconds float64) string {
 type kind struct {
 	name, form string
 	head       string
-	each       func(d []said, i int) string // writes turn i; nil if all is set
+	each       func(d []said, i int) string // writes turn i; nil for a kind with the field all
 	all        func(d []said) string
 	tail       string
 	speaker    func(d []said, who string) string // how the file names a speaker; nil for the name itself

@@ -20,11 +20,11 @@ type Cut struct {
 }
 
 // Shift shifts the times of WebVTT, SubRip, SubViewer or JSON of Podcasting 2.0 by the
-// duration by, beginning at the time from. Nothing else changes. If by is negative, the
-// audio between the times from and from-by was cut out: times in this part become from, and
+// duration delta, except those before start. Nothing else changes. If delta is negative, the
+// audio from start to start-delta was cut out: times in this part become start, and
 // captions inside it are removed. If the file cannot be shifted, the error is a
 // finding.Finding.
-func Shift(src []byte, form string, o *Options, from, by time.Duration) (out []byte, cuts []Cut, err error) {
+func Shift(src []byte, form string, o *Options, start, delta time.Duration) (out []byte, cuts []Cut, err error) {
 	s, err := newSource(src, o)
 	if err != nil {
 		return nil, nil, err
@@ -33,7 +33,7 @@ func Shift(src []byte, form string, o *Options, from, by time.Duration) (out []b
 		return nil, nil, s.problem(0, "save the file as UTF-8", "not UTF-8")
 	}
 	s.text = string(src) // with its original line ends
-	m := mover{source: s, from: from, by: by}
+	m := mover{source: s, start: start, delta: delta}
 	switch form {
 	case "vtt", "srt", "sbv":
 		m.captions(captionLines{vtt: form == "vtt", numbered: form == "srt", sbv: form == "sbv"})
@@ -51,27 +51,27 @@ func Shift(src []byte, form string, o *Options, from, by time.Duration) (out []b
 // mover shifts times.
 type mover struct {
 	*source
-	from, by time.Duration
-	edits    []finding.Edit
-	cuts     []Cut
+	start, delta time.Duration
+	edits        []finding.Edit
+	cuts         []Cut
 }
 
 // to returns the shifted time.
 func (m *mover) to(at time.Duration) time.Duration {
-	if at < m.from {
+	if at < m.start {
 		return at
 	}
-	return max(at+m.by, m.from, 0)
+	return max(at+m.delta, m.start, 0)
 }
 
 // inside reports whether a caption lies inside the part that was cut out.
 func (m *mover) inside(start, end time.Duration) bool {
-	return m.by < 0 && start >= m.from && end > start && end+m.by <= m.from
+	return m.delta < 0 && start >= m.start && end > start && end+m.delta <= m.start
 }
 
 // moved records a time that lies inside the part that was cut out.
 func (m *mover) moved(at int, t time.Duration) {
-	if t >= m.from && t+m.by < m.from {
+	if t >= m.start && t+m.delta < m.start {
 		m.cuts = append(m.cuts, Cut{Line: m.position(at).Line, Time: t})
 	}
 }

@@ -436,7 +436,7 @@ func looksText(s *source) bool {
 	if r.isList() || r.bare && r.lines[slices.IndexFunc(r.lines, func(l textLine) bool { return l.fromClockHead })].start >= time.Hour {
 		return false
 	}
-	const everyLines = 30 // one line in so many must have a clock
+	const everyLines = 30 // one line in 30 must have a clock
 	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
 		return true
 	}

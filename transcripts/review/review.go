@@ -225,25 +225,25 @@ func take(l *finding.List, line int) finding.List {
 	return taken
 }
 
-// additional compares the findings before and after a change, was and is, and returns the
-// findings that were added. If only some of several equal findings were added, it prefers
+// additional compares the findings before and after a change, and returns those that
+// were added. If only some of several equal findings were added, it prefers
 // those in changed words. changed reports whether a place is in such a word; it may be nil.
-func additional(was, is finding.List, changed func(line, column int) bool) (found finding.List) {
+func additional(before, after finding.List, changed func(line, column int) bool) (found finding.List) {
 	type kind struct{ rule, message string }
 	count := map[kind]int{}
-	for _, f := range is {
+	for _, f := range after {
 		count[kind{f.Rule, f.Message}]++
 	}
-	for _, f := range was {
+	for _, f := range before {
 		count[kind{f.Rule, f.Message}]--
 	}
-	is = slices.Clone(is)
+	after = slices.Clone(after)
 	if changed != nil {
-		slices.SortStableFunc(is, func(a, b finding.Finding) int {
+		slices.SortStableFunc(after, func(a, b finding.Finding) int {
 			return cmp.Compare(rank(changed(a.Line, a.Column)), rank(changed(b.Line, b.Column)))
 		})
 	}
-	for _, f := range is {
+	for _, f := range after {
 		k := kind{f.Rule, f.Message}
 		if count[k] > 0 {
 			count[k]--

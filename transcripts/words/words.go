@@ -302,18 +302,18 @@ func (f *File) BelongsTo(sha256, file string) (finding.Finding, bool) {
 	return ruleOtherAudio.At(finding.Position{File: file, Line: 1}, "the words are those of other audio and are ignored"), false
 }
 
-// Shift moves the times of words after an edit of the audio. Words that do not start before
-// the time from move by d. If d is negative, the audio between the times from and from-d was
-// cut out, and Shift removes the words that start in this part.
-func (f *File) Shift(from, d time.Duration) {
-	d = d.Truncate(time.Millisecond)
+// Shift moves the times of words after an edit of the audio. All words except those that
+// begin before start move by delta. If delta is negative, the audio from start to
+// start-delta was cut out, and Shift removes the words that begin in this part.
+func (f *File) Shift(start, delta time.Duration) {
+	delta = delta.Truncate(time.Millisecond)
 	for i := range f.Segments {
 		s := &f.Segments[i]
 		var kept []Word
 		for _, w := range s.Words {
-			if w.Start >= from {
-				w.Start, w.End = w.Start+d, w.End+d
-				if w.Start < from {
+			if w.Start >= start {
+				w.Start, w.End = w.Start+delta, w.End+delta
+				if w.Start < start {
 					continue
 				}
 			}
@@ -322,7 +322,7 @@ func (f *File) Shift(from, d time.Duration) {
 		s.Words = kept
 	}
 	f.Segments = slices.DeleteFunc(f.Segments, func(s Segment) bool { return len(s.Words) == 0 })
-	f.split(from)
+	f.split(start)
 }
 
 // split splits the segment that has words before and after the given time. Otherwise time

@@ -57,7 +57,7 @@ func TestJoinSends(t *testing.T) {
 		{[]int64{3, 9, 97}, 20},   // a large tag
 		{[]int64{10, 90}, 0},      // cut where the parts end
 		{[]int64{3, 0, 97}, 10},   // an empty part
-		{[]int64{50, 45, 15}, 10}, // only the second part of the upload, which lies in two sources
+		{[]int64{50, 45, 15}, 10}, // only the second part of the upload, because it comes from two sources
 	} {
 		if got := b.JoinSends(test.sizes); got != test.want {
 			t.Errorf("%d: %d bytes, want %d", test.sizes, got, test.want)

@@ -36,9 +36,9 @@ type Store interface {
 	Put(ctx context.Context, name string, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error)
 
 	// SetHeaders replaces the headers of an object and returns its new description.
-	// The parameter now is the description that the caller has read. The error is
+	// current is the description that the caller has read. The error is
 	// ErrReplaced if the object has changed since, and ErrNotExist if it is gone.
-	SetHeaders(ctx context.Context, name string, now Stored, h bucket.Headers) (Stored, error)
+	SetHeaders(ctx context.Context, name string, current Stored, h bucket.Headers) (Stored, error)
 
 	// Delete deletes an object. The error is ErrNotExist if there is no object or no
 	// bucket.
