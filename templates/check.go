@@ -1,6 +1,9 @@
 package templates
 
 import (
+	"cmp"
+	"strings"
+
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/show/site"
@@ -22,17 +25,29 @@ func CheckAccent(accent palette.Colour, scheme site.Scheme, at finding.Position)
 	return f, true
 }
 
-// NoGlyph returns the finding that the font of cards has no glyph for a character of a
-// title. others is the number of further titles with characters of the same script.
-func NoGlyph(at finding.Position, r rune, script string, others int) finding.Finding {
-	name := script
-	if name == "" {
-		name = "no script"
+// Glyphless describes the cards with characters of one script for which their font has no
+// glyph.
+type Glyphless struct {
+	Script string           // name of the script; empty if the characters belong to none
+	First  rune             // the first such character
+	At     finding.Position // place of the text that has it
+	Parts  []string         // what the cards lack: "title", "people" or "show"
+	Cards  int              // number of cards
+}
+
+// Finding returns the finding about the cards.
+func (g *Glyphless) Finding() finding.Finding {
+	script := cmp.Or(g.Script, "no script")
+	cards := "this card has"
+	if g.Cards > 1 {
+		cards = "this card and " + plural.Count(g.Cards-1, "other") + " have"
 	}
-	if others > 0 {
-		return ruleGlyph.At(at, "the font of the cards has no glyph for %q (%s), so this card and %s have no title", r, name, plural.Count(others, "other"))
+	lost := map[string]string{"title": "title", "people": "names of people", "show": "name of the show"}
+	names := make([]string, len(g.Parts))
+	for i, part := range g.Parts {
+		names[i] = lost[part]
 	}
-	return ruleGlyph.At(at, "the font of the cards has no glyph for %q (%s), so this card has no title", r, name)
+	return ruleGlyph.At(g.At, "the font of the cards has no glyph for %q (%s), so %s no %s", g.First, script, cards, strings.Join(names, " or "))
 }
 
 // BadFile returns a finding about a file that the theme names but that cannot be used.

@@ -22,7 +22,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "W003", Severity: finding.Warning, Source: ownRules,
-		Title:   "the font of the cards has no glyph for a character of a title, so the card has no title",
+		Title:   "the font of the cards has no glyph for a character of a title or name, so the card leaves that text out",
 		Hint:    "name a font that has the script: theme: {card_font: fonts/NotoSansJP-Bold.otf}",
 		Example: "a Japanese title without theme: {card_font: …}",
 	},

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
 	"onair/internal/derive"
+	"onair/internal/finding"
 	"onair/internal/raster"
 	"onair/show"
 	"onair/templates"
@@ -16,7 +18,7 @@ import (
 	"onair/templates/words"
 )
 
-var cardFunc = derive.Func{Name: "cards", Version: 2}
+var cardFunc = derive.Func{Name: "cards", Version: 3}
 
 // cardMaker draws the cards of a release.
 type cardMaker struct {
@@ -37,7 +39,7 @@ func (b *builder) newCardMaker(theme *templates.Theme) *cardMaker {
 	if b.show.Site.NoCards || b.show.Site.Disabled {
 		return nil
 	}
-	m := &cardMaker{b: b, theme: theme, words: words.For(b.show.Language, nil), font: card.Default()}
+	m := &cardMaker{b: b, theme: theme, words: words.For(b.show.Language, theme.OwnWords()), font: card.Default()}
 	if name := b.show.Theme.CardFont; name != "" {
 		data, err := b.show.Folder.ReadFile(name, maxFont)
 		if err == nil {
@@ -133,9 +135,26 @@ func (m *cardMaker) card(e *show.Episode) *card.Card {
 		}
 	}
 	return &card.Card{
-		Title: e.Title, Show: m.b.show.Title, People: strings.Join(names, m.words.Separator()),
+		Title: e.Title, Show: m.b.show.Title, Number: m.number(e), People: strings.Join(names, m.words.Separator()),
 		RightToLeft: templates.RightToLeft(e.Language), Colours: m.theme.Colours().Dark,
 	}
+}
+
+// number returns the season and number of an episode, in the words of its page or, if the
+// font lacks a glyph for them, in digits. It is empty for an episode without a number.
+func (m *cardMaker) number(e *show.Episode) string {
+	if e.Number == 0 {
+		return ""
+	}
+	key, digits := "episode", fmt.Sprintf("#%d", e.Number)
+	if e.Season > 0 {
+		key, digits = "season-episode", fmt.Sprintf("S%d E%d", e.Season, e.Number)
+	}
+	text, err := m.words.Text(key, "s", e.Season, "n", e.Number)
+	if _, missing := m.font.Missing(text); err != nil || missing {
+		return digits
+	}
+	return text
 }
 
 func (m *cardMaker) artwork(e *show.Episode) string {
@@ -147,27 +166,40 @@ func (m *cardMaker) artwork(e *show.Episode) string {
 
 // reportMissing reports characters without a glyph, once for each script.
 func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
-	type missing struct {
-		first *show.Episode
-		r     rune
-		count int
-	}
 	var scripts []string
-	found := map[string]*missing{}
+	found := map[string]*templates.Glyphless{}
 	for _, e := range episodes {
-		r, ok := m.font.Missing(e.Title)
-		if !ok {
-			continue
+		reported := map[string]bool{}
+		c := m.card(e.Episode)
+		for _, text := range []struct {
+			part, text string
+			at         finding.Position
+		}{
+			{"title", c.Title, e.At("title")},
+			{"people", c.People, e.At("guests")},
+			{"show", c.Show, m.b.show.At("title")},
+		} {
+			r, ok := m.font.Missing(text.text)
+			if !ok {
+				continue
+			}
+			script := card.Script(r)
+			f := found[script]
+			if f == nil {
+				scripts = append(scripts, script)
+				f = &templates.Glyphless{Script: script, First: r, At: text.at}
+				found[script] = f
+			}
+			if !slices.Contains(f.Parts, text.part) {
+				f.Parts = append(f.Parts, text.part)
+			}
+			if !reported[script] {
+				reported[script] = true
+				f.Cards++
+			}
 		}
-		script := card.Script(r)
-		if found[script] == nil {
-			scripts = append(scripts, script)
-			found[script] = &missing{first: e.Episode, r: r}
-		}
-		found[script].count++
 	}
 	for _, script := range scripts {
-		f := found[script]
-		m.b.findings.Add(templates.NoGlyph(f.first.At("title"), f.r, script, f.count-1))
+		m.b.findings.Add(found[script].Finding())
 	}
 }

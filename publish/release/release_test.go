@@ -279,3 +279,54 @@ func TestSearchFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestCardsShowNumbers checks that the card of an episode changes with its number and
+// season, and keeps its key otherwise.
+func TestCardsShowNumbers(t *testing.T) {
+	t.Parallel()
+	card := func(change string) string {
+		files := showtest.Example(t)
+		showtest.Edit(t, files, showtest.Ghosts+"episode.md", "number: 1", change)
+		for _, o := range found1(t, files).Objects {
+			if strings.HasPrefix(o.Key, showtest.Ghosts+"card-") {
+				return o.Key
+			}
+		}
+		t.Fatal("there is no card")
+		return ""
+	}
+	first := card("number: 1")
+	if again := card("number: 1 # as before"); again != first {
+		t.Errorf("the card changes from %s to %s without a reason", first, again)
+	}
+	if other := card("number: 31"); other == first {
+		t.Error("the card does not show the number")
+	}
+}
+
+// TestCardsWithoutGlyphs checks the finding about texts of cards that the embedded font
+// cannot draw.
+func TestCardsWithoutGlyphs(t *testing.T) {
+	t.Parallel()
+	const ghosts = showtest.Ghosts + "episode.md"
+	for name, test := range map[string]struct{ file, old, new, want string }{
+		"title":  {ghosts, "title: Ghosts in the tag", "title: タグの中の幽霊", ghosts + ": the font of the cards has no glyph for 'タ' (Katakana), so this card has no title"},
+		"person": {"people.yaml", "name: Deneb", "name: 星野", showtest.Cloudy + "episode.md: the font of the cards has no glyph for '星' (Han), so this card has no names of people"},
+		"show":   {"show.yaml", "title: Hello, Universe", "title: 宇宙さん、こんにちは", "show.yaml: the font of the cards has no glyph for '宇' (Han), so this card and 3 others have no name of the show"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := showtest.Example(t)
+			showtest.Edit(t, files, test.file, test.old, test.new)
+			_, l := found(t, files, &release.Options{})
+			var got string
+			for _, f := range l {
+				if f.Rule == "W003" {
+					got += f.File + ": " + f.Message + "\n"
+				}
+			}
+			if got != test.want+"\n" {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}

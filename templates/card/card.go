@@ -1,5 +1,5 @@
 // Package card draws the image that link previews show for an episode: artwork, title,
-// show and people on 1200 × 630 pixels.
+// show, number and people on 1200 × 630 pixels.
 //
 // The same card has the same bytes on every machine. Text is shaped in the units of the
 // font, and all later steps use integers, because processors round floating-point sums
@@ -41,6 +41,7 @@ const MaxBytes = 120_000
 type Card struct {
 	Title       string // left out if empty
 	Show        string
+	Number      string        // the season and number of the episode in words; empty if it has none
 	People      string        // names with separators
 	RightToLeft bool          // direction of the title as a whole
 	Artwork     *raster.Image // cropped around its middle to ArtworkSize
@@ -159,9 +160,7 @@ func (f *Font) Draw(c *Card) *raster.Image {
 	if _, missing := f.Missing(c.Show); !missing {
 		p.lines(c.Show, showSize, 1, c.Colours.Accent, top+showSize)
 	}
-	if _, missing := f.Missing(c.People); !missing {
-		p.lines(c.People, peopleSize, 1, c.Colours.Soft, bottom-peopleSize/4)
-	}
+	p.lines(f.lastLine(c), peopleSize, 1, c.Colours.Soft, bottom-peopleSize/4)
 	if _, missing := f.Missing(c.Title); missing {
 		return canvas
 	}
@@ -177,6 +176,21 @@ func (f *Font) Draw(c *Card) *raster.Image {
 		break
 	}
 	return canvas
+}
+
+// lastLine returns the text below the title: the number of the episode and the people, or
+// as much of that as the font has glyphs for.
+func (f *Font) lastLine(c *Card) string {
+	texts := []string{c.Number, c.People}
+	if c.Number != "" && c.People != "" {
+		texts = append([]string{c.Number + " · " + c.People}, texts...)
+	}
+	for _, text := range texts {
+		if _, missing := f.Missing(text); text != "" && !missing {
+			return text
+		}
+	}
+	return ""
 }
 
 // JPEG draws a card and encodes it with the best quality that fits into MaxBytes, or

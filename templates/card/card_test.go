@@ -30,7 +30,7 @@ func artwork() *raster.Image {
 var dark = palette.From(palette.Default).Dark
 
 var cards = map[string]*Card{
-	"latin":   {Title: "Cloudy with a chance of packets", Show: "Hello, Universe", People: "Deneb, Søren & Mary O'Brien", Artwork: artwork(), Colours: dark},
+	"latin":   {Title: "Cloudy with a chance of packets", Show: "Hello, Universe", Number: "Season 1, episode 4", People: "Deneb, Søren & Mary O'Brien", Artwork: artwork(), Colours: dark},
 	"arabic":  {Title: "سحب مع احتمال حزم بيانات: كيف تعمل شبكات CDN", Show: "مرحبا يا كون", People: "نجمة", RightToLeft: true, Artwork: artwork(), Colours: dark},
 	"hebrew":  {Title: "מעונן עם סיכוי לחבילות RFC 9110", Show: "שלום, יקום", RightToLeft: true, Colours: dark},
 	"russian": {Title: "Облачно, возможны пакеты", Show: "Привет, Вселенная", People: "Вега, Ригель", Colours: palette.From(palette.Default).Light},
@@ -94,6 +94,27 @@ func TestTitlesStayOnTheCard(t *testing.T) {
 		if area.Empty() || !area.In(image.Rect(margin/2, margin/2, Width-margin/2, Height-margin/2)) {
 			t.Errorf("%s: the title is in %v", name, area)
 		}
+	}
+}
+
+func TestLastLine(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ number, people, want string }{
+		{"Season 2, episode 14", "Søren", "Season 2, episode 14 · Søren"},
+		{"Episode 3", "", "Episode 3"},
+		{"", "Søren", "Søren"},
+		{"Folge 3", "星野", "Folge 3"},
+		{"第3回", "Søren", "Søren"},
+		{"", "", ""},
+	} {
+		if got := Default().lastLine(&Card{Number: test.number, People: test.people}); got != test.want {
+			t.Errorf("number %q and people %q: %q, want %q", test.number, test.people, got, test.want)
+		}
+	}
+	with, without := *cards["russian"], *cards["russian"]
+	with.Number, with.People, without.People = "Выпуск 7", "", ""
+	if bytes.Equal(Default().Draw(&with).Pix, Default().Draw(&without).Pix) {
+		t.Error("a card with a number looks like one without")
 	}
 }
 
