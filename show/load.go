@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // so that timezones are known on every machine
 
@@ -167,7 +168,8 @@ func (l *loader) decoder(dir string, places map[string]finding.Position) *source
 // readRegistry reads people.yaml or sponsors.yaml. Both are optional.
 func readRegistry[T any](l *loader, name string, decode func(source.Value) map[string]T) registry[T] {
 	r := registry[T]{file: name, byID: map[string]T{}}
-	v, ok := l.yaml(name, map[string]finding.Position{})
+	places := map[string]finding.Position{}
+	v, ok := l.yaml(name, places)
 	if !ok {
 		_, err := l.folder.Stat(name)
 		r.broken = err == nil
@@ -175,6 +177,9 @@ func readRegistry[T any](l *loader, name string, decode func(source.Value) map[s
 	if v.Node != nil {
 		r.byID = decode(v)
 		r.broken = v.Node.Kind != source.Map
+	}
+	for field, at := range places {
+		l.show.places[strings.TrimSuffix(name, path.Ext(name))+"."+field] = at
 	}
 	return r
 }

@@ -77,7 +77,7 @@ type Show struct {
 	Lock     *pins.Lock   // never nil
 
 	Folder Folder                      // reads the files of the show
-	places map[string]finding.Position // field → place in show.yaml
+	places map[string]finding.Position // field → place, as in At
 }
 
 // Type is the order in which to play the episodes of a show (itunes:type).
@@ -167,7 +167,8 @@ func (s *Show) bySlug(slug string) *Episode {
 
 // At returns the place of a field of show.yaml, such as "artwork", for a finding about
 // it. If the field is absent, it returns the place of the list or map around it, or else
-// of the file.
+// of the file. Fields of people.yaml and sponsors.yaml begin with the name of the file,
+// such as "people.vega.image".
 func (s *Show) At(field string) finding.Position { return source.Place(s.places, field, "show.yaml") }
 
 // Live returns the episodes that listeners should have at the given time,

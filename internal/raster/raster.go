@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	_ "image/gif" // for image.DecodeConfig
 	"image/jpeg"
 	"image/png"
 )
@@ -33,7 +34,7 @@ func Decode(data []byte, limit int) (*image.RGBA, error) {
 	if config.Width <= 0 || config.Height <= 0 {
 		return nil, errors.New("the image is empty")
 	}
-	if int64(config.Width)*int64(config.Height) > MaxPixels {
+	if tooLarge(config) {
 		return nil, ErrTooLarge
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(data))
@@ -47,6 +48,15 @@ func Decode(data []byte, limit int) (*image.RGBA, error) {
 	width, height := fit(bounds.Dx(), bounds.Dy(), limit)
 	return turned(Scale(full, width, height), Orientation(data)), nil
 }
+
+// TooLarge reports whether the header of a JPEG, PNG or GIF says that the image has more
+// than MaxPixels.
+func TooLarge(data []byte) bool {
+	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	return err == nil && tooLarge(config)
+}
+
+func tooLarge(c image.Config) bool { return int64(c.Width)*int64(c.Height) > MaxPixels }
 
 // fit returns the size of an image whose longer side is scaled down to limit.
 func fit(width, height, limit int) (int, int) {

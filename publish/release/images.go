@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +20,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/internal/placeholder"
+	"onair/internal/raster"
 	"onair/internal/slugs"
 	"onair/show"
 )
@@ -79,7 +82,8 @@ func (p *pictures) digest(of *audio.Picture) string {
 
 // image is the state of an image of the show.
 type image struct {
-	key string // key of the image's object; empty before there is one
+	key string           // key of the image's object; empty before there is one
+	at  finding.Position // where the show names the image; zero before that was checked
 	err error
 }
 
@@ -163,31 +167,69 @@ func (b *builder) checkImages(e *Episode) {
 			continue
 		}
 		at := e.At(fmt.Sprintf("chapters[%d].image", i))
-		p, err := b.picture(c.Image)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			b.findings.Add(ruleImage.At(at, "%v", err))
-		default:
+		if p := b.checkPicture(c.Image, at); p != nil {
 			b.findings = append(b.findings, audio.CheckChapterImage(b.o.Cache, p, at, c.Image)...)
 		}
 	}
 }
 
-// checkArtwork checks an image that directories show. Package show reports a missing
-// file.
+// checkArtwork checks an image that directories show.
 func (b *builder) checkArtwork(name string, at finding.Position) {
+	p := b.checkPicture(name, at)
+	if p == nil {
+		return
+	}
+	b.findings = append(b.findings, audio.CheckArtwork(b.o.Cache, p, at, name)...)
+	if placeholder.Is(p.Data) {
+		b.findings.Add(rulePlaceholder.At(at, "%s is still the placeholder that onair init drew", name))
+	}
+}
+
+// checkPicture returns an image that the show names at a place. It is nil if the image
+// cannot be read. That is reported the first time, except for a missing file, which
+// package show reports.
+func (b *builder) checkPicture(name string, at finding.Position) *audio.Picture {
 	p, err := b.picture(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		b.findings.Add(ruleImage.At(at, "%v", err))
-	default:
-		b.findings = append(b.findings, audio.CheckArtwork(b.o.Cache, p, at, name)...)
-		if placeholder.Is(p.Data) {
-			b.findings.Add(rulePlaceholder.At(at, "%s is still the placeholder that onair init drew", name))
+	im := b.images[name]
+	known := im.at != (finding.Position{})
+	if !known {
+		im.at = at
+	}
+	if err != nil {
+		if !known && !errors.Is(err, fs.ErrNotExist) {
+			b.findings.Add(ruleImage.At(at, "%v", err))
+		}
+		return nil
+	}
+	return p
+}
+
+// checkPictures reports portraits, and logos of sponsors and of the show, that cannot be
+// read.
+func (b *builder) checkPictures() {
+	check := func(name string, at finding.Position) {
+		if name != "" && !strings.Contains(name, "://") {
+			b.checkPicture(name, at)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(b.show.People)) {
+		check(b.show.People[id].Image, b.show.At("people."+id+".image"))
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.show.Sponsors)) {
+		check(b.show.Sponsors[id].Logo, b.show.At("sponsors."+id+".logo"))
+	}
+	credits := func(field string, all []show.Credit, at func(string) finding.Position) {
+		for i, c := range all {
+			check(c.Person.Image, at(fmt.Sprintf("%s[%d].image", field, i)))
+		}
+	}
+	credits("hosts", b.show.Hosts, b.show.At)
+	for _, e := range b.show.Episodes {
+		credits("hosts", e.Hosts, e.At)
+		credits("guests", e.Guests, e.At)
+		credits("people", e.People, e.At)
+	}
+	check(b.show.Theme.Logo, b.show.At("theme.logo"))
 }
 
 // artworkKey returns the key of an episode's own artwork. If own is empty or cannot be
@@ -280,6 +322,10 @@ func (b *builder) noteImage(name string) *noteImage {
 	ext, ok := imageTypes[mediaType]
 	if !ok {
 		im.err = fmt.Errorf("it is %s, and neither JPEG, PNG, GIF nor WebP", mediaType)
+		return im
+	}
+	if raster.TooLarge(data) {
+		im.err = raster.ErrTooLarge
 		return im
 	}
 	stem := slugs.Make(strings.TrimSuffix(path.Base(name), path.Ext(name)))

@@ -165,6 +165,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	if err := b.probeMasters(ctx); err != nil {
 		return nil, nil, err
 	}
+	b.checkPictures()
 	var measured []*Episode
 	for _, e := range s.Episodes {
 		b.o.Trace.Date(e.Date)

@@ -3,10 +3,14 @@ package release_test
 import (
 	"bytes"
 	"compress/flate"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -326,6 +330,70 @@ func TestCardsWithoutGlyphs(t *testing.T) {
 			}
 			if got != test.want+"\n" {
 				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// header returns the beginning of a PNG of a size in pixels.
+func header(t *testing.T, width, height uint32) *fstest.MapFile {
+	t.Helper()
+	chunk := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
+	chunk = append(binary.BigEndian.AppendUint32(chunk, height), 8, 2, 0, 0, 0)
+	png := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1A\n"), 13)
+	png = append(png, chunk...)
+	return &fstest.MapFile{Data: binary.BigEndian.AppendUint32(png, crc32.ChecksumIEEE(chunk))}
+}
+
+// TestPicturesThatCannotBeUsed checks that each is reported once, at the place that names
+// it, and that the release goes on.
+func TestPicturesThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	text := &fstest.MapFile{Data: []byte("no image\n")}
+	const ghosts = showtest.Ghosts + "episode.md"
+	for name, test := range map[string]struct {
+		change func(t *testing.T, f fstest.MapFS)
+		want   string
+	}{
+		"portrait that is text": {func(_ *testing.T, f fstest.MapFS) { f["people/vega.png"] = text },
+			`error P020 people.yaml:4: people/vega.png: not a JPEG or PNG image; it begins with "no image\n"`},
+		"huge portrait": {func(t *testing.T, f fstest.MapFS) { f["people/vega.png"] = header(t, 10_000, 10_000) },
+			"error P020 people.yaml:4: people/vega.png: the image is 10000 × 10000 pixels; at most 8192 a side are read"},
+		"half a portrait": {func(t *testing.T, f fstest.MapFS) { f["people/vega.png"] = header(t, 900, 900) },
+			"warning P020 people.yaml:4: people/vega.png: read image: unexpected EOF; the site has no smaller versions of it"},
+		"portrait named inline": {func(t *testing.T, f fstest.MapFS) {
+			showtest.Edit(t, f, ghosts, "number: 1\n", "number: 1\nguests: [{name: Søren, image: soren.png}]\n")
+			f[showtest.Ghosts+"soren.png"] = text
+		}, `error P020 ` + ghosts + `:7: ` + showtest.Ghosts + `soren.png: not a JPEG or PNG image; it begins with "no image\n"`},
+		"logo of a sponsor": {func(_ *testing.T, f fstest.MapFS) { f["sponsors/acme.png"] = text },
+			`error P020 sponsors.yaml:4: sponsors/acme.png: not a JPEG or PNG image; it begins with "no image\n"`},
+		"logo of the show": {func(t *testing.T, f fstest.MapFS) {
+			showtest.Edit(t, f, "show.yaml", "explicit: false", "theme: {logo: logo.png}\nexplicit: false")
+			f["logo.png"] = text
+		}, `error P020 show.yaml:17: logo.png: not a JPEG or PNG image; it begins with "no image\n"`},
+		"font": {func(t *testing.T, f fstest.MapFS) {
+			showtest.Edit(t, f, "show.yaml", "explicit: false", "theme: {font: heads.woff2}\nexplicit: false")
+			f["heads.woff2"] = text
+		}, `error W006 show.yaml:17: heads.woff2: it is not a WOFF2 font; it begins with "no i"`},
+		"huge image in the notes": {func(t *testing.T, f fstest.MapFS) {
+			f[ghosts] = &fstest.MapFile{Data: append(slices.Clone(f[ghosts].Data), "\n\n![A map](map.png)\n"...)}
+			f[showtest.Ghosts+"map.png"] = header(t, 60_000, 60_000)
+		}, "warning P026 " + ghosts + ":LAST: " + showtest.Ghosts + "map.png: the image has more than 64 megapixels"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := showtest.Example(t)
+			test.change(t, files)
+			last := strings.Count(string(files[ghosts].Data), "\n")
+			_, l := found(t, files, &release.Options{})
+			var got []string
+			for _, f := range l {
+				if f.Rule == "P020" || f.Rule == "P026" || f.Rule == "W006" {
+					got = append(got, fmt.Sprintf("%s %s %s:%d: %s", f.Severity, f.Rule, f.File, f.Line, f.Message))
+				}
+			}
+			want := []string{strings.ReplaceAll(test.want, "LAST", strconv.Itoa(last))}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

@@ -113,7 +113,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "P020", Severity: finding.Error, Source: ownRules,
-		Title:   "an image cannot be read",
+		Title:   "an image cannot be read (a warning if only its smaller versions are missing)",
 		Hint:    "save the picture again as JPEG or PNG",
 		Example: "an artwork.jpg of 0 bytes",
 	},

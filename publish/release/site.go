@@ -179,11 +179,7 @@ func (b *builder) theme() (*templates.Theme, error) {
 	case !info.IsDir():
 		return nil, errors.New("templates is not a folder")
 	}
-	look, err := b.look()
-	if err != nil {
-		return nil, err
-	}
-	return templates.Load(overrides, look)
+	return templates.Load(overrides, b.look())
 }
 
 func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templates.Site {

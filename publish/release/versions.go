@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"onair/internal/derive"
+	"onair/internal/finding"
 	"onair/internal/raster"
 	"onair/internal/slugs"
 	"onair/templates"
@@ -78,7 +80,7 @@ func (b *builder) decode(name string) (*raster.Image, error) {
 }
 
 // addVersions adds smaller versions of the artwork and portraits that the pages show.
-// An image that cannot be decoded has none.
+// An image that cannot be decoded has none, which is reported.
 func (b *builder) addVersions(ctx context.Context, site *templates.Site) {
 	var names []string
 	use := func(name string) {
@@ -96,9 +98,14 @@ func (b *builder) addVersions(ctx context.Context, site *templates.Site) {
 			use(c.Person.Image)
 		}
 	}
-	versions := make([][]version, len(names))
-	inParallel(ctx, len(names), func(i int) { versions[i] = b.versions(names[i]) })
+	versions, errs := make([][]version, len(names)), make([]error, len(names))
+	inParallel(ctx, len(names), func(i int) { versions[i], errs[i] = b.versions(names[i]) })
 	for i, name := range names {
+		if errs[i] != nil {
+			f := ruleImage.At(b.images[name].at, "%s: %v; the site has no smaller versions of it", name, errs[i])
+			f.Severity = finding.Warning // other decoders may read it
+			b.findings.Add(f)
+		}
 		key := site.ImageKeys[name]
 		for _, v := range versions[i] {
 			o := b.object(RoleArtwork, v.Sums, b.versionSource(name, v.Width, v.Height))
@@ -109,14 +116,13 @@ func (b *builder) addVersions(ctx context.Context, site *templates.Site) {
 	}
 }
 
-// versions returns the smaller versions of an image, narrowest first; nil if it cannot
-// be decoded.
-func (b *builder) versions(name string) []version {
+// versions returns the smaller versions of an image, narrowest first.
+func (b *builder) versions(name string) ([]version, error) {
 	p, err := b.picture(name)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	all, _ := remember(b, versionFunc, name, derive.KeyOf(b.digest(p)), func() (all []version, err error) {
+	return remember(b, versionFunc, name, derive.KeyOf(b.digest(p)), func() (all []version, err error) {
 		img, err := b.decode(name)
 		if err != nil {
 			return nil, err
@@ -134,7 +140,6 @@ func (b *builder) versions(name string) []version {
 		}
 		return all, nil
 	})
-	return all
 }
 
 func versionKey(name string, width int) keyFunc {
@@ -218,7 +223,7 @@ func (b *builder) logoKey() string {
 const maxFont = 32 << 20
 
 // look returns the show's choices for the look of the theme.
-func (b *builder) look() (*templates.Look, error) {
+func (b *builder) look() *templates.Look {
 	look := &templates.Look{Scheme: b.show.Theme.Scheme, NoSearch: b.show.Site.NoSearch}
 	if accent, err := palette.Parse(b.show.Theme.Accent); err == nil {
 		look.Accent = accent
@@ -230,12 +235,16 @@ func (b *builder) look() (*templates.Look, error) {
 	}
 	if b.show.Theme.Font != "" {
 		data, err := b.show.Folder.ReadFile(b.show.Theme.Font, maxFont)
-		if err != nil {
-			return nil, err
+		if err == nil && !bytes.HasPrefix(data, []byte("wOF2")) {
+			err = fmt.Errorf("it is not a WOFF2 font; it begins with %q", data[:min(len(data), 4)])
 		}
-		look.Font = data
+		if err != nil {
+			b.findings.Add(templates.BadFile(b.show.At("theme.font"), fmt.Errorf("%s: %w", b.show.Theme.Font, err)))
+		} else {
+			look.Font = data
+		}
 	}
-	return look, nil
+	return look
 }
 
 // artworkAccent returns the accent colour of the show's artwork, or else the default.
