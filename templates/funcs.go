@@ -89,12 +89,11 @@ func (r *renderer) asset(name string) string {
 	return ""
 }
 
+// image returns the link to an image of the show's folder. It is empty for an image of
+// another host, which pages must not load.
 func (r *renderer) image(path string) string {
 	if key := r.site.ImageKeys[path]; key != "" {
 		return r.link(key)
-	}
-	if strings.HasPrefix(path, "https://") {
-		return path
 	}
 	return ""
 }

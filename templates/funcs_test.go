@@ -106,7 +106,7 @@ func TestImage(t *testing.T) {
 	for path, want := range map[string]string{
 		"people/vega.png":         "assets/vega.png",
 		"people/none.png":         "",
-		"https://x.example/a.png": "https://x.example/a.png",
+		"https://x.example/a.png": "",
 		"http://x.example/a.png":  "", // blocked by the policy of the pages
 		"javascript:alert(1)":     "",
 		"":                        "",

@@ -217,3 +217,20 @@ func TestNoOpener(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestOnPage(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"![A cat](https://a.example/c.png \"Miau\") b":               `<p><a rel="noopener" href="https://a.example/c.png">A cat</a> b</p>`,
+		"![](HTTP://a.example/c.png)":                                `<p><a rel="noopener" href="HTTP://a.example/c.png">HTTP://a.example/c.png</a></p>`,
+		"![](https:a.example/c.png)":                                 `<p><a href="https:a.example/c.png">https:a.example/c.png</a></p>`,
+		"[![A cat](//a.example/c.png) b](../c/) ![d](//a.example/d)": `<p><a href="../c/">A cat b</a> <a rel="noopener" href="//a.example/d">d</a></p>`,
+		"<img src=https://a.example/c.png width=1 alt='\"<b>'> b":    `<p><a rel="noopener" href="https://a.example/c.png">&quot;&lt;b&gt;</a> b</p>`,
+		"![own](../assets/c.png) [l](https://a.example/)":            `<p><img src="../assets/c.png" alt="own"> <a rel="noopener" href="https://a.example/">l</a></p>`,
+		"`![x](https://a.example/c.png)` <img alt=x>":                `<p><code>![x](https://a.example/c.png)</code> x</p>`,
+	} {
+		if got := strings.TrimSpace(OnPage(HTML(source, ""))); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", source, got, want)
+		}
+	}
+}

@@ -185,7 +185,7 @@ func (b *builder) theme() (*templates.Theme, error) {
 func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templates.Site {
 	site := &templates.Site{
 		Show:        b.show,
-		Description: pageHTML(markdown.HTMLWithImages(b.show.Description, "", b.descriptionImage)),
+		Description: b.pageHTML("index.html", b.show.Description, b.descriptionImages),
 		ArtworkKey:  b.artworkKey(""),
 		LogoKey:     b.logoKey(),
 		FeedKey:     b.show.Feed.Path,
@@ -207,11 +207,12 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 	}
 	for _, p := range b.show.People {
 		if p.Bio != "" {
-			site.Bios[p.ID] = pageHTML(markdown.HTML(p.Bio, ""))
+			site.Bios[p.ID] = b.pageHTML("", p.Bio, nil)
 		}
 	}
 	for _, p := range b.show.Pages {
-		site.Pages = append(site.Pages, &templates.OwnPage{Page: p, HTML: pageHTML(markdown.HTML(p.Body, ""))})
+		images := b.addNoteImages(p.Body, path.Dir(p.File), true, func(string) finding.Position { return finding.Position{File: p.File} })
+		site.Pages = append(site.Pages, &templates.OwnPage{Page: p, HTML: b.pageHTML(p.Key(), p.Body, images)})
 	}
 	for name, im := range b.images {
 		if im.key != "" {
@@ -223,9 +224,19 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 	return site
 }
 
-// pageHTML returns the HTML of a text of the show as pages have it: pages that its links
-// open cannot reach the show's page.
-func pageHTML(html string) template.HTML { return template.HTML(markdown.NoOpener(html)) }
+// pageHTML returns a text in Markdown as HTML for the page with a key. images has the
+// public addresses of images in the show's folder, by their addresses in the text; the page
+// links to them by relative addresses.
+func (b *builder) pageHTML(key, source string, images map[string]string) template.HTML {
+	up := strings.Repeat("../", strings.Count(key, "/"))
+	html := markdown.HTMLWithImages(source, "", func(address string) string {
+		if key, ok := strings.CutPrefix(images[address], b.show.URLOf("")); ok {
+			return up + key
+		}
+		return ""
+	})
+	return template.HTML(markdown.OnPage(html))
+}
 
 // sitePage returns the data of a live episode's page. It adds the images that only the
 // page shows.
@@ -246,7 +257,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		AudioBytes:  e.AudioBytes(),
 		ArtworkKey:  b.artworkKey(e.Artwork),
 		WaveformKey: e.waveformKey(),
-		Notes:       pageHTML(b.notes(e, "")),
+		Notes:       b.pageNotes(e),
 		Summary:     e.Summary,
 		EditURL:     b.editURL(e.File, e.NotesLine),
 		Chapters:    chapters.Timed(e.Chapters, e.Pin.Duration),
@@ -276,15 +287,23 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 // an image that is not in the show's folder.
 func (b *builder) descriptionImage(address string) string { return b.descriptionImages[address] }
 
-var notesFunc = derive.Func{Name: "notes", Version: 1}
+var notesFunc = derive.Func{Name: "notes", Version: 2}
 
-// notes returns the notes of an episode as HTML. Relative links are resolved against
-// base, unless base is empty.
+// notes returns the notes of an episode as HTML for the feed. Relative links are resolved
+// against base.
 func (b *builder) notes(e *Episode, base string) string {
 	html, _ := remember(b, notesFunc, e.Slug+"\x00"+base, derive.KeyOf(e.Notes, base, e.images), func() ([]byte, error) {
 		return []byte(markdown.HTMLWithImages(e.Notes, base, func(address string) string { return e.images[address] })), nil
 	})
 	return string(html)
+}
+
+// pageNotes returns the notes of an episode as HTML for its page.
+func (b *builder) pageNotes(e *Episode) template.HTML {
+	html, _ := remember(b, notesFunc, e.Slug+"\x00page", derive.KeyOf(e.Notes, b.show.URL, e.images), func() ([]byte, error) {
+		return []byte(b.pageHTML(show.PageKey(e.Slug), e.Notes, e.images)), nil
+	})
+	return template.HTML(html)
 }
 
 // notesLead returns the first paragraph of an episode's notes as plain text.
