@@ -288,7 +288,7 @@ func (m *merger) paragraph(c *Cue) {
 
 // fitting returns the cues with times before the end of the audio. Cues that start after
 // the end get times before it. If too little time is left to read them, they share the time
-// of as many earlier cues as needed. fitting returns nil if half of the cues or more start
+// of as many earlier cues as needed. fitting returns nil if more than half of the cues start
 // after the end. A duration of 0 is no limit.
 func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	cues := r.cues
@@ -297,7 +297,7 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 	}
 	duration = duration.Truncate(time.Millisecond)
 	n := sort.Search(len(cues), func(i int) bool { return cues[i].Start >= duration })
-	if 2*n <= len(cues) {
+	if 2*n < len(cues) {
 		return nil
 	}
 	cues = slices.Clone(cues)
@@ -315,7 +315,7 @@ func (r *captionTimes) fitting(duration time.Duration) []Cue {
 		weight += script.Weigh(cues[n].Text)
 		end = cues[n].Start
 	}
-	free, so := duration-end, 0
+	free, so := min(duration-end, time.Duration(weight)*usualPerChar), 0
 	now := func() time.Duration {
 		return (end + time.Duration(float64(free)*float64(so)/float64(max(weight, 1)))).Truncate(time.Millisecond)
 	}

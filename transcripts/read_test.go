@@ -185,7 +185,6 @@ func TestReadRefuses(t *testing.T) {
 		{"no WebVTT", "vtt", "WEBVTTX\n", "x:1:1: not WebVTT: the first line is not WEBVTT"},
 		{"seconds above 59", "vtt", "WEBVTT\n\n00:00:01.000 --> 00:00:61.000\nx\n", "x:3:1: times that cannot be read"},
 		{"gigantic hours", "srt", "1\n99999999999999999999:00:01,000 --> 00:00:02,000\nx\n", "x:2:1: times that cannot be read"},
-		{"text first", "srt", "hello\nyou\n\n1\n00:00:01,000 --> 00:00:02,000\nx\n", "x:2:1: text before the first times"},
 		{"no captions", "srt", "hello\n", "x:1:1: no captions"},
 		{"broken JSON", "json", "{\"segments\":[\n{]}", "x:2:2: unexpected ']' in JSON"},
 		{"half of a file", "json", "{\"segments\":[\n{", "x:2:2: unexpected end of JSON"},
@@ -230,7 +229,10 @@ func TestLongCaption(t *testing.T) {
 	if got := showCues(transcript.Cues(55 * time.Second)); got[1] != "50s 55s |And this came later." {
 		t.Errorf("beyond the audio: %s", got[1])
 	}
-	if got := transcript.Cues(40 * time.Second); got != nil {
+	if got := transcript.Cues(40 * time.Second); got[1].Start != 10*time.Second || got[1].End > 15*time.Second {
+		t.Errorf("one of two after the end of the audio: %v", showCues(got))
+	}
+	if got := transcript.Cues(50 * time.Microsecond); got != nil {
 		t.Errorf("cues after the end of the audio: %v", got)
 	}
 }
@@ -396,7 +398,7 @@ func TestReadBehindEnd(t *testing.T) {
 		src  string
 		want []string
 	}{
-		{"00:12.000 --> 00:14.000\nAs it was.\n", []string{"1s-3s It is cold.", "3s-8s Very cold, and dark.", "8s-9s So it is.", "9s-10s As it was."}},
+		{"00:12.000 --> 00:14.000\nAs it was.\n", []string{"1s-3s It is cold.", "3s-8s Very cold, and dark.", "8s-9s So it is.", "9s-9.625s As it was."}},
 		{"00:11.000 --> 00:12.000\nAs it was in all the years before this one.\n", []string{"1s-3s It is cold.", "3s-8s Very cold, and dark.", "8s-8.346s So it is.", "8.346s-10s As it was in all the years before this one."}},
 	} {
 		text, err := Read([]byte(head+test.src), "vtt", nil)

@@ -19,6 +19,8 @@ const (
 	// speech would be twice as fast as people speak. Anchors that imply a higher speed
 	// contradict each other.
 	leastPerChar = time.Second / 30
+	// usualPerChar is the time in which a character of a caption can be read.
+	usualPerChar = time.Second / 16
 	// edgeSlack is how much of the time that leastPerChar requires may be missing for the
 	// text before the first anchor and for the text after the last one.
 	edgeSlack = 5 * time.Second

@@ -159,6 +159,10 @@ func writeTranscript(w *bytes.Buffer, t *transcripts.Transcript, o *convertOptio
 	if o.to == "html" {
 		return transcripts.WriteHTML(w, t, cues)
 	}
+	if cues == nil && len(t.Cues(0)) > 0 && o.duration > 0 {
+		return withHint(fmt.Errorf("most captions start after the end of the audio: the first at %v", t.Cues(0)[0].Start.Round(time.Second)),
+			"is %v the length of the audio? onair transcripts shift takes an offset away", o.duration)
+	}
 	if cues == nil {
 		return withHint(fmt.Errorf("the transcript has no times"), "give the length of the audio: --duration 31m12s")
 	}

@@ -22,12 +22,12 @@ type caption struct {
 	lines      []string
 }
 
-// split replaces the first line that parts divides. For other lines, parts returns nil.
+// split replaces the lines that parts divides. For other lines, parts returns nil.
 func (c *caption) split(parts func(line string) []string) {
-	for j, line := range c.lines {
-		if lines := parts(line); lines != nil {
+	for j := 0; j < len(c.lines); j++ {
+		if lines := parts(c.lines[j]); lines != nil {
 			c.lines = slices.Concat(c.lines[:j], lines, c.lines[j+1:])
-			return
+			j += len(lines) - 1
 		}
 	}
 }
@@ -93,6 +93,16 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.Contains(s.text, `\N`) { // a line end in SubStation Alpha
+		for i := range captions {
+			captions[i].split(func(line string) []string {
+				if !strings.Contains(line, `\N`) {
+					return nil
+				}
+				return strings.Split(line, `\N`)
+			})
+		}
+	}
 	if kind.vtt {
 		captions = dropRepeatedCues(captions)
 	}
@@ -105,17 +115,22 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		nameByIdentifier(captions)
 	}
 	var v voices
+	voiced, voicedDash := 0, 0                          // voice spans, and those before a dash
+	tags := kind.vtt || strings.Contains(s.text, "<v ") // all tags are those of WebVTT
 	for i := range captions {
 		c := &captions[i]
 		dashed := 0
 		c.plain = true
-		c.split(dialogueLines)
+		c.splitDialogue()
 		for j, line := range c.lines {
 			plain := line
-			if _, rest, ok := cutVoice(line); ok && kind.vtt {
+			if _, rest, ok := cutVoice(line); ok && tags {
 				plain, c.plain = clean(rest), false
+				if voiced++; opensWithSign(plain) && dash.MatchString(plain) {
+					voicedDash++
+				}
 			} else if hasMarkup(line) {
-				plain, c.plain = clean(markup.strip(line, kind.vtt)), false
+				plain, c.plain = clean(markup.strip(line, tags)), false
 			} else {
 				plain = clean(line)
 				c.lines[j] = plain
@@ -128,12 +143,13 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		v.dashes = v.dashes || dashed > 1 && dashed == len(c.lines)
 	}
 	v.decide(s)
+	v.dashedVoices = voiced > 0 && voicedDash == voiced
 	speeches := make([]Speech, 0, len(captions))
 	for i := range captions {
 		c := &captions[i]
 		c.split(v.splitInside)
 		from := len(speeches)
-		speeches = v.caption(speeches, c, kind.vtt)
+		speeches = v.caption(speeches, c, tags)
 		said := speeches[from:]
 		whole := len(said) > 1 && c.timed && c.ended
 		if whole {
@@ -171,6 +187,8 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 	var kept []string                         // lines of all captions, in one array
 	held, above, skipping := "", "", kind.vtt // held may be the number or name of the next cue; above is the previous line
 	unreadable, firstBad, parts := 0, 0, 0
+	skipped := "" // first line above the captions that is not theirs
+	skippedAt := 0
 	flush := func() {
 		const usual = 1 << 10
 		if n := len(captions); n > 0 && len(text) > 0 {
@@ -195,7 +213,7 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 		switch {
 		case line == "":
 			skipping = false
-			if held != "" && len(captions) > 0 {
+			if held != "" && (len(captions) > 0 || !isNumber(held)) {
 				text = append(text, held)
 			}
 			held = ""
@@ -234,14 +252,23 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 			text = append(text, line)
 		}
 		if len(captions) == 0 && len(text) > 0 {
-			return nil, s.problem(at, "remove what is above the first caption, or name the format with --from", "text before the first times")
+			if skipped == "" {
+				skipped, skippedAt = text[0], max(0, strings.LastIndex(s.text[:min(at+len(line), len(s.text))], text[0]))
+			}
+			text = text[:0]
 		}
 		above = line
+	}
+	if skipped != "" && len(captions) > 0 {
+		s.warn(ruleAbove, skippedAt, "text above the first caption is left out: %.60q", skipped)
 	}
 	if held != "" && len(captions) > 0 && !(kind.numbered && isNumber(held)) {
 		text = append(text, held)
 	}
 	flush()
+	if err := s.textBehindTimes(captions); err != nil {
+		return nil, err
+	}
 	if len(captions) == 0 && strings.TrimSpace(s.text) != "" && !kind.vtt {
 		return nil, s.problem(0, "is it another format?", "no captions")
 	}
@@ -249,6 +276,37 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 		return nil, s.problem(firstBad, "write 00:01:02.500 --> 00:01:04.000", "times that cannot be read")
 	}
 	return captions, nil
+}
+
+// textBehindTimes gives captions the text behind their times, if no caption has a text below
+// its times.
+func (s *source) textBehindTimes(captions []caption) error {
+	if slices.ContainsFunc(captions, func(c caption) bool { return len(c.lines) > 0 }) {
+		return nil
+	}
+	for i := range captions {
+		c := &captions[i]
+		line, _, _ := strings.Cut(s.text[c.at:], "\n")
+		_, after, _ := strings.Cut(line, "-->")
+		_, text, _ := strings.Cut(strings.TrimSpace(after), " ")
+		if strings.Contains(text, "-->") {
+			return s.problem(c.at, "export it again; its line ends were lost", "several captions on one line")
+		}
+		if text = strings.TrimSpace(text); text != "" && !isSettings(text) {
+			c.lines = []string{text}
+		}
+	}
+	return nil
+}
+
+// isSettings reports whether a text is the settings or coordinates of a caption.
+func isSettings(text string) bool {
+	for field := range strings.FieldsSeq(text) {
+		if key, value, ok := strings.Cut(field, ":"); !ok || key == "" || value == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // dropRepeatedCues keeps one of the cues that two files in a row share: HLS repeats a cue
@@ -305,8 +363,9 @@ func nameByIdentifier(captions []caption) {
 }
 
 // unroll removes repeated lines from rolling captions, of which each starts with the last
-// line of the caption before, as YouTube's speech recognizer writes them. Equal captions do
-// not count as rolling, because a phrase may be spoken twice.
+// line of the caption before, as YouTube's speech recognizer writes them, and repeated words
+// from growing ones, of which each starts with all words of the caption before, as live
+// captions do. Equal captions do not count, because a phrase may be spoken twice.
 func unroll(captions []caption) {
 	const sample = 500 // captions
 	rolled, pairs := 0, 0
@@ -318,7 +377,7 @@ func unroll(captions []caption) {
 		}
 		if last != nil && !slices.Equal(c.lines, last.lines) {
 			pairs++
-			if c.rollsOn(last) {
+			if c.rollsOn(last) || c.grown(last) != "" {
 				rolled++
 			}
 		}
@@ -337,6 +396,10 @@ func unroll(captions []caption) {
 		apart := c.start-before.end > 100*time.Millisecond
 		if len(before.lines) > 0 && c.rollsOn(&before) && !(apart && slices.Equal(c.lines, before.lines)) {
 			c.lines = c.lines[1:]
+		} else if len(before.lines) > 0 && !apart {
+			if grown := c.grown(&before); grown != "" {
+				c.lines = []string{grown}
+			}
 		}
 		before = written
 	}
@@ -345,6 +408,16 @@ func unroll(captions []caption) {
 // rollsOn reports whether a caption starts with the last line of another.
 func (c *caption) rollsOn(before *caption) bool {
 	return plainLine(c.lines[0]) == plainLine(before.lines[len(before.lines)-1])
+}
+
+// grown returns the words of a caption after those of another with which it starts, or "" if
+// it does not.
+func (c *caption) grown(before *caption) string {
+	words, ok := strings.CutPrefix(plainLine(strings.Join(c.lines, " ")), plainLine(strings.Join(before.lines, " "))+" ")
+	if !ok {
+		return ""
+	}
+	return words
 }
 
 func plainLine(line string) string { return clean(markup.strip(line, true)) }

@@ -113,6 +113,9 @@ func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
 	if !arrow.MatchString(m[2]) && !(exactClock.MatchString(m[1]) && exactClock.MatchString(m[3])) {
 		return 0, 0, false, false // perhaps the hours of a shop
 	}
+	if number, clock, ok := strings.Cut(m[1], " "); ok && isNumber(number) && len(clock) > 3 && isNumber(clock[:2]) && strings.Contains(clock, ":") {
+		m[1] = clock // the number of the caption precedes its times
+	}
 	if start, ok = parseClock(strings.ReplaceAll(m[1], " ", ""), true); ok {
 		end, ok = parseClock(strings.ReplaceAll(m[3], " ", ""), true)
 	}

@@ -22,6 +22,7 @@ func (s *source) decode(src []byte) error {
 	if strings.IndexByte(text, '\r') >= 0 {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	}
+	text = unfence(text)
 	s.text = text
 	if at := strings.IndexByte(text, 0); at >= 0 {
 		return s.problem(at, "is it UTF-16? save it as UTF-8", "NUL byte")
@@ -48,6 +49,20 @@ func (s *source) decode(src []byte) error {
 	s.text = string([]rune(text))
 	s.lines = lineCounter{}
 	return nil
+}
+
+// unfence replaces the lines of a Markdown fence around a file by spaces. Language models
+// write files so.
+func unfence(text string) string {
+	const mark, most = "```", 400 // bytes above the fence
+	open := strings.Index(text[:min(len(text), most)], mark)
+	end := strings.TrimRight(text, " \t\n")
+	inside, ok := strings.CutSuffix(end, "\n"+mark)
+	if open < 0 || open > 0 && text[open-1] != '\n' || !ok || len(inside) < open {
+		return text
+	}
+	line, _, _ := strings.Cut(text[open:], "\n")
+	return text[:open] + strings.Repeat(" ", len(line)) + inside[min(open+len(line), len(inside)):] + "\n" + strings.Repeat(" ", len(mark)) + text[len(end):]
 }
 
 // beginning returns the whole lines in the first n bytes of a file, or the whole characters
@@ -90,6 +105,8 @@ var binaries = []struct {
 	{0, "{\\rtf", "RTF", "save the document as plain text (.txt)"},
 	{3, "STL", "binary captions (EBU STL)", exportHint},
 	{0, "ID3", "an audio file", mediaHint},
+	{0, "\xff\xfb", "an audio file", mediaHint},
+	{0, "\xff\xf3", "an audio file", mediaHint},
 	{0, "RIFF", "an audio file", mediaHint},
 	{0, "OggS", "an audio file", mediaHint},
 	{0, "fLaC", "an audio file", mediaHint},

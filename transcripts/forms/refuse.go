@@ -18,7 +18,7 @@ const exportHint = "export VTT or SRT from the tool that made it"
 
 var (
 	lrcTag      = matcher(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
-	lrcLine     = matcher(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+\S`)
+	lrcLine     = matcher(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+(?:[^\s\[]| <\d)`)
 	microDVD    = matcher(`^\{\d+\}\{\d*\}`)
 	mpl2        = matcher(`^\[\d+\]\[\d*\]`)
 	subViewer   = matcher(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
@@ -34,6 +34,10 @@ var (
 	timesOfDay  = matcher(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
 	f4Time      = matcher(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
 	frameTimes  = matcher(`^(?:\d+\s*\n)?\d\d:\d\d:\d\d[:;]\d\d\s*-->\s*\d\d:\d\d:\d\d[:;]\d\d\s*\n`)
+	thumbnails  = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n\S+\.(?:jpe?g|png|webp|avif|gif)(?:[#?]\S*)?[ \t]*(?:\n|$)`)
+	scriptData  = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n[\[{]\s*(?:"|\{)`)
+	pythonRepr  = matcher(`^(?:[\[{(]\s*[({]?\s*'\w+'\s*:|[\[(]?\s*(?:\w+\.)*[A-Z]\w*\(\w+=|\[?\(\d+\.\d+, \d+\.\d+(?:\)|, ['"]))`)
+	zoomChat    = matcher(`^(?:\d\d:\d\d:\d\d\t .{1,60}:\t|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d From .{1,60} to .{1,60}:)`)
 	audioMarker = matcher(`^-?\d+\.\d+\t-?\d+\.\d+\t`)
 )
 
@@ -77,6 +81,13 @@ var refusals = []refusal{
 	{"segments of a test of speech recognition (STM)", exportHint, stm},
 	{"annotations of Praat (TextGrid)", exportHint, func(head string) bool {
 		return strings.HasPrefix(head, "File type = \"ooTextFile") && strings.Contains(head, "TextGrid\"")
+	}},
+	{"a WebVTT file of pictures for a player", "download the captions or subtitles instead", thumbnails},
+	{"a WebVTT file of data for scripts", "download the captions or subtitles instead", scriptData},
+	{"what a Python script printed", "write it as JSON: json.dumps", pythonRepr},
+	{"the chat of Zoom, which was typed", "download the transcript of the recording (VTT)", zoomChat},
+	{"captions of Avid", exportHint, func(head string) bool {
+		return strings.HasPrefix(head, "@ This file written with") || strings.Contains(head[:min(len(head), 400)], "<begin subtitles>")
 	}},
 	{"labels of Audacity", "they are marks of the audio; " + exportHint, func(head string) bool { return audioMarker(head[:min(len(head), 200)]) }},
 	{"a playlist (M3U)", "download the captions that it lists", func(head string) bool { return strings.HasPrefix(head, "#EXTM3U") }},

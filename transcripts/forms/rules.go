@@ -26,12 +26,18 @@ var rules = finding.Rules{
 		Hint:    "onair transcripts convert --to md writes it as Markdown",
 		Example: "WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n",
 	},
+	{
+		ID: "T038", Severity: finding.Warning, Source: ownRules, Title: "text above the first caption, which is left out",
+		Hint:    "if somebody says it, give it a time",
+		Example: "Snow talk\n\n1\n00:00:01,000 --> 00:00:02,000\nHello.\n",
+	},
 }
 
 var (
 	ruleTime   = rules.Must("T033")
 	ruleByte   = rules.Must("T034")
 	ruleRepeat = rules.Must("T035")
+	ruleAbove  = rules.Must("T038")
 )
 
 // Rules returns the rules about files in other forms.

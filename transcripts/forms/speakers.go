@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"slices"
 	"strings"
 
 	"onair/transcripts/internal/script"
@@ -109,6 +110,26 @@ func dialogueLines(text string) []string {
 		return nil
 	}
 	return lines
+}
+
+// splitDialogue splits the lines of a caption as dialogueLines does. If one line opens with
+// chevrons, those inside the others stand for another speaker too.
+func (c *caption) splitDialogue() {
+	c.split(dialogueLines)
+	if !slices.ContainsFunc(c.lines, func(line string) bool { return strings.HasPrefix(line, ">>") }) {
+		return
+	}
+	c.split(func(line string) []string {
+		before, after, ok := strings.Cut(line, " >> ")
+		if !ok {
+			return nil
+		}
+		lines := []string{before}
+		for part := range strings.SplitSeq(after, " >> ") {
+			lines = append(lines, ">> "+part)
+		}
+		return lines
+	})
 }
 
 // place gives each part of a speech a start and an end: those of its words, or a share of

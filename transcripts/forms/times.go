@@ -151,7 +151,7 @@ func (s *source) checkSpeed(speeches []Speech) error {
 		return s.problem(0, hint, "%d characters in %.1f s are faster than any speech: %s", chars, seconds, s.units())
 	}
 	if seconds := spoken.Seconds(); timedChars > 0 && seconds > 60 && float64(timedChars) < slowest*seconds {
-		return s.problem(0, hint, "%d characters in %.0f s are slower than any speech: %s", timedChars, seconds, s.units())
+		return s.problem(0, hint+"; chapters go into chapters.txt", "%d characters in %.0f s are slower than any speech: %s", timedChars, seconds, s.units())
 	}
 	return nil
 }

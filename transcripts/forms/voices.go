@@ -13,16 +13,19 @@ import (
 // voices finds out who speaks in a line. Call note with every line of a file, then
 // decide, then split.
 type voices struct {
-	s        *source
-	openings map[string]int // how often the words before the first colon of a line occur
-	brackets map[string]int // the same for words in brackets
-	lines    int
-	noted    int    // lines that start with words in brackets
-	named    int    // lines that start with a name and a colon
-	first    string // name that opens the first line; if set, the file probably has names
-	dialogue bool   // most lines start with a name
-	dashes   bool   // a dash means that the speaker changes, because in some caption every line starts with one
-	speaker  string // speaker of the previous line
+	s            *source
+	openings     map[string]int // how often the words before the first colon of a line occur
+	brackets     map[string]int // the same for words in brackets
+	lines        int
+	noted        int                       // lines that start with words in brackets
+	named        int                       // lines that start with a name and a colon
+	marked       map[string]map[string]int // for each of nameMarks, how often the names before it occur
+	mark         string                    // mark other than a colon that stands between names and words; empty if there is none
+	first        string                    // name that opens the first line; if set, the file probably has names
+	dialogue     bool                      // most lines start with a name
+	dashes       bool                      // a dash means that the speaker changes, because in some caption every line starts with one
+	dashedVoices bool                      // a dash follows every voice span
+	speaker      string                    // speaker of the previous line
 }
 
 var (
@@ -45,13 +48,14 @@ func (v *voices) note(line string) {
 		return
 	}
 	v.lines++
+	v.noteMark(line)
 	if name, _, ok := cutName(line); ok {
 		v.openings[name]++
-		if couldBeName(name) {
+		if couldBeName(undecorated(name)) {
 			v.named++
-		}
-		if v.lines == 1 && couldBeName(name) {
-			v.first = name
+			if v.lines == 1 {
+				v.first = name
+			}
 		}
 	} else if line[0] != '[' && line[0] != '(' && line[0] != '<' {
 		return
@@ -61,11 +65,53 @@ func (v *voices) note(line string) {
 	}
 }
 
-// decide sets dialogue and dashes from the counts.
+// nameMarks are the marks that may stand between a name and words in place of a colon.
+var nameMarks = []string{" - ", " – ", " — ", " | "}
+
+// noteMark counts the name before one of nameMarks.
+func (v *voices) noteMark(line string) {
+	if v.lines > markSample {
+		return
+	}
+	for _, mark := range nameMarks {
+		if name, _, ok := cutMark(line, mark); ok {
+			if v.marked == nil {
+				v.marked = map[string]map[string]int{}
+			}
+			if v.marked[mark] == nil {
+				v.marked[mark] = map[string]int{}
+			}
+			v.marked[mark][name]++
+		}
+	}
+}
+
+// markSample is the number of lines that decide whether a mark follows names.
+const markSample = 500
+
+// cutMark splits a line at a mark with a name before it.
+func cutMark(line, mark string) (name, rest string, ok bool) {
+	name, _, ok = strings.Cut(line[:min(len(line), 100)], mark)
+	if !ok || !looksLikeName(undecorated(name), 1) || !IsName(name) {
+		return "", "", false
+	}
+	return name, strings.TrimSpace(line[len(name)+len(mark):]), true
+}
+
+// decide sets dialogue, mark and dashes from the counts.
 func (v *voices) decide(s *source) {
 	v.s = s
 	v.dialogue = 2*v.named > v.lines
 	v.dashes = v.dashes && 20*v.named < v.lines
+	for _, mark := range nameMarks { // nearly every line has it, and names repeat
+		names := 0
+		for _, n := range v.marked[mark] {
+			names += n
+		}
+		if names > 2 && 5*names >= 4*min(v.lines, markSample) && len(v.marked[mark]) < names {
+			v.mark = mark
+		}
+	}
 }
 
 // opensWithSign reports whether a line may open with a chevron or a dash.
@@ -97,7 +143,31 @@ func cutName(line string) (name, rest string, ok bool) {
 	if size == 1 && rest != "" && rest[0] != ' ' {
 		return "", "", false
 	}
-	return strings.TrimSpace(line[:i]), strings.TrimSpace(rest), true
+	return bareLabel(line[:i]), strings.TrimSpace(rest), true
+}
+
+// bareLabel removes spaces, marks of direction, and brackets around a name.
+func bareLabel(name string) string {
+	name = strings.Trim(name, " \u200e\u200f")
+	if n := len(name); n > 2 && (name[0] == '[' && name[n-1] == ']' || name[0] == '(' && name[n-1] == ')') && !strings.ContainsAny(name[1:n-1], "[]()") && !isNote(name[1:n-1]) {
+		return strings.TrimSpace(name[1 : n-1])
+	}
+	return name
+}
+
+// undecorated returns a name without what people write around it: pronouns or a role in
+// brackets or a company behind it, and emoji before it.
+func undecorated(name string) string {
+	if strings.HasSuffix(name, ")") {
+		if open := strings.LastIndexByte(name, '('); open > 0 {
+			name = name[:open]
+		}
+	}
+	name, _, _ = strings.Cut(name, " | ")
+	if first, _ := utf8.DecodeRuneInString(name); first >= utf8.RuneSelf && unicode.IsSymbol(first) {
+		name = strings.TrimLeftFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
+	}
+	return strings.TrimSpace(name)
 }
 
 // split separates the speaker from a line. changed reports whether the line says that the
@@ -113,25 +183,42 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 			rest, changed, sure = rest[len(m):], true, true
 		} else if name, after, ok := cutName(rest[len(m):]); ok && v.isSpeaker(name, true) {
 			return name, after, true
+		} else if name, after, ok := v.cutBracketed(rest[len(m):]); ok {
+			return name, after, true
 		}
 	}
 	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
 		return name, after, true
 	}
-	if rest == "" || rest[0] != '[' && rest[0] != '(' && rest[0] != '<' {
-		return "", rest, changed
-	}
-	if m := bracketed.FindStringSubmatch(rest); m != nil && m[3] != "" {
-		name := m[1] + m[2]
-		switch {
-		case machine.MatchString(name), m[1] != "" && looksLikeName(name, 2) && !isNote(name),
-			m[1] != "" && v.brackets[name] > 1 && looksLikeName(name, 1) && !isNote(name),
-			m[2] != "" && (v.brackets[name] > 1 || 2*len(v.brackets) > v.lines) && looksLikeName(name, 2) && !isNote(name),
-			m[2] != "" && v.noted > 2 && 2*v.noted > v.lines && looksLikeName(name, 1) && !isNote(name):
-			return name, m[3], true
+	if v.mark != "" {
+		if name, after, ok := cutMark(rest, v.mark); ok {
+			return name, after, true
 		}
 	}
+	if name, after, ok := v.cutBracketed(rest); ok {
+		return name, after, true
+	}
 	return "", rest, changed
+}
+
+// cutBracketed splits a line after a name in brackets.
+func (v *voices) cutBracketed(line string) (name, rest string, ok bool) {
+	if line == "" || line[0] != '[' && line[0] != '(' && line[0] != '<' {
+		return "", "", false
+	}
+	m := bracketed.FindStringSubmatch(line)
+	if m == nil || m[3] == "" {
+		return "", "", false
+	}
+	name = m[1] + m[2]
+	switch {
+	case machine.MatchString(name), m[1] != "" && looksLikeName(name, 2) && !isNote(name),
+		m[1] != "" && v.brackets[name] > 1 && looksLikeName(name, 1) && !isNote(name),
+		m[2] != "" && (v.brackets[name] > 1 || 2*len(v.brackets) > v.lines) && looksLikeName(name, 2) && !isNote(name),
+		m[2] != "" && v.noted > 2 && 2*v.noted > v.lines && looksLikeName(name, 1) && !isNote(name):
+		return name, m[3], true
+	}
+	return "", "", false
 }
 
 // splitInside splits a line before a name and a colon that follow the end of a sentence, if
@@ -169,14 +256,15 @@ func (v *voices) isSpeaker(name string, sure bool) bool {
 	if _, ok := v.s.o.Speakers[name]; ok || machine.MatchString(name) {
 		return true
 	}
-	seen := v.openings[name]
+	seen, first := v.openings[name], v.first == name
+	name = undecorated(name)
 	switch {
 	case !couldBeName(name):
 		return false
 	case seen >= often:
 		return true
 	case !sure:
-		return seen > 1 || v.first == name
+		return seen > 1 || first
 	case len(strings.Fields(name)) == 1:
 		return !ordinary[strings.ToLower(name)] && (v.dialogue || seen > 1 || v.first != "" && looksLikeName(name, 1))
 	}
@@ -284,7 +372,7 @@ func nameByFirstLine(captions []caption) {
 	filled, named := 0, 0
 	counts := map[string]int{}
 	isNamed := func(c *caption) bool {
-		return len(c.lines) > 1 && c.name == "" && !strings.ContainsAny(c.lines[0], ".,:!?<&-–—") && couldLabel(c.lines[0])
+		return len(c.lines) > 1 && (c.name == "" || isNumber(c.name)) && !strings.ContainsAny(c.lines[0], ".,:!?<&-–—") && couldLabel(c.lines[0])
 	}
 	for i := range captions {
 		c := &captions[i]
@@ -370,7 +458,10 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		if name, rest, ok := cutVoice(line); ok {
 			say()
 			v.speaker = clean(name)
-			if rest = clean(rest); rest != "" {
+			if rest = clean(rest); v.dashedVoices && opensWithSign(rest) {
+				rest = dash.ReplaceAllString(rest, "")
+			}
+			if rest != "" {
 				text.Add(rest)
 			}
 			continue

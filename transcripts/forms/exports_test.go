@@ -1,0 +1,126 @@
+package forms
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/internal/finding"
+)
+
+// numberedCards writes texts as SubRip, two seconds for each.
+func numberedCards(texts ...string) string {
+	var b strings.Builder
+	for i, text := range texts {
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, hms(float64(2*i), ","), hms(float64(2*i+2), ","), text)
+	}
+	return b.String()
+}
+
+// TestNamesInCaptions finds the names of speakers in captions.
+func TestNamesInCaptions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		cards []string
+		want  []string
+	}{
+		{"dashes", []string{"Åsa Öst - It is cold.", "Jo O'Dell - Is it?", "Åsa Öst - Very."}, []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?", "Åsa Öst@4s-6s Very."}},
+		{"long dashes", []string{"Åsa — It is cold.", "Jo — Is it?", "Åsa — Very."}, []string{"Åsa@0s-2s It is cold.", "Jo@2s-4s Is it?", "Åsa@4s-6s Very."}},
+		{"bars", []string{"Åsa Öst | It is cold.", "Jo | Is it?", "Jo | Now?"}, []string{"Åsa Öst@0s-2s It is cold.", "Jo@2s-4s Is it?", "Jo@4s-6s Now?"}},
+		{"dashes that are no marks of names", []string{"Well - it is cold.", "The lake - it is white.", "Snow - there is more.", "Well - good."},
+			[]string{"@0s-2s Well - it is cold.", "@2s-4s The lake - it is white.", "@4s-6s Snow - there is more.", "@6s-8s Well - good."}},
+		{"a few dashes", []string{"Anna - she is here.", "It is cold.", "Anna - no.", "Is it?"}, []string{"@0s-2s Anna - she is here.", "@2s-4s It is cold.", "@4s-6s Anna - no.", "@6s-8s Is it?"}},
+		{"pronouns and companies", []string{"Åsa Öst (she/her): It is cold.", "Jo O'Dell | Ice Ltd: Is it?", "Åsa Öst (she/her): Very."},
+			[]string{"Åsa Öst (she/her)@0s-2s It is cold.", "Jo O'Dell | Ice Ltd@2s-4s Is it?", "Åsa Öst (she/her)@4s-6s Very."}},
+		{"emoji", []string{"🧊 Åsa: It is cold.", "Jo: Is it?", "🧊 Åsa: Very."}, []string{"🧊 Åsa@0s-2s It is cold.", "Jo@2s-4s Is it?", "🧊 Åsa@4s-6s Very."}},
+		{"marks of direction", []string{"דנה: קר.", "\u200fיוסי: כן?", "\u200eדנה: מאוד."}, []string{"דנה@0s-2s קר.", "יוסי@2s-4s כן?", "דנה@4s-6s מאוד."}},
+		{"capitals above the words", []string{"ÅSA ÖST\nIt is cold.", "JO O'DELL\nIs it?", "ÅSA ÖST\nVery."}, []string{"ÅSA ÖST@0s-2s It is cold.", "JO O'DELL@2s-4s Is it?", "ÅSA ÖST@4s-6s Very."}},
+		{"round brackets and a colon", []string{"(Åsa Öst): It is cold.", "(Jo O'Dell): Is it?", "Who knows."}, []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?", "Jo O'Dell@4s-6s Who knows."}},
+		{"one name in brackets and a colon", []string{"[Åsa]: It is cold.", "[Jo]: Is it?", "[Music]: none."}, []string{"Åsa@0s-2s It is cold.", "Jo@2s-4s Is it?", "Jo@4s-6s [Music]: none."}},
+		{"voice spans", []string{"<v Åsa Öst>It is cold.</v>", "<v Jo O'Dell>Is it?"}, []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?"}},
+		{"dashes before names in brackets", []string{"- [Åsa] It is cold.", "- Is it?\n- [Jo O'Dell] Very.", "- [Åsa] Good."},
+			[]string{"Åsa@0s-2s It is cold.", "@2s-3.091s Is it?", "Jo O'Dell@3.091s-4s Very.", "Åsa@4s-6s Good."}},
+		{"chevrons in the second line", []string{">> It is cold\ntoday. >> Is it?", ">> Very."}, []string{"@0s-1.478s It is cold today.", "@1.478s-2s Is it?", "@2s-4s Very."}},
+		{"two exchanges in one caption", []string{"- Cold? - Very.\n- Snow? - No."}, []string{"@0s-556ms Cold?", "@556ms-1.111s Very.", "@1.111s-1.667s Snow?", "@1.667s-2s No."}},
+		{"line ends of SubStation Alpha", []string{`Åsa: {\i1}It is{\i0} cold.\NVery.`, "Jo: Is it?", "Åsa: Yes."}, []string{"Åsa@0s-2s It is cold. Very.", "Jo@2s-4s Is it?", "Åsa@4s-6s Yes."}},
+		{"growing captions", []string{"it is", "it is very cold", "it is very cold today.", "The lake", "The lake is\nwhite."}, []string{"@0s-2s it is", "@2s-4s very cold", "@4s-6s today.", "@6s-8s The lake", "@8s-10s is white."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			expectSpeech(t, numberedCards(test.cards...), "a.srt", test.want)
+		})
+	}
+}
+
+// TestAroundCaptions reads captions with other text around them.
+func TestAroundCaptions(t *testing.T) {
+	t.Parallel()
+	cards := numberedCards("It is cold.", "Is it?")
+	want := []string{"@0s-2s It is cold.", "@2s-4s Is it?"}
+	above := func(text string) []string {
+		return []string{`text above the first caption is left out: "` + text + `"`}
+	}
+	for _, test := range []struct {
+		name, src string
+		want      []string
+		warnings  []string
+	}{
+		{"a title", "Snow talk\n\n" + cards, want, above("Snow talk")},
+		{"a title of two lines", "\nSnow talk\nby Åsa Öst\n\n" + cards, want, above("Snow talk")},
+		{"a title without a blank line", "Snow talk\n" + cards, want, above("Snow talk")},
+		{"a title in WebVTT", "WEBVTT\n\nSnow talk\nand more\n\n00:01.000 --> 00:02.000\nYes.\n", []string{"@1s-2s Yes."}, above("Snow talk")},
+		{"a fence", "Here are the captions:\n\n```srt\n" + cards + "```\n", want, above("Here are the captions:")},
+		{"a fence around WebVTT", "```vtt\nWEBVTT\n\n00:01.000 --> 00:02.000\nYes.\n```", []string{"@1s-2s Yes."}, nil},
+		{"a fence around JSON", "```json\n[{\"start\":1,\"end\":2,\"text\":\"Yes.\"}]\n```\n\n", []string{"@1s-2s Yes."}, nil},
+		{"words behind the times", "1\n00:00:00,000 --> 00:00:02,000 It is cold.\n\n2\n00:00:02,000 --> 00:00:04,000  Is it?\n", want, nil},
+		{"numbers before the times", "1 00:00:00,000 --> 00:00:02,000 It is cold.\n2 00:00:02,000 --> 00:00:04,000 Is it?\n", want, nil},
+		{"a dash after every voice", "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Åsa Öst>- It is cold.\n\n00:02.000 --> 00:04.000\n<v Jo O'Dell>- Is it?\n", []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
+		{"a dash after one voice", "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Åsa Öst>- it is cold.\n\n00:02.000 --> 00:04.000\n<v Jo O'Dell>Is it?\n", []string{"Åsa Öst@0s-2s - it is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			result, err := Read([]byte(test.src), "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var warnings []string
+			for _, f := range result.Findings {
+				warnings = append(warnings, f.Message)
+			}
+			if diff := cmp.Diff(test.want, show(result.Speech)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if diff := cmp.Diff(test.warnings, warnings); diff != "" {
+				t.Errorf("warnings: -want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestRefusedExports expects a message that says what a file is, for files that are not
+// transcripts or have lost what makes them one.
+func TestRefusedExports(t *testing.T) {
+	t.Parallel()
+	for want, files := range map[string][]string{
+		"several captions on one line": {"1 00:00:01,000 --> 00:00:02,000 Yes. 2 00:00:03,000 --> 00:00:04,000 No.\n", "00:00:01,000 --> 00:00:02,000 Yes. 00:00:03,000 --> 00:00:04,000 No.", "WEBVTT\n\n00:01.000 --> 00:02.000 Yes. 00:03.000 --> 00:04.000 No.\n"},
+		"pictures for a player":        {"WEBVTT\n\n00:00.000 --> 00:05.000\na.jpg#xywh=0,0,160,90\n", "WEBVTT\n\n1\n00:00.000 --> 00:05.000\nhttps://example.com/2.webp\n", "WEBVTT\n\nNOTE x\n\n00:00.000 --> 00:05.000\nsnow-1.PNG?x=1\n"},
+		"data for scripts":             {"WEBVTT\n\n00:00.000 --> 00:05.000\n{\"id\":1}\n", "WEBVTT\n\n1\n00:00.000 --> 00:05.000\n{\n\"id\":1\n}\n", "WEBVTT - x\n\n00:00.000 --> 00:05.000\n[{\"a\":1}]\n"},
+		"Python script":                {"{'text': ' It snows.', 'segments': []}\n", "[Segment(id=1, seek=0, start=0.0, end=2.0, text=' It snows.')]\n", "(0.0, 2.0)  It snows.\n(2.0, 4.0)  Yes.\n"},
+		"the chat of Zoom":             {"00:12:03\t Åsa Öst:\tIs it cold?\n", "2027-02-01 09:00:12 From Åsa Öst to Everyone:\n\tYes\n", "00:00:03\t Jo:\tYes\n00:01:00\t Åsa Öst:\tNo\n"},
+		"captions of Avid":             {"@ This file written with the Avid Caption plugin, version 1\n\n<begin subtitles>\n", "<begin subtitles>\n\n00:00:03:20 00:00:05:00\nYes.\n", "@ x\n\n<begin subtitles>\n"},
+		"(LRC)":                        {"[00:01.00] <00:01.00> It <00:02.00> snows\n[00:03.00] <00:03.00> Yes\n", "[00:01.00]<00:01.00>It <00:02.00>snows\n[00:03.00]<00:03.00>Yes\n", "[00:01.00]It\n[00:02.00][00:04.00]snows\n"},
+		"an audio file":                {"\xff\xfb\x90\x00\x00\x00", "\xff\xf3\x90\x00\x00\x00", "ID3\x04\x00"},
+	} {
+		for _, src := range files {
+			_, err := Read([]byte(src), "", nil)
+			var f finding.Finding
+			if !errors.As(err, &f) || !strings.Contains(f.Message, want) || f.Hint == "" {
+				t.Errorf("%.60q: got %v, want %q", src, err, want)
+			}
+		}
+	}
+}
