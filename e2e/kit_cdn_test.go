@@ -367,6 +367,10 @@ func (e *edge) checkObjects(t *testing.T, caches bool) {
 				t.Errorf("%s: %s %q, onair serve says %q", key, name, got, want)
 			}
 		}
+		const policy = "Content-Security-Policy" // of every object but the embedded players
+		if got, want := r.header.Get(policy), served.Header.Get(policy); got != want || (want == "") != strings.HasSuffix(key, "/embed/index.html") {
+			t.Errorf("%s: %s %q, onair serve says %q", key, policy, got, want)
+		}
 		e.ask(t, "GET", key, "If-None-Match", r.header.Get("ETag")).want(t, key+" again", http.StatusNotModified, nil)
 		if again := e.ask(t, "GET", key+"?utm_source=app"); caches && again.header.Get("X-Cache") != "HIT" {
 			t.Errorf("%s: the second listener's is a %s", key, again.header.Get("X-Cache"))

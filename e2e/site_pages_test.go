@@ -5,6 +5,8 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -164,6 +169,48 @@ func TestEmbedShowsTranscript(t *testing.T) {
 	b.do(t, "play a turn", chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#transcript a[data-seek]")].at(-4).click()`))
 	b.waitFor(t, "the turn to play", `!audio.paused && audio.currentTime > 5 && !!document.querySelector("#transcript .turn[aria-current]")`)
 	b.mustBeQuiet(t)
+}
+
+// TestEmbedPlaysInAnotherSite shows a player on a page of another origin with the HTML of
+// its oEmbed answer. The episode's page itself must not be shown there.
+func TestEmbedPlaysInAnotherSite(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	episode := "episodes/" + site.playable(t).slug + "/"
+	embed := decode[struct{ HTML string }](t, site.object(t, episode+"embed/oembed.json")).HTML
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, "<!doctype html><title>Another site</title><link rel=icon href=data:,>%s<iframe src=%q></iframe>", embed, site.url+episode)
+	}))
+	t.Cleanup(other.Close)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, other.URL)
+	await(t, "the player to load", func() bool {
+		return b.inFrame(t, 0, `document.readyState === "complete" && !!document.querySelector("audio")`)
+	})
+	b.inFrame(t, 0, `document.querySelector("[data-play]").click()`)
+	await(t, "the player to play", func() bool { return b.inFrame(t, 0, `document.querySelector("audio").currentTime > 0.5`) })
+	await(t, "the page to be refused", func() bool { return b.inFrame(t, 1, `document.URL.startsWith("chrome-error:")`) })
+}
+
+// inFrame returns whether an expression is true in the frame of an index, whose page may be
+// of another origin. It returns false while there is no such frame.
+func (b *tab) inFrame(t testing.TB, index int, expression string) bool {
+	t.Helper()
+	tree, err := chromedp.Call(b, page.GetFrameTree, cdp.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tree.FrameTree.ChildFrames) <= index {
+		return false
+	}
+	world, err := chromedp.Call(b, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: tree.FrameTree.ChildFrames[index].Frame.ID})
+	if err != nil {
+		return false // the frame just went to another page
+	}
+	gesture := true
+	result, err := chromedp.Call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ContextID: world.ExecutionContextID, UserGesture: &gesture})
+	return err == nil && string(result.Result.Value) == "true"
 }
 
 // TestHourIsLight opens the page of an hour of talk. It may cause 14 requests, and its

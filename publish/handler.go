@@ -94,18 +94,20 @@ func (h *handler) headers(w http.ResponseWriter, key string) {
 	headers := release.HeadersFor(key, h.feed, false)
 	w.Header().Set("Content-Type", headers.ContentType)
 	w.Header().Set("Cache-Control", headers.CacheControl)
+	if policy := release.FramePolicy(key); policy != "" {
+		w.Header().Set("Content-Security-Policy", policy)
+	}
 }
 
 // notFound answers with the show's own 404 page if it has one.
 func (h *handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
-	w.Header().Set("Cache-Control", release.HeadersFor("404.html", h.feed, false).CacheControl)
 	f, _, err := h.open("404.html")
+	h.headers(w, "404.html")
 	if err != nil {
 		http.Error(w, "not found: /"+key, http.StatusNotFound)
 		return
 	}
 	defer f.Close()
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
 	if r.Method == http.MethodGet {
 		_, _ = io.Copy(w, f) // a client that disconnects is not an error

@@ -18,15 +18,16 @@ func served(t *testing.T) *httptest.Server {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"secret.txt":                            "out of bounds",
-		"site/index.html":                       "home",
-		"site/404.html":                         "not here",
-		"site/feed.xml":                         "<rss/>",
-		"site/episodes/1-one/index.html":        "one",
-		"site/audio/1-one-0123456789abcdef.mp3": "0123456789",
-		"site/.onair/release.json":              "{}",
-		"site/.git/config":                      "token",
-		"site/audio/.htpasswd":                  "token",
+		"secret.txt":                                         "out of bounds",
+		"site/index.html":                                    "home",
+		"site/404.html":                                      "not here",
+		"site/feed.xml":                                      "<rss/>",
+		"site/episodes/1-one/index.html":                     "one",
+		"site/episodes/1-one/embed/index.html":               "player",
+		"site/audio/1-one-0123456789abcdef.mp3":              "0123456789",
+		"site/.onair/release.json":                           "{}",
+		"site/.git/config":                                   "token",
+		"site/audio/.htpasswd":                               "token",
 		"site/episodes/1-one/chapters-0123456789abcdef.json": "{}",
 	} {
 		name = filepath.Join(dir, filepath.FromSlash(name))
@@ -59,6 +60,9 @@ func TestHandler(t *testing.T) {
 		{"GET", "/", "", 200, "home", "Cache-Control", "public, max-age=60"},
 		{"GET", "/index.html", "", 200, "home", "Content-Type", "text/html; charset=utf-8"},
 		{"GET", "/feed.xml", "", 200, "<rss/>", "Content-Type", "application/rss+xml; charset=utf-8"},
+		{"GET", "/episodes/1-one/", "", 200, "one", "Content-Security-Policy", "frame-ancestors 'none'"},
+		{"GET", "/nothing", "", 404, "not here", "Content-Security-Policy", "frame-ancestors 'none'"},
+		{"GET", "/episodes/1-one/embed/", "", 200, "player", "Content-Security-Policy", ""},
 		{"HEAD", "/feed.xml", "", 200, "", "Content-Length", "6"},
 		{"GET", "/episodes/1-one/", "", 200, "one", "", ""},
 		{"GET", "/episodes/1-one", "", 301, "", "Location", "/episodes/1-one/"},
@@ -101,7 +105,7 @@ func TestHandler(t *testing.T) {
 		if test.body != "" && string(body) != test.body {
 			t.Errorf("%s: body %q, want %q", name, body, test.body)
 		}
-		if got := response.Header.Get(test.header); test.header != "" && got != test.value && !strings.HasSuffix(got, test.value) {
+		if got := response.Header.Get(test.header); test.header != "" && got != test.value && (test.value == "" || !strings.HasSuffix(got, test.value)) {
 			t.Errorf("%s: %s is %q, want %q", name, test.header, got, test.value)
 		}
 	}

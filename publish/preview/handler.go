@@ -72,8 +72,14 @@ const scriptElement = `<script src="` + scriptPath + `" defer></script>`
 func (p *Preview) serve(w http.ResponseWriter, r *http.Request, o *release.Object, status int) {
 	h := w.Header()
 	h.Set("Content-Type", o.ContentType)
-	// The browser must ask each time, because a key such as index.html gets new content.
+	// The browser must ask for pages and feeds each time, because a change is shown at once.
 	h.Set("Cache-Control", "no-cache")
+	if o.Class == release.Immutable {
+		h.Set("Cache-Control", o.CacheControl)
+	}
+	if policy := release.FramePolicy(o.Key); policy != "" {
+		h.Set("Content-Security-Policy", policy)
+	}
 	etag := `"` + o.SHA256[:16] + `"`
 	if o.Role == release.RoleAudio || o.Role == release.RolePart {
 		h.Set("ETag", etag)

@@ -56,6 +56,7 @@ func start(t *testing.T) *site {
 			page := object("index.html", "text/html; charset=utf-8", string(text[:1]), release.RolePage, []byte("<html><head></head><body>"+string(text)+"</body></html>"))
 			feed := object("feed.xml", "application/rss+xml", "f", release.RoleFeed, []byte("<rss/>"))
 			sound := object("audio/1.mp3", "audio/mpeg", "a", release.RoleAudio, []byte("0123456789"))
+			sound.Class, sound.CacheControl = release.Immutable, "public, max-age=31536000, immutable"
 			return &preview.Build{Release: &release.Release{Objects: []*release.Object{page, feed, sound}, Feed: feed}}, nil
 		},
 		Log: func(line string) {
@@ -182,6 +183,11 @@ func TestServing(t *testing.T) {
 	}
 	if answer, body = s.get(t, "audio/1.mp3", "Range", "bytes=-2"); answer.StatusCode != http.StatusPartialContent || body != "89" {
 		t.Errorf("the end of audio: %s %q", answer.Status, body)
+	}
+	for path, want := range map[string]string{"": "no-cache", "feed.xml": "no-cache", "audio/1.mp3": "public, max-age=31536000, immutable"} {
+		if answer, _ = s.get(t, path); answer.Header.Get("Cache-Control") != want || answer.Header.Get("Content-Security-Policy") != "frame-ancestors 'none'" {
+			t.Errorf("%q: headers %v, want Cache-Control %s, and no frames", path, answer.Header, want)
+		}
 	}
 	if answer, _ = s.get(t, "nothing"); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("nothing: %s", answer.Status)

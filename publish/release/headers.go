@@ -101,3 +101,16 @@ func contentType(key, feed string) string {
 	}
 	return "application/octet-stream"
 }
+
+// player matches the keys of the players that other sites embed.
+var player = regexp.MustCompile(`^episodes/[^/]+/embed/index\.html$`)
+
+// FramePolicy returns the Content-Security-Policy that servers add to an object, because
+// neither a page nor a bucket can state it: no site may show the object in a frame. It is
+// empty for the players that other sites embed.
+func FramePolicy(key string) string {
+	if player.MatchString(key) {
+		return ""
+	}
+	return "frame-ancestors 'none'"
+}

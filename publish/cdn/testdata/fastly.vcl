@@ -190,6 +190,10 @@ sub vcl_deliver {
 	set resp.http.Access-Control-Allow-Origin = "*";
 	set resp.http.Access-Control-Expose-Headers = "Accept-Ranges, Content-Length, Content-Range, ETag";
 	set resp.http.X-Content-Type-Options = "nosniff";
+	# Other sites may show only the embedded players in frames.
+	if (req.url !~ "^/episodes/[^/]+/embed/index\.html$") {
+		set resp.http.Content-Security-Policy = "frame-ancestors 'none'";
+	}
 	return(deliver);
 }
 

@@ -175,6 +175,10 @@ sub vcl_deliver {
 	unset resp.http.Via;
 	unset resp.http.X-Varnish;
 	unset resp.http.xkey;
+	# Other sites may show only the embedded players in frames.
+	if (req.url !~ "^/a/b/episodes/[^/]+/embed/index\.html$") {
+		set resp.http.Content-Security-Policy = "frame-ancestors 'none'";
+	}
 	call open_to_players;
 	return (deliver);
 }

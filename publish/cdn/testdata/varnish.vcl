@@ -186,6 +186,10 @@ sub vcl_deliver {
 	unset resp.http.Age;
 	unset resp.http.Via;
 	unset resp.http.X-Varnish;
+	# Other sites may show only the embedded players in frames.
+	if (req.url !~ "^/episodes/[^/]+/embed/index\.html$") {
+		set resp.http.Content-Security-Policy = "frame-ancestors 'none'";
+	}
 	call open_to_players;
 	return (deliver);
 }
