@@ -3,16 +3,15 @@ package gcs
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"strings"
 	"time"
 
-	"cloud.google.com/go/auth"
-	"cloud.google.com/go/auth/credentials"
-	"cloud.google.com/go/auth/httptransport"
-	"cloud.google.com/go/storage"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/google"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -36,26 +35,52 @@ func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		hc, err = httptransport.NewClient(&httptransport.Options{Credentials: creds, BaseRoundTripper: base, DisableTelemetry: true})
-		if err != nil {
-			return nil, err
-		}
+		hc = &http.Client{Transport: authorized(creds, base)}
 	}
 	watched := *hc
 	watched.Transport = remote.CancelStalled(cmp.Or[http.RoundTripper](hc.Transport, base))
 	return &watched, nil
 }
 
+// authorized is a transport that adds an access token to each request, and the project to
+// bill if the credentials have one.
+func authorized(creds *google.Credentials, base http.RoundTripper) http.RoundTripper {
+	transport := &oauth2.Transport{Source: creds.TokenSource, Base: base}
+	var file struct {
+		Project string `json:"quota_project_id"`
+	}
+	_ = json.Unmarshal(creds.JSON, &file) // there is no file on Google's own machines
+	project := cmp.Or(os.Getenv("GOOGLE_CLOUD_QUOTA_PROJECT"), file.Project)
+	if project == "" {
+		return transport
+	}
+	return billed{transport, project}
+}
+
+// billed is a transport that says which project pays for requests.
+type billed struct {
+	http.RoundTripper
+	project string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (b billed) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("X-Goog-User-Project", b.project)
+	return b.RoundTripper.RoundTrip(req)
+}
+
 // detect finds Application Default Credentials.
-func detect(ctx context.Context) (*auth.Credentials, error) {
+func detect(ctx context.Context) (*google.Credentials, error) {
 	type result struct {
-		creds *auth.Credentials
+		creds *google.Credentials
 		err   error
 	}
 	found := make(chan result, 1)
 	go func() {
-		// Setting an object's headers needs this scope: write access is not enough.
-		creds, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{storage.ScopeFullControl}})
+		// This context is used to fetch tokens after this function has returned.
+		ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Timeout: time.Minute})
+		creds, err := google.FindDefaultCredentials(ctx, scope)
 		found <- result{creds, err}
 	}()
 	err := fmt.Errorf("no answer within %v", detectTimeout)
