@@ -17,19 +17,10 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
-)
 
-const (
-	// memoryLimit is the argument of setMemoryLimit at the start. With it, the memory
-	// that onair uses should stay below 256 MiB for a catalogue of any size.
-	memoryLimit = 192 << 20
-
-	// garbagePercent is the value of GOGC unless the variable sets another: the
-	// heap may grow to three times the live heap before a collection.
-	garbagePercent = 200
+	_ "onair/cmd/onair/memory" // limits the memory before the other packages are initialized
 )
 
 // stopTimeout is how long a command may take to stop after the first signal. A system
@@ -37,19 +28,8 @@ const (
 // cannot be cancelled.
 const stopTimeout = 1500 * time.Millisecond
 
-// setMemoryLimit sets the soft memory limit in bytes, unless GOMEMLIMIT sets one.
-func setMemoryLimit(limit int64) {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(limit)
-	}
-}
-
 func main() {
 	log.SetOutput(io.Discard) // net/http logs what servers send
-	setMemoryLimit(memoryLimit)
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl-C ends the process at once

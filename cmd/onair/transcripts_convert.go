@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/cmd/onair/memory"
 	"onair/transcripts"
 )
 
@@ -115,7 +116,7 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 // limit, the garbage collector would run often.
 func limitMemory(input int) {
 	const times, least = 4, 64 << 20
-	setMemoryLimit(max(int64(input)*times, least))
+	memory.SetLimit(max(int64(input)*times, least))
 }
 
 // readOptions checks the options and returns them as options of transcripts.Read.

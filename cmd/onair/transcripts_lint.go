@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/cmd/onair/memory"
 	"onair/internal/finding"
 	"onair/internal/plural"
 	"onair/transcripts"
@@ -203,7 +204,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]byte, error) {
 	const perByte = 128 // bytes of memory per byte of a file in which every word has a finding
 	var mu sync.Mutex
-	total, limit := 0, memoryLimit
+	total, limit := 0, memory.Limit
 	return func(name string) ([]byte, error) {
 		src, err := read(name)
 		mu.Lock()
@@ -213,7 +214,7 @@ func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]b
 		}
 		if total*perByte > limit {
 			limit = total * perByte
-			setMemoryLimit(int64(limit))
+			memory.SetLimit(int64(limit))
 		}
 		return src, err
 	}
