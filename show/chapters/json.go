@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -122,9 +121,9 @@ func FormatJSON(chapters []Chapter) []byte {
 		Chapters []chapter `json:"chapters"`
 	}{"1.2.0", make([]chapter, len(chapters))}
 	for i, c := range chapters {
-		written := chapter{StartTime: formatSeconds(c.Start), Title: source.OneLine(c.Title), Image: c.Image, URL: c.URL}
+		written := chapter{StartTime: json.Number(source.FormatSeconds(c.Start)), Title: source.OneLine(c.Title), Image: c.Image, URL: c.URL}
 		if c.End != 0 {
-			written.EndTime = formatSeconds(c.End)
+			written.EndTime = json.Number(source.FormatSeconds(c.End))
 		}
 		if c.Hidden {
 			written.TOC = new(bool)
@@ -137,11 +136,6 @@ func FormatJSON(chapters []Chapter) []byte {
 	enc.SetIndent("", "  ")
 	_ = enc.Encode(file) // strings and numbers can always be encoded
 	return b.Bytes()
-}
-
-// formatSeconds formats a time as a number of seconds, to the millisecond.
-func formatSeconds(d time.Duration) json.Number {
-	return json.Number(strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64))
 }
 
 // FormatFile returns the name and the content of a file of chapters in the folder of an

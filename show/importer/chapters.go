@@ -3,7 +3,6 @@ package importer
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,16 +13,6 @@ import (
 	"onair/internal/source"
 	"onair/show/chapters"
 )
-
-// jsonChapter is a chapter of a chapters file beside an episode.
-type jsonChapter struct {
-	Start json.Number `json:"startTime"`
-	End   json.Number `json:"endTime,omitempty"`
-	Title string      `json:"title,omitempty"`
-	URL   string      `json:"url,omitempty"`
-	Image string      `json:"img,omitempty"`
-	TOC   *bool       `json:"toc,omitempty"`
-}
 
 // chapters writes the chapters and their images: those of the chapters file, else those
 // in the feed, else those in the tag of the audio.
@@ -39,19 +28,9 @@ func (f *episodeFolder) chapters(ctx context.Context) error {
 	if len(list) == 0 {
 		return nil
 	}
-	out := struct {
-		Version  string        `json:"version"`
-		Chapters []jsonChapter `json:"chapters"`
-	}{Version: "1.2.0"}
+	list = slices.Clone(list)
 	saved := map[string]string{}
 	for i, ch := range list {
-		j := jsonChapter{Start: json.Number(source.FormatSeconds(ch.Start)), Title: ch.Title, URL: ch.URL}
-		if ch.End > 0 {
-			j.End = json.Number(source.FormatSeconds(ch.End))
-		}
-		if ch.Hidden {
-			j.TOC = new(bool)
-		}
 		key := ch.Image
 		read := func() ([]byte, string, error) {
 			address, ok := webAddress(ch.Image)
@@ -69,14 +48,9 @@ func (f *episodeFolder) chapters(ctx context.Context) error {
 				return err
 			}
 		}
-		j.Image = saved[key]
-		out.Chapters = append(out.Chapters, j)
+		list[i].Image = saved[key]
 	}
-	data, err := json.MarshalIndent(out, "", "  ")
-	if err != nil {
-		return err
-	}
-	return f.write("chapters.json", append(data, '\n'))
+	return f.write("chapters.json", chapters.FormatJSON(list))
 }
 
 // chapterImage writes the image of chapter i, and returns the name of its file. The name is
