@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"onair/internal/finding"
 	"onair/internal/slugs"
@@ -54,17 +54,16 @@ func (l *loader) readEpisodes() {
 // order of dirs.
 func (l *loader) readFolders(dirs []string) []*episodeReader {
 	readers := make([]*episodeReader, len(dirs))
-	var next atomic.Int64
-	var running sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(dirs)) {
-		running.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(dirs); i = int(next.Add(1)) - 1 {
-				readers[i] = &episodeReader{show: l.show, people: &l.people, sponsors: &l.sponsors, folder: l.folder}
-				readers[i].read(dirs[i])
-			}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, dir := range dirs {
+		group.Go(func() error {
+			readers[i] = &episodeReader{show: l.show, people: &l.people, sponsors: &l.sponsors, folder: l.folder}
+			readers[i].read(dir)
+			return nil
 		})
 	}
-	running.Wait()
+	_ = group.Wait() // the functions return no error
 	return readers
 }
 
