@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onair/internal/markdown"
+	"onair/internal/shorten"
 	"onair/show"
 )
 
@@ -188,7 +189,7 @@ func (w *writer) trailers(d *Document) {
 		if i.Episode.Type != show.Trailer || clean(i.Episode.Title) == "" {
 			continue
 		}
-		w.text("podcast:trailer", cutText(i.Episode.Title, maxTrailerTitle),
+		w.text("podcast:trailer", shorten.Chars(i.Episode.Title, maxTrailerTitle),
 			"url", enclosureURL(d.Show, &i.Enclosure),
 			"pubdate", i.Episode.Date.Format(time.RFC1123Z),
 			"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
@@ -200,15 +201,6 @@ func (w *writer) trailers(d *Document) {
 // maxTrailerTitle is the longest title of a trailer that the podcast namespace allows,
 // in characters.
 const maxTrailerTitle = 128
-
-// cutText cuts a text to at most limit characters.
-func cutText(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
-		return text
-	}
-	return strings.TrimSpace(string(runes[:limit-1])) + "…"
-}
 
 func (w *writer) item(d *Document, i *Item, n notes) {
 	e := i.Episode

@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"onair/internal/plural"
+	"onair/internal/shorten"
 	"onair/show/importer"
 )
 
@@ -213,8 +213,8 @@ func printLosses(a *app, losses []importer.Loss) {
 		text := g.first.String()
 		if g.n > 1 {
 			text = fmt.Sprintf("%s (%d times; -v prints all)", g.first.What, g.n)
-		} else if limit := 300; len(text) > limit && !a.verbose {
-			text = strings.ToValidUTF8(text[:limit], "") + "…"
+		} else if !a.verbose {
+			text = shorten.Bytes(text, 300)
 		}
 		fmt.Fprintf(a.stdout, "- %s\n", clean(text))
 	}

@@ -22,6 +22,7 @@ import (
 	"onair/feed/tree"
 	"onair/internal/finding"
 	"onair/internal/plural"
+	"onair/internal/shorten"
 )
 
 // largeFeed is the size in bytes above which some apps refuse a feed or cut it.
@@ -460,17 +461,13 @@ func (c *checker) attribute(e *tree.Element, known *attr) {
 	}
 }
 
-// quote quotes untrusted input for one line of a message. It cuts the input after 100
-// characters, and leaves out user names and passwords in addresses.
+// quote quotes at most 100 characters of untrusted input for one line of a message. It
+// leaves out user names and passwords in addresses.
 func quote(value string) string {
-	const limit = 100
 	if hasUser(value) {
 		value = user.ReplaceAllString(value, "${1}//…@")
 	}
-	if runes := []rune(value[:min(len(value), 4*limit)]); len(runes) > limit {
-		value = string(runes[:limit]) + "…"
-	}
-	return strconv.Quote(value)
+	return strconv.Quote(shorten.Chars(value, 100))
 }
 
 // orList sorts words, removes duplicates, and joins them with commas and "or".

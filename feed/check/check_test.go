@@ -31,7 +31,7 @@ var checkTests = []struct {
 	{"not UTF-8", "A good show", "A\xffgood show", []string{"F001 4:9 not well-formed: a byte that is not valid UTF-8: 0xFF"}},
 	{"end of CDATA in text", "A good show", "A ]]> show", []string{"F001 4:10 not well-formed: ]]> in text"}},
 	{"long GUID", ">b</guid>", ">" + strings.Repeat("b", 101) + "</guid>", nil},
-	{"long GUID that is no link", `<guid isPermaLink="false">b<`, "<guid>" + strings.Repeat("b", 101) + "<", []string{`F049 24:1 GUID "` + strings.Repeat("b", 100) + `…" is declared to be a link`}},
+	{"long GUID that is no link", `<guid isPermaLink="false">b<`, "<guid>" + strings.Repeat("b", 101) + "<", []string{`F049 24:1 GUID "` + strings.Repeat("b", 99) + `…" is declared to be a link`}},
 	{"element of an unknown namespace", "<pc:txt", `<x:y xmlns:x="urn:x"> ` + strings.Repeat("z", 300) + "</x:y><pc:txt", nil},
 	{"attribute twice", `<pc:txt`, `<pc:txt purpose="x"`, []string{`F001 20:21 not well-formed: attribute "purpose" is written twice`}},
 	{"second root", "</rss>\n", "</rss><rss/>", []string{"F001 53:7 not well-formed: a second root element"}},

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 	"unsafe"
+
+	"onair/internal/shorten"
 )
 
 // parser reads a document from start to end.
@@ -495,13 +497,8 @@ func fromWindows1252(c byte) rune {
 	return []rune(high)[c-0x80]
 }
 
-// quote quotes untrusted input for a message, shortened by short.
+// quote quotes untrusted input for a message.
 func quote(s string) string { return strconv.Quote(short(s)) }
 
-// short cuts a text of more than 60 bytes after 60 bytes, and adds an ellipsis.
-func short(s string) string {
-	if len(s) > 60 {
-		s = strings.ToValidUTF8(s[:60], "") + "…"
-	}
-	return s
-}
+// short shortens untrusted input for a message.
+func short(s string) string { return shorten.Bytes(s, 60) }

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"unicode"
 
+	"onair/internal/shorten"
 	"onair/internal/slugs"
 )
 
@@ -159,8 +160,8 @@ const (
 	maxHint = 1000
 )
 
-// bounded turns s into one line of at most the given length in bytes.
-func bounded(s string, most int) string {
+// bounded turns s into one line of at most limit bytes.
+func bounded(s string, limit int) string {
 	if strings.ContainsFunc(s, unicode.IsControl) {
 		s = strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) {
@@ -169,10 +170,7 @@ func bounded(s string, most int) string {
 			return r
 		}, s)
 	}
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most-len("…")], "") + "…"
+	return shorten.Bytes(s, limit)
 }
 
 // Errorf appends an error at p; the hint may be empty.

@@ -11,11 +11,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/oauth2"
 
 	"onair/internal/retry"
+	"onair/internal/shorten"
 )
 
 // Error is the answer of a token server that refused to give out a token.
@@ -95,18 +95,10 @@ func said(body []byte) string {
 // secrets matches tokens, assertions, keys and the queries of addresses.
 var secrets = regexp.MustCompile(`eyJ[\w.=-]+|ya29\.[\w.-]+|\b1//[\w-]+|-----BEGIN[^-]*-----[^-]*(-----END[^-]*-----)?|[A-Za-z0-9_=+-]{64,}|(https?://[^\s"?]*)\?[^\s"]*`)
 
-// maxMessage is the number of characters after which a message is cut.
-const maxMessage = 300
-
-// withoutSecrets returns text from outside as one line of reasonable length, without
+// withoutSecrets returns text from outside as one line of at most 300 characters, without
 // what looks like a secret.
 func withoutSecrets(s string) string {
-	s = secrets.ReplaceAllString(s, "$2[…]")
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if runes := []rune(s); len(runes) > maxMessage {
-		s = string(runes[:maxMessage]) + "…"
-	}
-	return s
+	return shorten.Line(secrets.ReplaceAllString(s, "$2[…]"), 300)
 }
 
 // cures lists what to do about messages that contain part, ignoring case. The first

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/internal/shorten"
 )
 
 // Clean checks the bytes of a text file and returns them with LF line ends and without
@@ -73,13 +74,8 @@ const maxQuoted = 100
 // ShortQuote quotes the beginning of a text.
 func ShortQuote(s string) string { return Quote(short(s)) }
 
-// short cuts a text to maxQuoted bytes.
-func short(s string) string {
-	if len(s) > maxQuoted {
-		s = strings.ToValidUTF8(s[:maxQuoted], "") + "…"
-	}
-	return s
-}
+// short shortens a text to maxQuoted bytes.
+func short(s string) string { return shorten.Bytes(s, maxQuoted) }
 
 func OrList(words []string) string {
 	if len(words) == 1 {

@@ -11,9 +11,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"onair/internal/retry"
+	"onair/internal/shorten"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -111,17 +111,13 @@ func (c *caller) describe(r request, why string) error {
 	return fmt.Errorf("%s %s: %s", r.method, c.shown(r.url), why)
 }
 
-// shown returns text for a message: one line of reasonable length, without the
+// shown returns text for a message: one line of at most 300 characters, without the
 // secret.
 func (c *caller) shown(s string) string {
 	if c.secret != "" {
 		s = strings.ReplaceAll(s, c.secret, "[token]")
 	}
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if runes := []rune(s); len(runes) > 300 {
-		s = string(runes[:300]) + "…"
-	}
-	return s
+	return shorten.Line(s, 300)
 }
 
 // answer describes a response that is an error: its status, and its message if it

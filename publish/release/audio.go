@@ -17,6 +17,7 @@ import (
 	"onair/internal/crc32c"
 	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/internal/shorten"
 	"onair/publish/bucket"
 	"onair/show/alternate"
 	"onair/show/chapters"
@@ -201,11 +202,7 @@ func (b *builder) labelOf(title string, pin *pins.Alternate) string {
 			return name + suffix
 		}
 	}
-	label := []rune(names[0])
-	if len(label) > alternate.MaxTitle {
-		return strings.TrimSpace(string(label[:alternate.MaxTitle-1])) + "…"
-	}
-	return names[0]
+	return shorten.Chars(names[0], alternate.MaxTitle)
 }
 
 // addAudio adds the tagged audio and its parts. Key, size and checksum follow from the

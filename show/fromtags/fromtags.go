@@ -13,11 +13,11 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"onair/audio"
 	"onair/internal/durable"
 	"onair/internal/finding"
+	"onair/internal/shorten"
 	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/show"
@@ -242,11 +242,7 @@ func separate(before, e *Episode) {
 
 // shortTitle returns a title on one line, with at most 255 characters.
 func shortTitle(title string) string {
-	title = strings.TrimSpace(source.OneLine(strings.ToValidUTF8(title, "\uFFFD")))
-	if utf8.RuneCountInString(title) > 255 {
-		title = strings.TrimSpace(string([]rune(title)[:254])) + "…"
-	}
-	return title
+	return shorten.Chars(strings.TrimSpace(source.OneLine(strings.ToValidUTF8(title, "\uFFFD"))), 255)
 }
 
 // titleOfFile makes a title from the name of a file.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/internal/shorten"
 )
 
 // A document is a Report as JSON, without Markdown and without addresses of pages. The
@@ -130,16 +131,7 @@ func (f *file) document() documentFile {
 func firstOf[T any](list []T, n int) []T { return list[:min(n, len(list))] }
 
 // cut shortens a text to at most maxDocumentText bytes.
-func cut(s string) string {
-	if len(s) <= maxDocumentText {
-		return s
-	}
-	end := maxDocumentText - len("…")
-	for end > 0 && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
-}
+func cut(s string) string { return shorten.Bytes(s, maxDocumentText) }
 
 // ReadJSON reads a report that WriteJSON wrote. The data may come from an attacker:
 // ReadJSON returns an error for unknown fields and for values outside the limits of

@@ -78,7 +78,7 @@ func (p *pair) passages() (all []passage) {
 				changed.Pieces = append(changed.Pieces, piece{Text: join(b[w.b:w.bEnd]), Inserted: true})
 			}
 		}
-		changed.Pieces = shorten(changed.Pieces)
+		changed.Pieces = cutMiddles(changed.Pieces)
 		changed.Time, changed.Timed = p.timeOf(h)
 		all = append(all, changed)
 	}
@@ -87,8 +87,8 @@ func (p *pair) passages() (all []passage) {
 
 func join(words []word) string { return strings.Join(texts(words), " ") }
 
-// shorten removes the middle of long pieces of unchanged words.
-func shorten(pieces []piece) (short []piece) {
+// cutMiddles removes the middles of long pieces of unchanged words.
+func cutMiddles(pieces []piece) (short []piece) {
 	for i, p := range pieces {
 		if p.Deleted || p.Inserted {
 			short = append(short, p)

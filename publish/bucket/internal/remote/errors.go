@@ -8,10 +8,9 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
-	"unicode"
 
 	"onair/internal/retry"
+	"onair/internal/shorten"
 	"onair/publish/bucket"
 )
 
@@ -80,14 +79,8 @@ func IsPolicy(status int, message string) bool {
 
 var queries = regexp.MustCompile(`(https?://[^\s"?]*)\?[^\s"]*`)
 
-// Line shortens a message from outside to one line of at most 300 characters, plus an
-// ellipsis if it was longer. It removes the queries of addresses, which may contain
-// secrets.
+// Line shortens a message from outside to one line of at most 300 characters. It removes
+// the queries of addresses, which may contain secrets.
 func Line(s string) string {
-	s = queries.ReplaceAllString(s, "$1")
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if runes := []rune(s); len(runes) > 300 {
-		s = string(runes[:300]) + "…"
-	}
-	return s
+	return shorten.Line(queries.ReplaceAllString(s, "$1"), 300)
 }
