@@ -46,16 +46,16 @@ func (r *episodeReader) findAlternates(e *Episode) {
 		e.Alternates = nil
 		return
 	}
-	for i, a := range e.Alternates {
+	e.Alternates = slices.DeleteFunc(e.Alternates, func(a alternate.Audio) bool {
 		if path.Dir(a.Path) != e.Dir {
 			reportRefused(&r.found, r.folder, a.Path)
 		}
-		if a.Path == e.Audio {
-			r.found.Add(ruleSameAlternate.At(e.At("alternates"), "%s is the audio of the episode itself", source.ShortQuote(a.Path)))
-			e.Alternates = slices.Delete(e.Alternates, i, i+1)
-			break
+		if a.Path != e.Audio {
+			return false
 		}
-	}
+		r.found.Add(ruleSameAlternate.At(e.At("alternates"), "%s is the audio of the episode itself", source.ShortQuote(a.Path)))
+		return true
+	})
 	if e.Alternates != nil {
 		return
 	}

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,5 +54,24 @@ func TestAlternates(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestListedOwnAudio expects every listed alternate that is the audio of the episode to be
+// dropped.
+func TestListedOwnAudio(t *testing.T) {
+	t.Parallel()
+	const dir = "episodes/4-cloudy/"
+	files := exampleShow()
+	put(dir+"audio.mp3", "")(t, files)
+	put(dir+"zoë o'hara.mp3", "")(t, files)
+	change(ep, "number: 4 ", "number: 4\n"+`alternates: [{audio: audio.mp3, language: de}, {audio: "zoë o'hara.mp3", language: es}, {audio: audio.mp3, language: fr}]`)(t, files)
+	s, _ := Load(files, nil)
+	e, err := s.Find("4-cloudy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []alternate.Audio{{Path: dir + "zoë o'hara.mp3", Language: "es"}}; !slices.Equal(e.Alternates, want) {
+		t.Errorf("got %v, want %v", e.Alternates, want)
 	}
 }
