@@ -112,12 +112,12 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 	if err := e.pullMasters(ctx); err != nil {
 		return err
 	}
-	older := olderPages(e.release)
+	older := e.release.OlderPages()
 	for _, o := range e.release.Objects {
 		switch o.Role {
 		case release.RoleFeed, release.RoleTranscript, release.RoleChapters, release.RoleArtwork:
 		default:
-			if !older[o.Key] {
+			if !slices.Contains(older, o.Key) {
 				continue
 			}
 		}
@@ -131,15 +131,6 @@ func (e *exporter) write(ctx context.Context, redirectTo string) error {
 		}
 	}
 	return e.writeRedirects(redirectTo)
-}
-
-// olderPages returns the keys that further pages of the feed would have.
-func olderPages(r *release.Release) map[string]bool {
-	older := map[string]bool{}
-	for n := 1; n <= len(r.Objects); n++ {
-		older[r.Show.Feed.Page(n)] = true
-	}
-	return older
 }
 
 // copyShow copies the regular files in the folder of the show, and masters outside of
@@ -290,9 +281,9 @@ func redirects(r *release.Release, base string) []redirect {
 			}
 		}
 	}
-	older := olderPages(r)
+	older := r.OlderPages()
 	for _, o := range r.Objects {
-		if o.Role == release.RolePage && o.Key != "404.html" || older[o.Key] {
+		if o.Role == release.RolePage && o.Key != "404.html" || slices.Contains(older, o.Key) {
 			page := strings.TrimSuffix(o.Key, "index.html")
 			add(page, page)
 		}

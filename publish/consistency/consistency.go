@@ -57,14 +57,7 @@ type prover struct {
 
 // readFeed reads the items of all pages of the feed.
 func (p *prover) readFeed() error {
-	feed := p.release.Show.Feed
-	keys := []string{feed.Path}
-	if feed.PageSize > 0 {
-		for n := 1; n <= len(p.release.Episodes)/feed.PageSize; n++ {
-			keys = append(keys, feed.Page(n))
-		}
-	}
-	for _, key := range keys {
+	for _, key := range append([]string{p.release.Show.Feed.Path}, p.release.OlderPages()...) {
 		o := p.objects[key]
 		if o == nil {
 			continue

@@ -107,6 +107,16 @@ func (r *Release) updated() (newest time.Time) {
 	return newest
 }
 
+// OlderPages returns the keys that the feed's pages of older episodes may have.
+func (r *Release) OlderPages() (keys []string) {
+	if size := r.Show.Feed.PageSize; size > 0 {
+		for n := range len(r.Episodes) / size {
+			keys = append(keys, r.Show.Feed.Page(n+1))
+		}
+	}
+	return keys
+}
+
 // LiveGUIDs returns the set of the GUIDs of the episodes that the feed names.
 func (r *Release) LiveGUIDs() map[string]bool {
 	guids := map[string]bool{}
