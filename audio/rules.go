@@ -10,27 +10,27 @@ const (
 	id3Chapters  = "https://id3.org/id3v2-chapters-1.0"
 )
 
-// ownRules is the page of the rules that do not come from a specification.
+// ownRules is the page that describes the rules without a specification.
 const ownRules = "docs/audio.md"
 
-var rules = finding.Rules{
+var rules = finding.RulesFrom(ownRules, finding.Rules{
 	{
-		ID: "A001", Severity: finding.Error, Source: ownRules, Title: "the master was cut off",
+		ID: "A001", Severity: finding.Error, Title: "the master was cut off",
 		Hint:    "export or copy the file again",
 		Example: "a copy of episode.mp3 that stopped halfway: its Xing header promises twice the MPEG frames",
 	},
 	{
-		ID: "A002", Severity: finding.Warning, Source: ownRules, Title: "the master is damaged",
+		ID: "A002", Severity: finding.Warning, Title: "the master is damaged",
 		Hint:    "export the file again, without editing the MP3 afterwards",
 		Example: "cat intro.mp3 interview.mp3 > episode.mp3",
 	},
 	{
-		ID: "A003", Severity: finding.Warning, Source: ownRules, Title: "sample rate other than 44.1 or 48 kHz",
+		ID: "A003", Severity: finding.Warning, Title: "sample rate other than 44.1 or 48 kHz",
 		Hint:    "export with 44.1 or 48 kHz",
 		Example: "lame -b 64 --resample 32 mix.wav episode.mp3",
 	},
 	{
-		ID: "A004", Severity: finding.Warning, Source: ownRules, Title: "variable bitrate",
+		ID: "A004", Severity: finding.Warning, Title: "variable bitrate",
 		Hint:    "export with a constant bitrate",
 		Example: "lame -V 4 mix.wav episode.mp3",
 	},
@@ -41,27 +41,27 @@ var rules = finding.Rules{
 		Example: "lame -b 320 mix.wav episode.mp3",
 	},
 	{
-		ID: "A006", Severity: finding.Info, Source: ownRules, Title: "M4A master, which gets no tag",
+		ID: "A006", Severity: finding.Info, Title: "M4A master, which gets no tag",
 		Hint:    "export as MP3 to have chapters and artwork in the file",
 		Example: "a master that is called audio.m4a and holds AAC",
 	},
 	{
-		ID: "A007", Severity: finding.Warning, Source: ownRules, Title: "extension of the master does not match its content",
+		ID: "A007", Severity: finding.Warning, Title: "extension of the master does not match its content",
 		Hint:    "rename it",
 		Example: "a master that is called audio.mp3 and holds AAC",
 	},
 	{
-		ID: "A008", Severity: finding.Warning, Source: ownRules, Title: "the master's own tag has the GUID of another episode",
+		ID: "A008", Severity: finding.Warning, Title: "the master's own tag has the GUID of another episode",
 		Hint:    "put the master of this episode here",
 		Example: "episodes/5-sunny/audio.mp3 copied from episodes/4-cloudy",
 	},
 	{
-		ID: "A009", Severity: finding.Warning, Source: ownRules, Title: "a tag in the master differs from the published one",
+		ID: "A009", Severity: finding.Warning, Title: "a tag in the master differs from the published one",
 		Hint:    "nothing, if the published values are right; onair writes its own tag and leaves out the master's",
 		Example: `a master whose own tag has the title "mix 3"`,
 	},
 	{
-		ID: "A010", Severity: finding.Warning, Source: ownRules, Title: "chapter images in the master's own tag are left out",
+		ID: "A010", Severity: finding.Warning, Title: "chapter images in the master's own tag are left out",
 		Hint:    "export the images, and name them in a JSON file of chapters (img)",
 		Example: "a master whose CHAP frames have APIC frames",
 	},
@@ -72,7 +72,7 @@ var rules = finding.Rules{
 		Example: "a master that has CHAP frames and no CTOC frame",
 	},
 	{
-		ID: "A012", Severity: finding.Warning, Source: ownRules, Title: "variable bitrate without a header that gives the length",
+		ID: "A012", Severity: finding.Warning, Title: "variable bitrate without a header that gives the length",
 		Hint:    "ffmpeg -i IN.mp3 -c copy OUT.mp3, or export with a constant bitrate",
 		Example: "lame -V 4 -t mix.wav episode.mp3",
 	},
@@ -107,12 +107,12 @@ var rules = finding.Rules{
 		Example: "a PNG that is called artwork.jpg",
 	},
 	{
-		ID: "A024", Severity: finding.Warning, Source: ownRules, Title: "image is larger than 512 kB",
+		ID: "A024", Severity: finding.Warning, Title: "image is larger than 512 kB",
 		Hint:    "save it with stronger compression",
 		Example: "an artwork.png of 3 MB",
 	},
 	{
-		ID: "A025", Severity: finding.Error, Source: ownRules, Title: "image is cut off or damaged",
+		ID: "A025", Severity: finding.Error, Title: "image is cut off or damaged",
 		Hint:    "save or copy it again",
 		Example: "an artwork.jpg whose upload stopped halfway",
 	},
@@ -147,27 +147,27 @@ var rules = finding.Rules{
 		Example: "a master normalised to a peak of 0 dB",
 	},
 	{
-		ID: "A032", Severity: finding.Info, Source: ownRules, Title: "both channels are the same",
+		ID: "A032", Severity: finding.Info, Title: "both channels are the same",
 		Hint:    "export in mono, with half the bitrate",
 		Example: "a stereo master of one microphone",
 	},
 	{
-		ID: "A033", Severity: finding.Warning, Source: ownRules, Title: "three seconds of silence or more at the start or the end",
+		ID: "A033", Severity: finding.Warning, Title: "three seconds of silence or more at the start or the end",
 		Hint:    "cut it off",
 		Example: "a master that ends with ten seconds of silence",
 	},
 	{
-		ID: "A034", Severity: finding.Warning, Source: ownRules, Title: "clipping",
+		ID: "A034", Severity: finding.Warning, Title: "clipping",
 		Hint:    "record or mix at a lower level",
 		Example: "a recording whose level was in the red",
 	},
 	{
-		ID: "A035", Severity: finding.Warning, Source: ownRules, Title: "the channels are opposite and cancel each other in mono",
+		ID: "A035", Severity: finding.Warning, Title: "the channels are opposite and cancel each other in mono",
 		Hint:    "invert one channel: ffmpeg -i IN.wav -af 'pan=stereo|c0=c0|c1=-1*c1' OUT.wav, then encode",
 		Example: "a stereo master of one balanced microphone whose cable swaps the poles of a channel",
 	},
 	{
-		ID: "A036", Severity: finding.Warning, Source: ownRules, Title: "one of two channels is silent",
+		ID: "A036", Severity: finding.Warning, Title: "one of two channels is silent",
 		Hint:    "export in mono from the channel with the sound",
 		Example: "a stereo master of one microphone that was recorded on the left channel",
 	},
@@ -178,26 +178,26 @@ var rules = finding.Rules{
 		Example: "artwork and images of chapters of more than 256 MB together",
 	},
 	{
-		ID: "A041", Severity: finding.Warning, Source: ownRules, Title: "tag is larger than 1 MiB",
+		ID: "A041", Severity: finding.Warning, Title: "tag is larger than 1 MiB",
 		Hint:    "save artwork and chapter images smaller",
 		Example: "twelve chapter images of 200 kB each",
 	},
 	{
-		ID: "A042", Severity: finding.Warning, Source: ownRules, Title: "title is longer than 255 characters",
+		ID: "A042", Severity: finding.Warning, Title: "title is longer than 255 characters",
 		Hint:    "shorten it",
 		Example: "title: the first paragraph of the show notes",
 	},
 	{
-		ID: "A043", Severity: finding.Error, Source: ownRules, Title: "chapter reaches beyond the end of the audio",
+		ID: "A043", Severity: finding.Error, Title: "chapter reaches beyond the end of the audio",
 		Hint:    "correct the time of the chapter, or use the right audio",
 		Example: `chapters: [{start: "1:30:00", title: The end}] with a master of 45 minutes`,
 	},
 	{
-		ID: "A050", Severity: finding.Error, Source: ownRules, Title: "no chapters can be read from the file",
+		ID: "A050", Severity: finding.Error, Title: "no chapters can be read from the file",
 		Hint:    "give an MP3, M4A or a list of chapters in a format that docs/formats.md names",
 		Example: "onair audio chapters mix.wav",
 	},
-}
+})
 
 // Rules returns the rules of masters, pictures, sound, tags and chapters, for
 // documentation and reports that describe rules.

@@ -17,13 +17,13 @@ func Rules() finding.Rules { return allRules }
 
 var allRules = slices.SortedFunc(slices.Values(slices.Concat(rules, chapters.Rules(), pins.Rules(), source.Rules())), func(a, b finding.Rule) int { return strings.Compare(a.ID, b.ID) })
 
-// ownRules is the document that describes the rules without a specification.
+// ownRules is the page that describes the rules without a specification.
 const ownRules = "docs/reference.md"
 
 // Scripts and people refer to the IDs, so an ID is never reused.
-var rules = finding.Rules{
+var rules = finding.RulesFrom(ownRules, finding.Rules{
 	{
-		ID: "S001", Severity: finding.Error, Source: ownRules,
+		ID: "S001", Severity: finding.Error,
 		Title:   "the folder has no show.yaml",
 		Hint:    "onair init creates one; -C DIR works in another folder",
 		Example: "an empty folder",
@@ -35,7 +35,7 @@ var rules = finding.Rules{
 		Example: "title: Hello, and nothing else in show.yaml",
 	},
 	{
-		ID: "S016", Severity: finding.Error, Source: ownRules,
+		ID: "S016", Severity: finding.Error,
 		Title:   "the value is not an e-mail address",
 		Hint:    "write an address such as show@example.com",
 		Example: "email: show@localhost",
@@ -65,31 +65,31 @@ var rules = finding.Rules{
 		Example: "license: all rights reserved",
 	},
 	{
-		ID: "S021", Severity: finding.Error, Source: ownRules,
+		ID: "S021", Severity: finding.Error,
 		Title:   "the value is not a bucket URL",
 		Hint:    "write file:public, gs://bucket/prefix or s3://bucket/prefix?endpoint=…",
 		Example: "storage: my-bucket",
 	},
 	{
-		ID: "S022", Severity: finding.Error, Source: ownRules,
+		ID: "S022", Severity: finding.Error,
 		Title:   "people.yaml or sponsors.yaml has no such ID",
 		Hint:    "add the person or sponsor to the file, or correct the ID",
 		Example: "guests: [denep]",
 	},
 	{
-		ID: "S023", Severity: finding.Error, Source: ownRules,
+		ID: "S023", Severity: finding.Error,
 		Title:   "the file does not exist (a warning for the master of a draft)",
 		Hint:    "add the file, or correct its name",
 		Example: "artwork: cover.jpg",
 	},
 	{
-		ID: "S024", Severity: finding.Error, Source: ownRules,
+		ID: "S024", Severity: finding.Error,
 		Title:   "the path leaves the show's folder, or is not a path",
 		Hint:    "write a path that stays below the show's folder",
 		Example: "artwork: ../cover.jpg",
 	},
 	{
-		ID: "S026", Severity: finding.Error, Source: ownRules,
+		ID: "S026", Severity: finding.Error,
 		Title:   "two episodes have the same slug",
 		Hint:    "rename the folder of one of them, or give it slug:",
 		Example: "slug: hello in two episodes",
@@ -101,7 +101,7 @@ var rules = finding.Rules{
 		Example: "number: 4 in two full episodes of season 1",
 	},
 	{
-		ID: "S028", Severity: finding.Error, Source: ownRules,
+		ID: "S028", Severity: finding.Error,
 		Title:   "the episode has no GUID, or an invalid one (a warning for a draft without one)",
 		Hint:    "onair new writes one; for an episode that was published elsewhere take the old one",
 		Example: `guid: " 4"`,
@@ -113,19 +113,19 @@ var rules = finding.Rules{
 		Example: "episodes/5-sunny copied from episodes/4-cloudy, with its guid",
 	},
 	{
-		ID: "S030", Severity: finding.Error, Source: ownRules,
+		ID: "S030", Severity: finding.Error,
 		Title:   "onair.lock has another GUID for the episode",
 		Hint:    "restore the GUID, because apps would show the episode as new; publish --new-guid EPISODE changes it on purpose",
 		Example: "another guid: in an episode that is published",
 	},
 	{
-		ID: "S031", Severity: finding.Warning, Source: ownRules,
+		ID: "S031", Severity: finding.Warning,
 		Title:   "onair.lock has an episode that is not in the folder",
 		Hint:    "restore the folder, or publish with --remove EPISODE",
 		Example: "rm -r episodes/4-cloudy, after it was published",
 	},
 	{
-		ID: "S034", Severity: finding.Error, Source: ownRules,
+		ID: "S034", Severity: finding.Error,
 		Title:   "the episode has chapters in two places",
 		Hint:    "keep one of them",
 		Example: "chapters: in episode.md beside a chapters.txt",
@@ -143,13 +143,13 @@ var rules = finding.Rules{
 		Example: "extra: <itunes:summary>Hello",
 	},
 	{
-		ID: "S037", Severity: finding.Error, Source: ownRules,
+		ID: "S037", Severity: finding.Error,
 		Title:   "the target does not exist",
 		Hint:    "name one of targets: in show.yaml",
 		Example: "onair --to stagin plan",
 	},
 	{
-		ID: "S039", Severity: finding.Warning, Source: ownRules,
+		ID: "S039", Severity: finding.Warning,
 		Title:   "episodes/ contains something that is not an episode",
 		Hint:    "put episodes into folders: episodes/SLUG/episode.md; move other files elsewhere",
 		Example: "episodes/4-cloudy.md",
@@ -161,43 +161,43 @@ var rules = finding.Rules{
 		Example: "people: [{id: rigel, role: wizard}]",
 	},
 	{
-		ID: "S041", Severity: finding.Warning, Source: ownRules,
+		ID: "S041", Severity: finding.Warning,
 		Title:   "two people have the same name or alias",
 		Hint:    "transcripts could mean either",
 		Example: "vega: {name: Vega} and lyra: {name: Lyra, aliases: [Vega]} in people.yaml",
 	},
 	{
-		ID: "S042", Severity: finding.Error, Source: ownRules,
+		ID: "S042", Severity: finding.Error,
 		Title:   "redirect_from contains an invalid path, or one that is in use",
 		Hint:    "write a path below the site such as /old-name/, which no page has",
 		Example: "redirect_from: [4]",
 	},
 	{
-		ID: "S043", Severity: finding.Error, Source: ownRules,
+		ID: "S043", Severity: finding.Error,
 		Title:   "a file of the show contains a secret",
 		Hint:    "remove it, replace it at the provider, and put the new one into the environment",
 		Example: "cdn: {provider: fastly, token: …}",
 	},
 	{
-		ID: "S044", Severity: finding.Error, Source: ownRules,
+		ID: "S044", Severity: finding.Error,
 		Title:   "episode.md has no front matter",
 		Hint:    "begin the file with --- and the keys of the episode, and end them with ---",
 		Example: "an episode.md that begins with the notes",
 	},
 	{
-		ID: "S045", Severity: finding.Warning, Source: ownRules,
+		ID: "S045", Severity: finding.Warning,
 		Title:   "the slug of a published episode has changed without a redirect",
 		Hint:    "add the old path to redirect_from; onair rename OLD NEW does it",
 		Example: "mv episodes/4-cloudy episodes/4-sunny, after it was published",
 	},
 	{
-		ID: "S047", Severity: finding.Error, Source: ownRules,
+		ID: "S047", Severity: finding.Error,
 		Title:   "accept names something that is not a rule, or gives no reason",
 		Hint:    "write the ID of a rule and why it does not matter here: {S011: the feed is not in directories}",
 		Example: "accept: {S011: }",
 	},
 	{
-		ID: "S049", Severity: finding.Error, Source: ownRules,
+		ID: "S049", Severity: finding.Error,
 		Title:   "the file is a link, a device, hidden or outside of where a show may keep files, so it is not read",
 		Hint:    "put a copy of the file itself there; docs/security.md says what is read",
 		Example: "ln -s ../../notes.md episodes/4-cloudy/transcript.md",
@@ -221,7 +221,7 @@ var rules = finding.Rules{
 		Example: `<font color="red">Live</font>`,
 	},
 	{
-		ID: "S059", Severity: finding.Warning, Source: ownRules,
+		ID: "S059", Severity: finding.Warning,
 		Title:   "the episode has audio here although enclosure: names audio elsewhere",
 		Hint:    "delete enclosure: to publish the audio that is here",
 		Example: "enclosure: in an episode.md beside an audio.mp3",
@@ -233,24 +233,24 @@ var rules = finding.Rules{
 		Example: "an artwork.webp or an artwork.JPG in the folder of an episode",
 	},
 	{
-		ID: "S063", Severity: finding.Warning, Source: ownRules,
+		ID: "S063", Severity: finding.Warning,
 		Title:   "an episode has two transcripts in one language; Markdown is preferred to captions",
 		Hint:    "remove one of them",
 		Example: "transcript.md and transcript.vtt in one folder",
 	},
 	{
-		ID: "S064", Severity: finding.Error, Source: ownRules,
+		ID: "S064", Severity: finding.Error,
 		Title:   "text is too complex to be rendered",
 		Hint:    "divide it into paragraphs, or shorten it",
 		Example: "notes with 20,000 brackets in one paragraph",
 	},
 	{
-		ID: "S065", Severity: finding.Error, Source: ownRules,
+		ID: "S065", Severity: finding.Error,
 		Title:   "alternates has two with one language, or the audio of the episode itself",
 		Hint:    "remove one of them",
 		Example: "alternates: [{audio: audio.mp3, language: es}]",
 	},
-}
+})
 
 var (
 	ruleNoShow          = rules.Must("S001")

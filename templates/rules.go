@@ -2,11 +2,11 @@ package templates
 
 import "onair/internal/finding"
 
-// ownRules is the page of the rules that do not come from a specification.
+// ownRules is the page that describes the rules without a specification.
 const ownRules = "docs/theme.md"
 
 // rules are the rules of this package, in the order of their IDs.
-var rules = finding.Rules{
+var rules = finding.RulesFrom(ownRules, finding.Rules{
 	{
 		ID: "W001", Severity: finding.Error,
 		Title:   "a file in templates/ cannot be used",
@@ -21,13 +21,13 @@ var rules = finding.Rules{
 		Example: `<p style="color: red">`,
 	},
 	{
-		ID: "W003", Severity: finding.Warning, Source: ownRules,
+		ID: "W003", Severity: finding.Warning,
 		Title:   "the font of the cards has no glyph for a character of a title or name, so the card leaves that text out",
 		Hint:    "name a font that has the script: theme: {card_font: fonts/NotoSansJP-Bold.otf}",
 		Example: "a Japanese title without theme: {card_font: …}",
 	},
 	{
-		ID: "W004", Severity: finding.Error, Source: ownRules,
+		ID: "W004", Severity: finding.Error,
 		Title:   "redirect_from is not a free path below the show's url",
 		Hint:    "a path below the show's url at which nothing else is, such as /4 or /2019/old-name.html",
 		Example: `redirect_from: ["/index.html"]`,
@@ -39,18 +39,18 @@ var rules = finding.Rules{
 		Example: `theme: {accent: "#ffe680"}`,
 	},
 	{
-		ID: "W006", Severity: finding.Error, Source: ownRules,
+		ID: "W006", Severity: finding.Error,
 		Title:   "a file that theme: names cannot be used",
 		Hint:    "put the file there, in a format that docs/theme.md names",
 		Example: "theme: {card_font: fonts/broken.otf}",
 	},
 	{
-		ID: "W007", Severity: finding.Warning, Source: ownRules,
+		ID: "W007", Severity: finding.Warning,
 		Title:   "a hidden file in templates/ is not published",
 		Hint:    "rename it; a file such as .well-known/assetlinks.json has to be uploaded by other means",
 		Example: "templates/static/.well-known/assetlinks.json",
 	},
-}
+})
 
 // Rules returns the rules of this package, for explaining and documenting them.
 func Rules() finding.Rules { return rules }

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -36,6 +37,14 @@ func (r *Rule) At(p Position, format string, args ...any) Finding {
 
 // Rules is a table of rules, in the order of their IDs.
 type Rules []Rule
+
+// RulesFrom sets the source of each rule that has none, and returns the rules.
+func RulesFrom(source string, rules Rules) Rules {
+	for i := range rules {
+		rules[i].Source = cmp.Or(rules[i].Source, source)
+	}
+	return rules
+}
 
 // Find returns the rule with the ID, or nil if there is none.
 func (r Rules) Find(id string) *Rule {

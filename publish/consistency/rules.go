@@ -5,16 +5,16 @@ import "onair/internal/finding"
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// ownRules is the page of the rules that do not come from a specification.
+// ownRules is the page that describes the rules without a specification.
 const ownRules = "docs/design.md"
 
-var rules = finding.Rules{
+var rules = finding.RulesFrom(ownRules, finding.Rules{
 	{
-		ID: "P030", Severity: finding.Error, Source: ownRules,
+		ID: "P030", Severity: finding.Error,
 		Title:   "feed, ID3 tag and chapters do not agree with the source",
 		Hint:    "this is a fault of onair: please report it with the episode.md",
 		Example: "an ID3 tag with another title than the feed",
 	},
-}
+})
 
 var ruleDisagree = rules.Must("P030")

@@ -11,31 +11,31 @@ import (
 // Rules returns the rules of this package, for documentation and SARIF.
 func Rules() finding.Rules { return rules }
 
-// ownRules is the page of the rules that do not come from a specification.
+// ownRules is the page that describes the rules without a specification.
 const ownRules = "docs/publish.md"
 
 // Scripts and people refer to the IDs, so they are never reused.
-var rules = finding.Rules{
+var rules = finding.RulesFrom(ownRules, finding.Rules{
 	{
-		ID: "P001", Severity: finding.Error, Source: ownRules,
+		ID: "P001", Severity: finding.Error,
 		Title:   "storage is or contains the show's own folder, or state lies in storage",
 		Hint:    "choose a folder such as file:public for storage, and one outside of it for state",
 		Example: "storage: file:.",
 	},
 	{
-		ID: "P002", Severity: finding.Error, Source: ownRules,
+		ID: "P002", Severity: finding.Error,
 		Title:   "two objects have the same key",
 		Hint:    "rename one of them",
 		Example: "feed: {path: index.html}",
 	},
 	{
-		ID: "P003", Severity: finding.Error, Source: ownRules,
+		ID: "P003", Severity: finding.Error,
 		Title:   "a transcript cannot be read",
 		Hint:    "correct the file; onair transcripts lint says where it is wrong",
 		Example: "a transcript.md of 20 MiB",
 	},
 	{
-		ID: "P004", Severity: finding.Error, Source: ownRules,
+		ID: "P004", Severity: finding.Error,
 		Title: "a transcript cannot be written as captions",
 		Hint:  "this is a fault of onair: please report it with the transcript",
 	},
@@ -46,37 +46,37 @@ var rules = finding.Rules{
 		Example: "cdn: {provider: nearby}",
 	},
 	{
-		ID: "P006", Severity: finding.Error, Source: ownRules,
+		ID: "P006", Severity: finding.Error,
 		Title:   "the contributors to the transcripts cannot be read from git (an info if there is no repository)",
 		Hint:    "clone with the whole history (fetch-depth: 0), or remove credits: git",
 		Example: "credits: git in a clone of depth 1",
 	},
 	{
-		ID: "P007", Severity: finding.Error, Source: ownRules,
+		ID: "P007", Severity: finding.Error,
 		Title:   "transcripts.yaml cannot be read, or contradicts show.yaml",
 		Hint:    "correct the key; where both files have it, keep the one in show.yaml",
 		Example: "timestamp_fraction: sometimes",
 	},
 	{
-		ID: "P010", Severity: finding.Error, Source: ownRules,
+		ID: "P010", Severity: finding.Error,
 		Title:   "a master cannot be read as audio",
 		Hint:    "export the audio again as MP3 or AAC",
 		Example: "an audio.mp3 that holds a web page",
 	},
 	{
-		ID: "P011", Severity: finding.Error, Source: ownRules,
+		ID: "P011", Severity: finding.Error,
 		Title:   "the audio is neither in the folder nor in onair.lock (a warning for a scheduled episode, and once the rest is published)",
 		Hint:    "put the audio into the folder of the episode, or run onair lock where it is and commit onair.lock",
 		Example: "a new episode that is published by CI, which has no audio.mp3",
 	},
 	{
-		ID: "P012", Severity: finding.Error, Source: ownRules,
+		ID: "P012", Severity: finding.Error,
 		Title:   "the audio is not what onair.lock pins",
 		Hint:    "restore the audio, or publish with --replace-audio EPISODE",
 		Example: "another mix as the audio.mp3 of a published episode",
 	},
 	{
-		ID: "P013", Severity: finding.Error, Source: ownRules,
+		ID: "P013", Severity: finding.Error,
 		Title:   "this version of onair cannot write the pinned tag format",
 		Hint:    "use a newer onair",
 		Example: "tag_format: 9 in onair.lock",
@@ -88,37 +88,37 @@ var rules = finding.Rules{
 		Example: "artwork and chapter images of more than 256 MiB",
 	},
 	{
-		ID: "P015", Severity: finding.Error, Source: ownRules,
+		ID: "P015", Severity: finding.Error,
 		Title:   "onair.lock has an invalid digest",
 		Hint:    "restore it from git",
 		Example: "sha256: 12ab in onair.lock",
 	},
 	{
-		ID: "P016", Severity: finding.Error, Source: ownRules,
+		ID: "P016", Severity: finding.Error,
 		Title:   "an episode to remove is still in the show's folder",
 		Hint:    "delete its folder, or make it a draft",
 		Example: "onair publish --remove 4-cloudy with episodes/4-cloudy in the folder",
 	},
 	{
-		ID: "P017", Severity: finding.Warning, Source: ownRules,
+		ID: "P017", Severity: finding.Warning,
 		Title:   "the chapters of the master's own tag cannot be used",
 		Hint:    "write a chapters.txt",
 		Example: "a master with a chapter whose title has 100 kB",
 	},
 	{
-		ID: "P018", Severity: finding.Warning, Source: ownRules,
+		ID: "P018", Severity: finding.Warning,
 		Title:   "a waveform cannot be drawn: ffmpeg or the audio is missing",
 		Hint:    "install ffmpeg, or put the audio into the folder",
 		Example: "waveform: true on a machine without ffmpeg",
 	},
 	{
-		ID: "P020", Severity: finding.Error, Source: ownRules,
+		ID: "P020", Severity: finding.Error,
 		Title:   "an image cannot be read (a warning if only its smaller versions are missing)",
 		Hint:    "save the picture again as JPEG or PNG",
 		Example: "an artwork.jpg of 0 bytes",
 	},
 	{
-		ID: "P021", Severity: finding.Warning, Source: ownRules,
+		ID: "P021", Severity: finding.Warning,
 		Title:   "the artwork is the placeholder of onair init",
 		Hint:    "put your own in its place: square, 1400 to 3000 pixels, JPEG or PNG",
 		Example: "the artwork.jpg that onair init drew",
@@ -129,34 +129,34 @@ var rules = finding.Rules{
 		Hint:  "this is a fault of onair: please report it with the chapters",
 	},
 	{
-		ID: "P023", Severity: finding.Error, Source: ownRules,
+		ID: "P023", Severity: finding.Error,
 		Title: "the feed cannot be rendered",
 		Hint:  "correct what the message names; if it names nothing, please report it",
 	},
 	{
-		ID: "P024", Severity: finding.Error, Source: ownRules,
+		ID: "P024", Severity: finding.Error,
 		Title: "the pages cannot be rendered, and no template is the cause",
 		Hint:  "this is a fault of onair: please report it with the show",
 	},
 	{
-		ID: "P025", Severity: finding.Warning, Source: ownRules,
+		ID: "P025", Severity: finding.Warning,
 		Title:   "two episodes have the same audio",
 		Hint:    "one of them may have the wrong file",
 		Example: "one MP3 copied into the folders of two episodes",
 	},
 	{
-		ID: "P026", Severity: finding.Warning, Source: ownRules,
+		ID: "P026", Severity: finding.Warning,
 		Title:   "an image in the notes or in the description is missing, or is not an image that apps show",
 		Hint:    "put it beside the file that shows it, as JPEG, PNG, GIF or WebP",
 		Example: "![The bucket](bucket.png) without a bucket.png",
 	},
 	{
-		ID: "P027", Severity: finding.Warning, Source: ownRules,
+		ID: "P027", Severity: finding.Warning,
 		Title:   "machine voices spoke another version of a translated transcript",
 		Hint:    "speak it again: onair audio speak",
 		Example: "an audio.es.mp3 of onair audio speak, after a correction of transcript.es.md",
 	},
-}
+})
 
 var (
 	ruleStorage        = rules.Must("P001")

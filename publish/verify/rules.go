@@ -7,13 +7,13 @@ func Rules() finding.Rules { return rules }
 
 const rfc9110 = "https://www.rfc-editor.org/rfc/rfc9110"
 
-// ownRules is the page of the rules that do not come from a specification.
+// ownRules is the page that describes the rules without a specification.
 const ownRules = "docs/verify.md"
 
 // Scripts and people refer to the IDs, so they are never reused. Rules that begin
 // with B are about the buckets themselves, rules that begin with V about what
 // listeners get. The hints depend on the storage; see remedies.go.
-var rules = finding.Rules{
+var rules = finding.RulesFrom(ownRules, finding.Rules{
 	{
 		ID: "B001", Severity: finding.Error, Source: "docs/storage.md",
 		Title:   "the bucket does not exist",
@@ -82,7 +82,7 @@ var rules = finding.Rules{
 	},
 
 	{
-		ID: "V001", Severity: finding.Error, Source: ownRules,
+		ID: "V001", Severity: finding.Error,
 		Title:   "an address cannot be reached: no connection, an invalid certificate, too slow or too many redirects",
 		Hint:    "check that the address opens in a browser, and the certificate and DNS of its host",
 		Example: "a server whose certificate is for another name",
@@ -118,7 +118,7 @@ var rules = finding.Rules{
 		Example: "transcript.vtt without Access-Control-Allow-Origin",
 	},
 	{
-		ID: "V007", Severity: finding.Error, Source: ownRules,
+		ID: "V007", Severity: finding.Error,
 		Title:   "an object has other bytes than were published",
 		Hint:    "publish again, and purge the CDN",
 		Example: "audio/4-cloudy.mp3 that was replaced by hand",
@@ -136,25 +136,25 @@ var rules = finding.Rules{
 		Example: "a server that answers 405 to HEAD",
 	},
 	{
-		ID: "V010", Severity: finding.Error, Source: ownRules,
+		ID: "V010", Severity: finding.Error,
 		Title:   "the feed or a page is not what was published last",
 		Hint:    "purge the CDN, or wait until its copy expires; cdn: in show.yaml purges after each publish",
 		Example: "a CDN that keeps feed.xml for a day and was not purged",
 	},
 	{
-		ID: "V011", Severity: finding.Info, Source: ownRules,
+		ID: "V011", Severity: finding.Info,
 		Title:   "the feed or a page differs from the folder",
 		Hint:    "onair plan shows the differences, and onair publish publishes them",
 		Example: "a title that was edited and not published",
 	},
 	{
-		ID: "V012", Severity: finding.Error, Source: ownRules,
+		ID: "V012", Severity: finding.Error,
 		Title:   "enclosure_prefix does not lead to the audio",
 		Hint:    "correct enclosure_prefix, or remove it",
 		Example: "enclosure_prefix: https://stats.example/r/ of a service that has closed",
 	},
 	{
-		ID: "V013", Severity: finding.Info, Source: ownRules,
+		ID: "V013", Severity: finding.Info,
 		Title:   "the feed is fresh, and how long that took",
 		Hint:    "nothing; if it takes long, name the CDN in cdn: to have it purged",
 		Example: "feed.xml fresh after 12 s",
@@ -166,19 +166,19 @@ var rules = finding.Rules{
 		Example: "url: of a site that answers every address with its home page",
 	},
 	{
-		ID: "V015", Severity: finding.Warning, Source: ownRules,
+		ID: "V015", Severity: finding.Warning,
 		Title:   "an episode that was named is not in the live feed",
 		Hint:    "check its name and date; onair status lists what is live",
 		Example: "onair verify 5-sunny before it is live",
 	},
 	{
-		ID: "V016", Severity: finding.Warning, Source: ownRules,
+		ID: "V016", Severity: finding.Warning,
 		Title:   "the certificate expires within 14 days",
 		Hint:    "renew the certificate",
 		Example: "a certificate that ends in 3 days",
 	},
 	{
-		ID: "V017", Severity: finding.Warning, Source: ownRules,
+		ID: "V017", Severity: finding.Warning,
 		Title:   "http is not redirected to https",
 		Hint:    "redirect http to https with 301",
 		Example: "http://hello.example/feed.xml answers 200",
@@ -190,19 +190,19 @@ var rules = finding.Rules{
 		Example: "a site that answers 200 for /no-such-page",
 	},
 	{
-		ID: "V019", Severity: finding.Warning, Source: ownRules,
+		ID: "V019", Severity: finding.Warning,
 		Title:   "everybody can read the records of onair",
 		Hint:    "deny .onair/ at the CDN, or name a private bucket in state:",
 		Example: "https://hello.example/.onair/release.json answers 200",
 	},
 	{
-		ID: "V020", Severity: finding.Warning, Source: ownRules,
+		ID: "V020", Severity: finding.Warning,
 		Title:   "a publish was interrupted, so what should be live is not known",
 		Hint:    "run onair publish again: it finishes what was interrupted",
 		Example: "onair verify after a publish that was killed",
 	},
 	{
-		ID: "V021", Severity: finding.Info, Source: ownRules,
+		ID: "V021", Severity: finding.Info,
 		Title:   "the folder has errors, and was not compared with what is live",
 		Hint:    "correct the errors that onair check prints",
 		Example: "onair verify in a folder whose show.yaml is not valid",
@@ -219,7 +219,7 @@ var rules = finding.Rules{
 		Hint:    "turn off compression for audio, and let the CDN compare ETags",
 		Example: "Content-Encoding: gzip for an MP3, or status 304 for an ETag that never existed",
 	},
-}
+})
 
 var (
 	ruleNoBucket       = rules.Must("B001")
