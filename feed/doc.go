@@ -50,6 +50,8 @@
 //	Item.Enclosure        enclosure url, length in bytes, type
 //	Item.Alternates       podcast:alternateEnclosure, podcast:source
 //	Item.Duration         itunes:duration in whole seconds
+//	Summary               itunes:subtitle, if there are notes and it is one line of at
+//	                      most 255 bytes
 //	Explicit, Block       itunes:explicit, itunes:block
 //	Item.ArtworkURL       itunes:image, unless it is the show's
 //	Season, Number, Type  itunes:season, itunes:episode, itunes:episodeType

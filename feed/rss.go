@@ -260,6 +260,9 @@ func (w *writer) itunesEpisode(d *Document, i *Item) {
 	if i.Duration > 0 {
 		w.text("itunes:duration", strconv.FormatInt(int64(i.Duration.Round(time.Second)/time.Second), 10))
 	}
+	if i.Notes != "" && len(e.Summary) <= maxSubtitle && !strings.Contains(e.Summary, "\n") {
+		w.optional("itunes:subtitle", e.Summary)
+	}
 	w.text("itunes:explicit", strconv.FormatBool(e.Explicit))
 	if i.ArtworkURL != d.ArtworkURL {
 		w.image(i.ArtworkURL)
@@ -303,6 +306,10 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 	}
 }
 
+// maxSubtitle is the longest summary, in bytes, that is written as itunes:subtitle, of
+// which PSP-1 allows 255 characters.
+const maxSubtitle = 255
+
 func (w *writer) image(url string) {
 	if url != "" {
 		w.empty("itunes:image", "href", url)
@@ -310,8 +317,12 @@ func (w *writer) image(url string) {
 }
 
 func (w *writer) license(l show.License) {
-	if l.ID != "" {
-		w.text("podcast:license", strings.ToLower(l.ID), "url", l.URL)
+	id := l.ID
+	if !strings.Contains(id, " ") { // an identifier, and not a name
+		id = strings.ToLower(id)
+	}
+	if id != "" {
+		w.text("podcast:license", id, "url", l.URL)
 	}
 }
 

@@ -7,7 +7,7 @@
 //   - Raw HTML elements are kept if [RawTags] lists them, with few attributes, and an
 //     end tag is added where it is missing. Other tags are escaped, so that the author
 //     sees them; [ShownTags] returns them. Comments are removed.
-//   - Links are relative, or use http, https or mailto; images are relative, or use
+//   - Links are relative, or have one of the LinkSchemes; images are relative, or use
 //     http or https. Any other link becomes its text, any other image its
 //     alternative text.
 //   - Attributes are href, src, alt, title, start, width, height, open and a code

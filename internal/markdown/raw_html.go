@@ -146,7 +146,7 @@ func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
 		}
 		switch key {
 		case "href", "src":
-			schemes := linkSchemes
+			schemes := LinkSchemes
 			if key == "src" {
 				schemes = imageSchemes
 				v = cmp.Or(r.ownImage(strings.TrimSpace(v)), v)

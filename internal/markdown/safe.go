@@ -25,7 +25,11 @@ type safeRenderer struct {
 var _ renderer.NodeRenderer = (*safeRenderer)(nil)
 
 var (
-	linkSchemes  = []string{"http", "https", "mailto"}
+	// LinkSchemes are the schemes of the addresses that links may have.
+	LinkSchemes = []string{
+		"http", "https", "mailto", "tel", "sms", "irc", "xmpp", "matrix", "nostr", "lightning", "bitcoin",
+		"feed", "podcast", "itms", "itms-apps", "spotify",
+	}
 	imageSchemes = []string{"http", "https"}
 )
 
@@ -40,7 +44,7 @@ func (r *safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 
 func (r *safeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n := node.(*ast.Link)
-	href, ok := r.address(unescaped(n.Destination), linkSchemes)
+	href, ok := r.address(unescaped(n.Destination), LinkSchemes)
 	switch {
 	case !ok: // keep only the text
 	case entering:
@@ -60,7 +64,7 @@ func (r *safeRenderer) autoLink(w util.BufWriter, source []byte, node ast.Node, 
 	if n.AutoLinkType == ast.AutoLinkEmail && !bytes.HasPrefix(bytes.ToLower(dest), []byte("mailto:")) {
 		dest = append([]byte("mailto:"), dest...)
 	}
-	href, ok := r.address(dest, linkSchemes)
+	href, ok := r.address(dest, LinkSchemes)
 	if ok {
 		openTag(w, "a", "href", href)
 	}

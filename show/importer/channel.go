@@ -176,9 +176,11 @@ func (c *mapper) showFacts(y *yamlDoc) {
 	y.text("author", c.values.author)
 	c.values.explicit = c.flag(c.one(ch, "itunes:explicit"))
 	y.put("explicit", strconv.FormatBool(c.values.explicit))
-	if kind := strings.ToLower(c.one(ch, "itunes:type").Value()); kind == "serial" || kind == "episodic" {
+	switch kind := strings.ToLower(c.one(ch, "itunes:type").Value()); kind {
+	case "serial":
 		y.put("type", kind)
-	} else if kind != "" {
+	case "episodic", "": // the default
+	default:
 		c.lose("itunes:type is dropped: %s", source.ShortQuote(line(kind)))
 	}
 	if c.flag(c.one(ch, "itunes:complete")) {
@@ -314,7 +316,9 @@ var mediums = []string{"podcast", "podcastL", "music", "musicL", "video", "video
 func (c *mapper) showPodcast(y *yamlDoc) {
 	ch := c.channel
 	if medium := c.one(ch, "podcast:medium").Value(); slices.Contains(mediums, medium) {
-		y.put("medium", medium)
+		if medium != "podcast" { // the default
+			y.put("medium", medium)
+		}
 	} else if medium != "" {
 		c.lose("podcast:medium is dropped: %s", source.ShortQuote(line(medium)))
 	}
@@ -352,6 +356,9 @@ var (
 func (c *mapper) license(y *yamlDoc, parent *tree.Element) string {
 	e := parent.Child("podcast:license")
 	id := line(e.Value())
+	if licenseID.MatchString(id) {
+		id = strings.ToLower(id)
+	}
 	address, ok := webAddress(e.Attr("url"))
 	if !ok && address != "" {
 		c.lose("the address of podcast:license is dropped: %s", source.ShortQuote(line(address)))
@@ -368,7 +375,7 @@ func (c *mapper) license(y *yamlDoc, parent *tree.Element) string {
 		return value
 	case licenseID.MatchString(id):
 		c.one(parent, "podcast:license", "url")
-		value := source.Quote(strings.ToLower(id))
+		value := source.Quote(id)
 		if value != c.values.license {
 			y.put("license", value)
 		}
@@ -390,6 +397,9 @@ func (c *mapper) locations(y *yamlDoc, parent *tree.Element) {
 		if name := line(e.Value()); name != "" && len([]rune(name)) <= 128 && matches(e, "geo", geo) && matches(e, "osm", osm) && matches(e, "country", country) && (rel == "" || rel == "subject" || rel == "creator") {
 			c.used[e] = true
 			c.checkAttrs(e, []string{"rel", "geo", "osm", "country"})
+			if rel == "subject" { // the default
+				rel = ""
+			}
 			list = append(list, flow("name", name, "rel", rel, "geo", e.Attr("geo"), "osm", e.Attr("osm"), "country", e.Attr("country")))
 		}
 	}

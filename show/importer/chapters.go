@@ -29,6 +29,9 @@ func (f *episodeFolder) chapters(ctx context.Context) error {
 		return nil
 	}
 	list = slices.Clone(list)
+	if last := &list[len(list)-1]; (last.End - f.e.enclosure.duration).Abs() < time.Second {
+		last.End = 0 // onair writes the end of the episode there
+	}
 	saved := map[string]string{}
 	for i, ch := range list {
 		key := ch.Image

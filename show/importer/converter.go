@@ -91,10 +91,14 @@ func (c *mapper) loseElement(e *tree.Element, format string, args ...any) {
 	c.loseValue(valuesOf(e), format, args...)
 }
 
-// loseValue is like lose, and records the value.
+// loseValue is like lose, and records the value. It leaves out passwords in addresses.
 func (c *mapper) loseValue(value, format string, args ...any) {
-	c.losses = append(c.losses, Loss{c.where, fmt.Sprintf(format, args...), value})
+	without := func(text string) string { return credentials.ReplaceAllString(text, "//…@") }
+	c.losses = append(c.losses, Loss{c.where, without(fmt.Sprintf(format, args...)), without(value)})
 }
+
+// credentials matches the user name and the password in an address.
+var credentials = regexp.MustCompile(`//[^/?#\s"'<>@]+@`)
 
 // one returns the element with the name, and marks its text and the named attributes as
 // used. If there are several, it returns the first one with content, and records the loss

@@ -247,7 +247,7 @@ extra: "<podcast:alternateEnclosure type=\"audio/opus\" length=\"9\"><podcast:so
 	for _, e := range s.Episodes {
 		byGUID[e.GUID] = e
 	}
-	if e := byGUID["2"]; e == nil || e.Decimal != "2.5" || e.Display != "Ch. 2½" || !strings.Contains(e.Notes, `second \*line\* <https://b.example/a_b_c>.`) {
+	if e := byGUID["2"]; e == nil || e.Decimal != "2.5" || e.Display != "Ch. 2½" || !strings.Contains(e.Notes, `second \*line* <https://b.example/a_b_c>.`) {
 		t.Errorf("episode 2: %+v", e)
 	}
 	if byGUID[h.URL+"/1.mp3"] == nil {

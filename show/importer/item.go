@@ -129,9 +129,15 @@ func pathOf(address string) string {
 func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 	var best *enclosure
 	for _, x := range c.all(item, "enclosure", "url", "length", "type") {
-		address, ok := webAddress(x.Attr("url"))
-		if address != "" {
-			all = append(all, address)
+		written, ok := webAddress(x.Attr("url"))
+		if written != "" {
+			all = append(all, written)
+		}
+		address := written
+		if !ok {
+			if address, ok = escapedAddress(written); ok {
+				c.lose("the address of its file has characters that belong into %%-escapes; it becomes %s", address)
+			}
 		}
 		if !ok {
 			c.lose("an enclosure is dropped: its address %s is malformed", source.ShortQuote(line(address)))
@@ -302,14 +308,15 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 }
 
 // text sets the notes and the summary. The notes are content:encoded, or the description
-// if that has more text, unless only content:encoded has an image or a table.
+// if that has more text, unless only content:encoded has an image or a table. The summary
+// is the other of the two, or else the subtitle, as which onair writes it.
 func (c *mapper) text(e *episode, item *tree.Element) {
 	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
 	notes, short := encoded, description
 	if encoded == "" || len(textOf(encoded)) < len(textOf(description)) && !hasMore(encoded, description) {
 		notes, short = description, encoded
 	}
-	summaryElement := c.one(item, "itunes:summary")
+	summaryElement, subtitle := c.one(item, "itunes:summary"), c.one(item, "itunes:subtitle")
 	if notes == "" {
 		notes = summaryElement.Value()
 	}
@@ -318,27 +325,25 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 	for _, l := range lost {
 		c.lose("%s", l)
 	}
-	shown := strings.Join(strings.Fields(plainText(notes)), " ")
+	shown := line(plainText(notes))
 	simplified, _ := markdown.Simplify(markdown.HTML(md, ""))
 	described := contentOf(parse(simplified)).words() // as onair writes a description
 	summary := ""
-	for _, text := range []string{short, summaryElement.Value()} {
-		plain := plainText(text)
-		if words := strings.Join(strings.Fields(plain), " "); words == "" || words == shown || isCut(words, described, e.link) || plain == summary {
-			continue
-		}
-		if summary == "" {
+	for _, text := range []struct {
+		value string
+		of    *tree.Element // nil for the description or content:encoded
+	}{{short, nil}, {subtitle.Value(), subtitle}, {summaryElement.Value(), summaryElement}} {
+		switch plain := line(plainText(text.value)); {
+		case plain == "" || plain == shown || isCut(plain, described, e.link) || plain == summary || plain == e.title && text.of != nil:
+		case summary == "":
 			summary = plain
-		} else {
+		case text.of == subtitle:
+			c.loseElement(subtitle, "itunes:subtitle is dropped: another text is the summary")
+		default:
 			c.used[summaryElement] = false // stays in extra
 		}
 	}
 	e.front.text("summary", summary)
-	if subtitle := item.Child("itunes:subtitle"); subtitle != nil {
-		if text := line(subtitle.Value()); text == shown || text == summary || text == e.title || text == "" {
-			c.one(item, "itunes:subtitle")
-		}
-	}
 	if title := item.Child("itunes:title"); line(title.Value()) == e.title {
 		c.one(item, "itunes:title")
 	}

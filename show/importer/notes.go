@@ -19,6 +19,7 @@ import (
 
 	"onair/internal/markdown"
 	"onair/internal/plural"
+	"onair/internal/source"
 )
 
 var tag = regexp.MustCompile(`<[A-Za-z/!][^>]*>`)
@@ -46,6 +47,11 @@ func notesOf(src string) (md string, lost []string) {
 	body := parse(src)
 	if n := removeScripts(body); n > 0 {
 		lost = append(lost, "scripts, styles and frames in its notes are left out")
+	}
+	for n := range body.Descendants() {
+		if href := strings.TrimSpace(attr(n, "href")); n.Data == "a" && href != "" && !shownLink(href) {
+			lost = append(lost, fmt.Sprintf("the link to %s in its notes is left out; its text is kept", source.ShortQuote(href)))
+		}
 	}
 	if md, ok := convert(body); ok {
 		return md, lost
@@ -117,28 +123,76 @@ func convert(n *html.Node) (md string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	md = strings.TrimSpace(placeholder.ReplaceAllStringFunc(string(out), func(s string) string {
-		if i, err := strconv.Atoi(placeholder.FindStringSubmatch(s)[1]); err == nil && i < len(addresses) {
-			return "](" + destination(addresses[i])
-		}
-		return s
-	}))
+	replace := func(form *regexp.Regexp, text string, by func(address string) string) string {
+		return form.ReplaceAllStringFunc(text, func(s string) string {
+			if i, err := strconv.Atoi(form.FindStringSubmatch(s)[1]); err == nil && i < len(addresses) {
+				return by(addresses[i])
+			}
+			return s
+		})
+	}
+	md = replace(autolink, string(out), func(address string) string { return "<" + strings.TrimPrefix(address, "mailto:") + ">" })
+	md = replace(placeholder, md, func(address string) string { return "](" + destination(address) })
+	md = strings.TrimSpace(md)
 	return md, equal(n, md)
 }
 
+// autolink matches what the converter writes for a link whose text is its address.
+var autolink = regexp.MustCompile(`\[http://self\.invalid\]\(http://(\d+)\.invalid\)`)
+
+const autolinkText = "http://self.invalid"
+
 // copyOf copies a node, and replaces each address of a link or an image by what the
-// function address returns for it.
+// function address returns for it. An address in the text becomes a link, as apps show it.
+// The text of a link to itself becomes autolinkText.
 func copyOf(n *html.Node, address func(string) string) *html.Node {
 	c := &html.Node{Type: n.Type, DataAtom: n.DataAtom, Data: n.Data, Namespace: n.Namespace, Attr: slices.Clone(n.Attr)}
 	for i, a := range c.Attr {
-		if c.Data == "a" && a.Key == "href" && shownLink(a.Val) || c.Data == "img" && a.Key == "src" && a.Val != "" {
+		switch {
+		case c.Data == "a" && a.Key == "href" && shownLink(a.Val):
 			c.Attr[i].Val = address(a.Val)
+			if linksToItself(n, a.Val) {
+				c.AppendChild(&html.Node{Type: html.TextNode, Data: autolinkText})
+				return c
+			}
+		case c.Data == "img" && a.Key == "src" && a.Val != "":
+			c.Attr[i].Val = address(a.Val)
+		case c.Data == "img" && a.Key == "alt":
+			c.Attr[i].Val = line(a.Val)
 		}
 	}
 	for child := range n.ChildNodes() {
-		c.AppendChild(copyOf(child, address))
+		if child.Type != html.TextNode || slices.Contains([]string{"a", "code", "pre", "kbd", "samp", "tt"}, n.Data) {
+			c.AppendChild(copyOf(child, address))
+			continue
+		}
+		done := 0
+		add := func(end int) {
+			if end > done {
+				c.AppendChild(&html.Node{Type: html.TextNode, Data: child.Data[done:end]})
+			}
+		}
+		for _, at := range bareAddresses(child.Data) {
+			add(at[0])
+			link := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a", Attr: []html.Attribute{{Key: "href", Val: address(child.Data[at[0]:at[1]])}}}
+			link.AppendChild(&html.Node{Type: html.TextNode, Data: autolinkText})
+			c.AppendChild(link)
+			done = at[1]
+		}
+		add(len(child.Data))
 	}
 	return c
+}
+
+// linksToItself reports whether the text of a link to href is that address, so that it can
+// be written in angle brackets.
+func linksToItself(a *html.Node, href string) bool {
+	text := a.FirstChild
+	if text == nil || text.Type != html.TextNode || text.NextSibling != nil || strings.TrimPrefix(href, "mailto:") != text.Data {
+		return false
+	}
+	at := bareAddress.FindStringIndex(href)
+	return at != nil && at[0] == 0 && !strings.ContainsAny(href, " <>") || strings.HasPrefix(href, "mailto:") && emailForm.MatchString(text.Data)
 }
 
 // placeholder matches what the converter writes for a placeholder of convert.
@@ -222,7 +276,7 @@ func shownLink(href string) bool {
 	if href == "" {
 		return false
 	}
-	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains([]string{"http", "https", "mailto"}, strings.ToLower(scheme))
+	return !ok || strings.ContainsAny(scheme, "/?#") || slices.Contains(markdown.LinkSchemes, strings.ToLower(scheme))
 }
 
 // address returns an address as browsers read it, without line breaks and tabs.
@@ -348,7 +402,7 @@ func (w *plainWriter) node(n *html.Node) {
 }
 
 func imageOf(n *html.Node) string {
-	return fmt.Sprintf("![%s](%s)", textEscaper.Replace(attr(n, "alt")), destination(attr(n, "src")))
+	return fmt.Sprintf("![%s](%s)", textEscaper.Replace(line(attr(n, "alt"))), destination(attr(n, "src")))
 }
 
 // linkText returns the text and images of a link, with spaces around blocks. Addresses in
@@ -412,15 +466,28 @@ var (
 	textEscaper = strings.NewReplacer(
 		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "#", `\#`, "~", `\~`, "|", `\|`, "!", `\!`)
 	bareAddress = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)\]']`)
+	emailForm   = regexp.MustCompile(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 	lineStart   = regexp.MustCompile(`^([-+=]|\d{1,9}[.)])`)
 )
+
+// bareAddresses returns the start and the end of each address in a text. An address may
+// end with a parenthesis only if it has the other one too.
+func bareAddresses(text string) [][]int {
+	list := bareAddress.FindAllStringIndex(text, -1)
+	for _, at := range list {
+		for strings.HasPrefix(text[at[1]:], ")") && strings.Count(text[at[0]:at[1]], "(") > strings.Count(text[at[0]:at[1]], ")") {
+			at[1]++
+		}
+	}
+	return list
+}
 
 // escaped returns Markdown that shows the text. It writes addresses as links, because
 // apps would link them anyway.
 func escaped(text string) string {
 	var b strings.Builder
 	done := 0
-	for _, at := range bareAddress.FindAllStringIndex(text, -1) {
+	for _, at := range bareAddresses(text) {
 		b.WriteString(textEscaper.Replace(text[done:at[0]]))
 		b.WriteString("<" + text[at[0]:at[1]] + ">")
 		done = at[1]
@@ -438,18 +505,27 @@ func startEscaped(text string) string {
 	return m[:len(m)-1] + `\` + text[len(m)-1:]
 }
 
-// plainNotes converts plain text to Markdown that keeps its lines.
+// plainNotes converts plain text to Markdown that keeps its lines. If possible, the result
+// is that of the same text as HTML, as which onair writes it into a feed.
 func plainNotes(text string) string {
-	text = strings.Map(printable, text)
-	var paragraphs []string
-	for _, p := range regexp.MustCompile(`\n\s*\n`).Split(strings.TrimSpace(text), -1) {
-		var lines []string
+	var paragraphs, marked []string
+	for _, p := range blankLines.Split(strings.TrimSpace(strings.Map(printable, text)), -1) {
+		var lines, escapes []string
 		for l := range strings.SplitSeq(p, "\n") {
 			if l = strings.Join(strings.Fields(l), " "); l != "" {
-				lines = append(lines, startEscaped(escaped(l)))
+				lines = append(lines, html.EscapeString(l))
+				escapes = append(escapes, startEscaped(escaped(l)))
 			}
 		}
-		paragraphs = append(paragraphs, strings.Join(lines, "\\\n"))
+		marked = append(marked, "<p>"+strings.Join(lines, "<br>")+"</p>")
+		paragraphs = append(paragraphs, strings.Join(escapes, "\\\n"))
+	}
+	body := parse(strings.Join(marked, "\n"))
+	md, _ := convert(body)
+	if md = strings.ReplaceAll(md, "  \n", "\\\n"); equal(body, md) {
+		return md
 	}
 	return strings.Join(paragraphs, "\n\n")
 }
+
+var blankLines = regexp.MustCompile(`\n\s*\n`)

@@ -31,6 +31,20 @@ func webAddress(s string) (address string, ok bool) {
 	return s, source.CheckURL(s, "http", "https") == nil
 }
 
+// escapedAddress returns an address with %-escapes for the characters that an address
+// must not have, such as spaces. Apps escape them as well.
+func escapedAddress(s string) (address string, ok bool) {
+	return webAddress(misplaced.ReplaceAllStringFunc(strings.TrimSpace(s), func(part string) string {
+		if len(part) == 3 { // an escape
+			return part
+		}
+		return url.PathEscape(part)
+	}))
+}
+
+// misplaced matches %-escapes, and characters that an address must not have.
+var misplaced = regexp.MustCompile("%[0-9A-Fa-f]{2}|[ %\t\"<>\\\\^`{|}]")
+
 // yes reports whether a value means yes.
 func yes(s string) bool {
 	switch strings.ToLower(strings.TrimSpace(s)) {
