@@ -63,7 +63,9 @@ var allowed = map[string][]string{
 // owners maps the start of a library's import path to the only packages that may import
 // such a library.
 var owners = map[string][]string{
-	"golang.org/x/oauth2":     {"onair/publish/bucket/gcs", "onair/publish/cdn", "onair/speech/google", "onair/internal/oauth"},
+	"cloud.google.com/go/":    {"onair/publish/bucket/gcs"},
+	"google.golang.org/api/":  {"onair/publish/bucket/gcs"},
+	"golang.org/x/oauth2":     {"onair/publish/cdn", "onair/speech/google"},
 	"github.com/aws/":         {"onair/publish/bucket/s3"},
 	"github.com/spf13/cobra":  {"onair/cmd/onair"},
 	"github.com/bogem/id3v2/": {"onair/audio"},

@@ -5,14 +5,11 @@ package oauth
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"golang.org/x/oauth2"
 
 	"onair/internal/retry"
 	"onair/internal/shorten"
@@ -42,23 +39,14 @@ func New(status int, body []byte) *Error {
 	return &Error{status, message}
 }
 
-// quoted matches the errors of Google's library for workload identities and
+// quoted matches the errors of Google's libraries for workload identities and
 // impersonation, which quote the answer of a token server.
-var quoted = regexp.MustCompile(`(?s)oauth2/google[/a-z]*: status code (\d{3}): (.*)`)
+var quoted = regexp.MustCompile(`(?s)credentials: status code (\d{3}): (.*)`)
 
-// Of returns the answer of a token server in an error of package oauth2; nil if err is
-// about something else.
-func Of(err error) *Error {
-	var e *oauth2.RetrieveError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &e) && e.Response != nil:
-		return New(e.Response.StatusCode, e.Body)
-	case e != nil:
-		return New(0, e.Body)
-	}
-	found := quoted.FindStringSubmatch(err.Error())
+// Quoted extracts a token server's error from an error text that quotes it; nil if
+// there is none.
+func Quoted(text string) *Error {
+	found := quoted.FindStringSubmatch(text)
 	if found == nil {
 		return nil
 	}

@@ -1,13 +1,8 @@
 package oauth_test
 
 import (
-	"errors"
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
-
-	"golang.org/x/oauth2"
 
 	"onair/internal/oauth"
 )
@@ -54,22 +49,13 @@ func TestNew(t *testing.T) {
 	}
 }
 
-func TestOf(t *testing.T) {
+func TestQuoted(t *testing.T) {
 	t.Parallel()
-	const body = `{"error": "unauthorized_client", "error_description": "The given credential is rejected by the attribute condition."}`
-	for name, refused := range map[string]error{
-		"answer":            &oauth2.RetrieveError{Response: &http.Response{StatusCode: 400}, Body: []byte(body)},
-		"workload identity": errors.New("oauth2/google: status code 400: " + body),
-		"external":          errors.New("oauth2/google/externalaccount: status code 400: " + body),
-	} {
-		err := oauth.Of(&url.Error{Op: "Get", URL: "https://storage.example/", Err: refused})
-		if err == nil || err.Status != 400 || err.Temporary() || !strings.Contains(err.Error(), "compare repository and branch") {
-			t.Errorf("%s: %v", name, err)
-		}
+	err := oauth.Quoted(`Get "https://storage.example/": credentials: status code 400: {"error": "unauthorized_client", "error_description": "The given credential is rejected by the attribute condition."}`)
+	if err == nil || err.Status != 400 || err.Temporary() || !strings.Contains(err.Error(), "compare repository and branch") {
+		t.Errorf("Quoted = %v", err)
 	}
-	for _, other := range []error{nil, errors.New("connection refused")} {
-		if err := oauth.Of(other); err != nil {
-			t.Errorf("Of(%v) = %v, want nil", other, err)
-		}
+	if err := oauth.Quoted("connection refused"); err != nil {
+		t.Errorf("Quoted = %v, want nil", err)
 	}
 }

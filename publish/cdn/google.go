@@ -119,12 +119,21 @@ func (g *google) rules(urls, keys []string) (rules []invalidation, err error) {
 // tokenError explains why Google issued no token. The message leaves out the response,
 // which the library quotes in full; final reports that a retry would not help.
 func tokenError(err error) (message string, final bool) {
-	if refused := oauth.Of(err); refused != nil {
+	var e *oauth2.RetrieveError
+	if errors.As(err, &e) {
+		status := 0
+		if e.Response != nil {
+			status = e.Response.StatusCode
+		}
+		refused := oauth.New(status, e.Body)
 		return refused.Error(), !refused.Temporary()
 	}
 	var request *url.Error
 	if errors.As(err, &request) {
 		return (&caller{}).shown(request.Err.Error()), false
+	}
+	if refused := oauth.Quoted(err.Error()); refused != nil {
+		return refused.Error(), !refused.Temporary()
 	}
 	return "the credentials return none", true
 }

@@ -48,14 +48,22 @@ func (c *credentials) token(ctx context.Context) (token string, err error) {
 // explainToken returns an error that says why there is no token. The error does not quote
 // the server's answer, which may contain secrets.
 func explainToken(err error) error {
-	refused := oauth.Of(err)
+	var refused *oauth.Error
+	var e *oauth2.RetrieveError
 	var request *url.Error
 	switch {
-	case refused != nil:
+	case errors.As(err, &e):
+		status := 0
+		if e.Response != nil {
+			status = e.Response.StatusCode
+		}
+		refused = oauth.New(status, e.Body)
 	case errors.As(err, &request):
 		return errors.New("get a Google access token: " + request.Err.Error())
 	default:
-		return retry.Permanent(errors.New("the Google credentials return no access token"))
+		if refused = oauth.Quoted(err.Error()); refused == nil {
+			return retry.Permanent(errors.New("the Google credentials return no access token"))
+		}
 	}
 	err = errors.New("get a Google access token: " + refused.Error())
 	if refused.Temporary() {

@@ -3,15 +3,16 @@ package gcs
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"strings"
 	"time"
 
-	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/google"
+	"cloud.google.com/go/auth"
+	"cloud.google.com/go/auth/credentials"
+	"cloud.google.com/go/auth/httptransport"
+	"cloud.google.com/go/storage"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -35,52 +36,26 @@ func httpClient(ctx context.Context, opts *Options) (*http.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		hc = &http.Client{Transport: authorized(creds, base)}
+		hc, err = httptransport.NewClient(&httptransport.Options{Credentials: creds, BaseRoundTripper: base, DisableTelemetry: true})
+		if err != nil {
+			return nil, err
+		}
 	}
 	watched := *hc
 	watched.Transport = remote.CancelStalled(cmp.Or[http.RoundTripper](hc.Transport, base))
 	return &watched, nil
 }
 
-// authorized is a transport that adds an access token to each request, and the project to
-// bill if the credentials have one.
-func authorized(creds *google.Credentials, base http.RoundTripper) http.RoundTripper {
-	transport := &oauth2.Transport{Source: creds.TokenSource, Base: base}
-	var file struct {
-		Project string `json:"quota_project_id"`
-	}
-	_ = json.Unmarshal(creds.JSON, &file) // there is no file on Google's own machines
-	project := cmp.Or(os.Getenv("GOOGLE_CLOUD_QUOTA_PROJECT"), file.Project)
-	if project == "" {
-		return transport
-	}
-	return billed{transport, project}
-}
-
-// billed is a transport that says which project pays for requests.
-type billed struct {
-	http.RoundTripper
-	project string
-}
-
-// RoundTrip implements http.RoundTripper.
-func (b billed) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(req.Context())
-	req.Header.Set("X-Goog-User-Project", b.project)
-	return b.RoundTripper.RoundTrip(req)
-}
-
 // detect finds Application Default Credentials.
-func detect(ctx context.Context) (*google.Credentials, error) {
+func detect(ctx context.Context) (*auth.Credentials, error) {
 	type result struct {
-		creds *google.Credentials
+		creds *auth.Credentials
 		err   error
 	}
 	found := make(chan result, 1)
 	go func() {
-		// This context is used to fetch tokens after this function has returned.
-		ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Timeout: time.Minute})
-		creds, err := google.FindDefaultCredentials(ctx, scope)
+		// Setting an object's headers needs this scope: write access is not enough.
+		creds, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{storage.ScopeFullControl}})
 		found <- result{creds, err}
 	}()
 	err := fmt.Errorf("no answer within %v", detectTimeout)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/oauth2"
+	"cloud.google.com/go/auth"
 
 	"onair/publish/bucket"
 )
@@ -17,7 +17,7 @@ import (
 func TestTokenErrors(t *testing.T) {
 	t.Parallel()
 	refused := func(status int, body string) error {
-		return &url.Error{Op: "Get", URL: "https://storage.example/?key=CANARY", Err: &oauth2.RetrieveError{Response: &http.Response{StatusCode: status}, Body: []byte(body)}}
+		return &url.Error{Op: "Get", URL: "https://storage.example/?key=CANARY", Err: &auth.Error{Response: &http.Response{StatusCode: status}, Body: []byte(body)}}
 	}
 	for name, test := range map[string]struct {
 		err       error
@@ -27,9 +27,9 @@ func TestTokenErrors(t *testing.T) {
 		"clock":              {refused(400, `{"error": "invalid_grant", "error_description": "Invalid JWT: Check your iat and exp values in the JWT claim."}`), "the clock of this machine is wrong", false},
 		"expired login":      {refused(400, `{"error": "invalid_grant", "error_description": "Token has been expired or revoked. CANARY ya29.CANARY"}`), "log in again", false},
 		"busy":               {refused(503, "<html>"), "status 503", true},
-		"workload identity":  {errors.New(`oauth2/google: status code 400: {"error": "invalid_target", "error_description": "The audience is invalid."}`), "name of the workload identity provider is wrong", false},
-		"impersonation":      {errors.New(`oauth2/google: status code 403: {"error": {"message": "Permission 'iam.serviceAccounts.getAccessToken' denied"}}`), "roles/iam.workloadIdentityUser", false},
-		"impersonation ends": {errors.New(`oauth2/google: status code 502: <html>`), "status 502", true},
+		"workload identity":  {errors.New(`credentials: status code 400: {"error": "invalid_target", "error_description": "The audience is invalid."}`), "name of the workload identity provider is wrong", false},
+		"impersonation":      {errors.New(`credentials: status code 403: {"error": {"message": "Permission 'iam.serviceAccounts.getAccessToken' denied"}}`), "roles/iam.workloadIdentityUser", false},
+		"impersonation ends": {errors.New(`credentials: status code 502: <html>`), "status 502", true},
 	} {
 		err := explain(test.err)
 		if !errors.Is(err, bucket.ErrDenied) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "key=CANARY") || strings.Contains(err.Error(), "ya29.CANARY") {

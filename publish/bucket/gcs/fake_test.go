@@ -53,7 +53,6 @@ type fakeObject struct {
 type fakeUpload struct {
 	object *fakeObject
 	query  url.Values
-	done   *fakeObject // after the last chunk
 }
 
 func newFake() *fake {
@@ -183,7 +182,7 @@ func (f *fake) insert(req *http.Request, body []byte) *http.Response {
 		}
 		o.Name = q.Get("name")
 		id := fmt.Sprintf("session-%d-%t", len(f.uploads), f.private == nil)
-		f.uploads[id] = &fakeUpload{object: o, query: q}
+		f.uploads[id] = &fakeUpload{o, q}
 		resp := answer(200, nil)
 		resp.Header.Set("Location", "https://storage.example/upload/storage/v1/b/my-show/o?uploadType=resumable&upload_id="+id)
 		return resp
@@ -218,13 +217,7 @@ func (f *fake) chunk(req *http.Request, id string, body []byte) *http.Response {
 	if u == nil {
 		return answer(404, "")
 	}
-	if u.done != nil {
-		return answer(200, u.done)
-	}
 	var first, last, total int64
-	if strings.HasPrefix(req.Header.Get("Content-Range"), "bytes */") {
-		return u.incomplete()
-	}
 	if _, err := fmt.Sscanf(req.Header.Get("Content-Range"), "bytes %d-%d/%d", &first, &last, &total); err != nil {
 		total = -1 // more to come
 	}
@@ -233,23 +226,11 @@ func (f *fake) chunk(req *http.Request, id string, body []byte) *http.Response {
 	}
 	u.object.body = append(u.object.body, body...)
 	if total < 0 {
-		return u.incomplete()
+		resp := answer(200, nil)
+		resp.Header.Set("X-Http-Status-Code-Override", "308")
+		return resp
 	}
-	resp := f.store(u.object, u.query)
-	if resp.StatusCode == 200 {
-		u.done = u.object
-	}
-	return resp
-}
-
-// incomplete says how much of a large object the server has.
-func (u *fakeUpload) incomplete() *http.Response {
-	resp := answer(200, nil)
-	resp.Header.Set("X-Http-Status-Code-Override", "308")
-	if n := len(u.object.body); n > 0 {
-		resp.Header.Set("Range", fmt.Sprintf("bytes=0-%d", n-1))
-	}
-	return resp
+	return f.store(u.object, u.query)
 }
 
 // store stores an object if its checksum is right and the preconditions hold.

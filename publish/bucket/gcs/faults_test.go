@@ -196,60 +196,6 @@ func TestLargeUpload(t *testing.T) {
 	}
 }
 
-// After a chunk that the server has in part, only the rest is sent.
-func TestLargeUploadContinues(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		do    faults.Do
-		again int64 // bytes that are sent twice
-	}{
-		"answer lost":     {faults.LosesAnswer, 0},
-		"request lost":    {returns(503, "later"), chunkSize},
-		"half is kept":    {halfIsKept, chunkSize / 2},
-		"half, then lost": {answerLostAfterHalf, chunkSize / 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, b *Bucket, f *fake, net *faults.Transport) {
-				net.Pending = []faults.Fault{faults.On(isChunk, test.do)}
-				o := large("new.mp3")
-				if _, err := b.Write(t.Context(), o, absent); err != nil {
-					t.Fatal(err)
-				}
-				const other = 1000 // bytes of the headers, at most
-				if sent := net.Sent - o.Size; sent < test.again || sent > test.again+other {
-					t.Errorf("%d bytes more than the object are sent, want %d and the headers", sent, test.again)
-				}
-				if got := f.objects["new.mp3"]; encodeSum(got.body) != got.CRC32C {
-					t.Error("the stored bytes are wrong")
-				}
-			})
-		})
-	}
-}
-
-// halfIsKept passes the first half of a chunk to the server.
-func halfIsKept(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	var first, last int64
-	if _, err := fmt.Sscanf(req.Header.Get("Content-Range"), "bytes %d-%d/", &first, &last); err != nil {
-		return nil, err
-	}
-	req = req.Clone(req.Context())
-	req.Body = io.NopCloser(strings.NewReader(string(body[:len(body)/2])))
-	req.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/*", first, first+int64(len(body)/2)-1))
-	return base.RoundTrip(req)
-}
-
-func answerLostAfterHalf(base http.RoundTripper, req *http.Request) (*http.Response, error) {
-	if _, err := halfIsKept(base, req); err != nil {
-		return nil, err
-	}
-	return nil, io.EOF
-}
-
 // A byte changes on the way: the server refuses it, and the write is repeated.
 func TestSpoiledUpload(t *testing.T) {
 	t.Parallel()

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
+
+	"cloud.google.com/go/storage"
 
 	"onair/internal/crc32c"
 	"onair/publish/bucket"
+	"onair/publish/bucket/internal/remote"
 )
 
 var _ bucket.Joiner = (*Bucket)(nil)
@@ -43,34 +45,33 @@ func (b *Bucket) join(ctx context.Context, o *bucket.Object, parts []bucket.Part
 		return bucket.Attrs{}, err
 	}
 	return b.calls.Put(ctx, o, func(ctx context.Context, name string) (bucket.Attrs, error) {
-		conds, err := preconditions(cond)
+		target, err := under(b.store.objects.Object(name), cond)
 		if err != nil {
 			return bucket.Attrs{}, err
 		}
-		r, err := b.joinOnce(ctx, name, conds, o, from, sources)
+		a, err := b.joinOnce(ctx, target, o, from, sources)
 		if status(err) == http.StatusPreconditionFailed {
 			return bucket.Attrs{}, bucket.ErrPrecondition
 		} else if err != nil {
 			return bucket.Attrs{}, err
 		}
-		return attrs(r), nil
+		return attrs(a), nil
 	})
 }
 
-// source is an object to compose from, at one generation.
+// source is an object to compose from.
 type source struct {
-	name       string
-	generation int64
-	size       int64
-	sum        uint32
-	temporary  bool
+	*storage.ObjectHandle // at one generation
+	size                  int64
+	sum                   uint32
+	temporary             bool
 }
 
 // sourcesOf returns the parts as sources, and the bucket that all of them are in.
 func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) {
 	for _, p := range parts {
 		b, ok := p.Bucket.(*Bucket)
-		if !ok || from != nil && b.store.api.bucket != from.store.api.bucket {
+		if !ok || from != nil && b.store.objects.BucketName() != from.store.objects.BucketName() {
 			return nil, nil, fmt.Errorf("part %s is stored elsewhere: %w", p.Key, errors.ErrUnsupported)
 		}
 		from = b
@@ -78,11 +79,11 @@ func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		generation, err := parseVersion(p.Version)
+		object, err := under(b.store.objects.Object(name), bucket.Condition{Version: p.Version})
 		if err != nil {
 			return nil, nil, fmt.Errorf("part %s: %w", p.Key, err)
 		}
-		sources = append(sources, source{name, generation, p.Size, p.CRC32C, false})
+		sources = append(sources, source{object, p.Size, p.CRC32C, false})
 	}
 	if from == nil {
 		return nil, nil, fmt.Errorf("no parts to join: %w", errors.ErrUnsupported)
@@ -95,30 +96,36 @@ func sourcesOf(parts []bucket.Part) (from *Bucket, sources []source, err error) 
 var errLostTemporary = errors.New("a temporary object is missing")
 
 // joinOnce joins the sources, without trying again after an error.
-func (b *Bucket) joinOnce(ctx context.Context, name string, conds url.Values, o *bucket.Object, from *Bucket, sources []source) (*resource, error) {
+func (b *Bucket) joinOnce(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object, from *Bucket, sources []source) (*storage.ObjectAttrs, error) {
 	j := &joining{from: from}
 	defer j.tidy(ctx)
-	headers := headersOf(o.Headers)
+	headers := storage.ObjectAttrs{
+		ContentType: o.ContentType, CacheControl: o.CacheControl,
+		ContentEncoding: o.ContentEncoding, ContentDisposition: o.ContentDisposition, ContentLanguage: o.ContentLanguage,
+		Metadata: remote.Lower(o.Metadata),
+	}
 	for len(sources) > maxSources {
 		var err error
 		if sources, err = j.halfway(ctx, sources); err != nil {
 			return nil, err
 		}
 	}
-	if from.store.api.bucket == b.store.api.bucket {
-		return j.compose(ctx, name, conds, headers, sources)
+	if from.store.objects.BucketName() == b.store.objects.BucketName() {
+		return j.compose(ctx, target, headers, sources)
 	}
 	whole, err := j.temporary(ctx, sources)
 	if err != nil {
 		return nil, err
 	}
-	r, err := from.store.api.copy(ctx, whole.name, whole.generation, b.store.api, name, conds, headers)
+	copier := target.CopierFrom(whole.ObjectHandle)
+	copier.ObjectAttrs = headers
+	a, err := copier.Run(ctx)
 	if status(err) == http.StatusNotFound {
 		return nil, from.lost(ctx, b)
 	} else if err != nil {
 		return nil, err
 	}
-	return r, b.store.prove(ctx, name, r, whole.size, whole.sum)
+	return a, prove(ctx, target, a, whole.size, whole.sum)
 }
 
 // lost returns why a copy to another bucket got the status 404.
@@ -132,7 +139,7 @@ func (b *Bucket) lost(ctx context.Context, to *Bucket) error {
 // joining is the state of one joinOnce, in the bucket of the parts.
 type joining struct {
 	from *Bucket
-	made []source // temporary objects
+	made []*storage.ObjectHandle // temporary objects, at their generations
 }
 
 // tidy deletes temporary objects. If that fails, pruning deletes them: it deletes
@@ -141,7 +148,7 @@ func (j *joining) tidy(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
 	defer cancel()
 	for _, o := range j.made {
-		_ = j.from.store.api.delete(ctx, o.name, atGeneration(o.generation))
+		_ = o.Delete(ctx)
 	}
 }
 
@@ -165,28 +172,30 @@ func (j *joining) temporary(ctx context.Context, sources []source) (source, erro
 	if err != nil {
 		return source{}, err
 	}
-	r, err := j.compose(ctx, name, atGeneration(0), resource{}, sources)
+	object := j.from.store.objects.Object(name)
+	a, err := j.compose(ctx, object.If(storage.Conditions{DoesNotExist: true}), storage.ObjectAttrs{}, sources)
 	if err != nil {
 		return source{}, err
 	}
-	made := source{name, r.Generation, r.Size, r.sum(), true}
-	j.made = append(j.made, made)
-	return made, nil
+	object = object.If(storage.Conditions{GenerationMatch: a.Generation})
+	j.made = append(j.made, object)
+	return source{object, a.Size, a.CRC32C, true}, nil
 }
 
 // compose composes an object from sources.
-func (j *joining) compose(ctx context.Context, name string, conds url.Values, headers resource, sources []source) (*resource, error) {
-	parts := make([]part, len(sources))
+func (j *joining) compose(ctx context.Context, target *storage.ObjectHandle, headers storage.ObjectAttrs, sources []source) (*storage.ObjectAttrs, error) {
+	handles := make([]*storage.ObjectHandle, len(sources))
 	var size int64
 	var sum uint32
 	for i, s := range sources {
-		parts[i].Name, parts[i].Preconditions.Generation = s.name, s.generation
+		handles[i] = s.ObjectHandle
 		sum = crc32c.Join(sum, s.sum, s.size)
 		size += s.size
 	}
-	want := checksum(sum)
-	headers.CRC32C = &want
-	r, err := j.from.store.api.compose(ctx, name, conds, parts, headers)
+	composer := target.ComposerFrom(handles...)
+	composer.ObjectAttrs = headers
+	composer.CRC32C, composer.SendCRC32C = sum, true
+	a, err := composer.Run(ctx)
 	if status(err) == http.StatusNotFound {
 		if sources[0].temporary {
 			return nil, errLostTemporary
@@ -195,19 +204,19 @@ func (j *joining) compose(ctx context.Context, name string, conds url.Values, he
 	} else if err != nil {
 		return nil, err
 	}
-	return r, j.from.store.prove(ctx, name, r, size, sum)
+	return a, prove(ctx, target, a, size, sum)
 }
 
 // prove checks the size and checksum of a stored object, although the service promises
 // that they are right. It deletes the object if they are wrong.
-func (s *store) prove(ctx context.Context, name string, r *resource, size int64, sum uint32) error {
-	if r.Size == size && r.sum() == sum {
+func prove(ctx context.Context, target *storage.ObjectHandle, a *storage.ObjectAttrs, size int64, sum uint32) error {
+	if a.Size == size && a.CRC32C == sum {
 		return nil
 	}
-	err := fmt.Errorf("the joined object has %d bytes with checksum %08x, not %d with %08x", r.Size, r.sum(), size, sum)
+	err := fmt.Errorf("the joined object has %d bytes with checksum %08x, not %d with %08x", a.Size, a.CRC32C, size, sum)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
 	defer cancel()
-	if deleteErr := s.api.delete(ctx, name, atGeneration(r.Generation)); deleteErr != nil {
+	if deleteErr := target.If(storage.Conditions{GenerationMatch: a.Generation}).Delete(ctx); deleteErr != nil {
 		err = fmt.Errorf("%w, and could not be deleted: %s", err, text(deleteErr))
 	}
 	return fmt.Errorf("%w: %w", bucket.ErrBody, err)

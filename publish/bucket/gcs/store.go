@@ -1,36 +1,63 @@
 package gcs
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
-	"net/url"
 	"strconv"
+
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/iterator"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
 )
 
+// chunkSize is how many bytes of a large body are sent at a time, and kept in
+// memory to be sent again. A body that is not larger is sent in one request and not
+// kept.
+const chunkSize = 8 << 20
+
 // store is the API of Cloud Storage. A call makes one try.
 type store struct {
-	api    *api
-	policy *remote.Policy // of the steps of a call
-	prefix string         // prefix of the keys that callers may list; empty, or ends in a slash
+	objects *storage.BucketHandle
+	prefix  string // prefix of the keys that callers may list; empty, or ends in a slash
 }
 
 var _ remote.Store = (*store)(nil)
 
-// List implements remote.Store.
+// listed are the fields that a listing requests.
+var listed = []string{"Name", "Size", "CRC32C", "Generation", "ContentType", "CacheControl", "ContentEncoding", "ContentDisposition", "ContentLanguage", "Metadata", "Created"}
+
+// List implements remote.Store. An iterator repeats its first error forever, so each
+// page uses a new iterator.
 func (s *store) List(ctx context.Context, prefix, token string, size int) (page []bucket.Attrs, next string, err error) {
-	objects, next, err := s.api.list(ctx, prefix, token, size)
-	if status(err) == http.StatusNotFound {
-		return nil, "", bucket.ErrNoBucket
+	query := &storage.Query{Prefix: prefix, Projection: storage.ProjectionNoACL}
+	if err := query.SetAttrSelection(listed); err != nil {
+		return nil, "", err
 	}
-	for _, o := range objects {
+	it := s.objects.Objects(ctx, query)
+	info := it.PageInfo()
+	info.MaxSize, info.Token = size, token
+	for {
+		o, err := it.Next()
+		switch {
+		case errors.Is(err, iterator.Done):
+			return page, "", nil
+		case status(err) == http.StatusNotFound:
+			return nil, "", bucket.ErrNoBucket
+		case err != nil:
+			return nil, "", err
+		}
 		page = append(page, attrs(o))
+		if info.Remaining() == 0 {
+			return page, info.Token, nil
+		}
 	}
-	return page, next, err
 }
 
 // probe returns ErrNoBucket if there is no bucket. It makes a listing, because a
@@ -43,21 +70,34 @@ func (s *store) probe(ctx context.Context) error {
 
 // Stat implements remote.Store.
 func (s *store) Stat(ctx context.Context, name string) (remote.Stored, error) {
-	r, err := s.api.stat(ctx, name)
+	a, err := s.objects.Object(name).Attrs(ctx)
 	if err != nil {
 		return remote.Stored{}, notFound(err)
 	}
-	return stored(r), nil
+	return stored(a), nil
 }
 
 // Get implements remote.Store.
 func (s *store) Get(ctx context.Context, name, version string, offset, length int64) (io.ReadCloser, error) {
+	o := s.objects.Object(name)
 	generation, err := parseVersion(version)
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.api.read(ctx, name, generation, offset, length)
-	return body, gone(err)
+	body, err := o.Generation(generation).NewRangeReader(ctx, offset, length)
+	if err != nil {
+		return nil, gone(err)
+	}
+	return generationReader{body}, nil
+}
+
+// generationReader reads one generation. After an interruption the client opens further
+// connections by itself, so each Read may find the generation gone.
+type generationReader struct{ *storage.Reader }
+
+func (r generationReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	return n, gone(err)
 }
 
 // gone returns ErrPrecondition if err says that the generation does not exist any more,
@@ -71,21 +111,63 @@ func gone(err error) error {
 
 // Put implements remote.Store.
 func (s *store) Put(ctx context.Context, name string, o *bucket.Object, cond bucket.Condition) (bucket.Attrs, error) {
-	conds, err := preconditions(cond)
+	target, err := under(s.objects.Object(name), cond)
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	r, err := s.upload(ctx, name, o, conds)
+	a, err := send(ctx, target, o)
 	switch status(err) {
 	case http.StatusPreconditionFailed:
 		return bucket.Attrs{}, bucket.ErrPrecondition
-	case http.StatusNotFound:
-		return bucket.Attrs{}, bucket.ErrNoBucket
+	case http.StatusNotFound, http.StatusGone:
+		if o.Size <= chunkSize {
+			return bucket.Attrs{}, bucket.ErrNoBucket
+		}
+		// Either there is no bucket, or the server has forgotten the session of an
+		// upload in chunks.
+		return bucket.Attrs{}, cmp.Or(s.probe(ctx), errLostSession)
 	}
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	return attrs(r), nil
+	return attrs(a), nil
+}
+
+// send stores an object, without trying again after an error. If anything is wrong with
+// the body, the request is cut off before its end, so that nothing is stored.
+//
+// When a body breaks off, the client still sends the boundary that ends the upload's
+// last part, and only then closes the connection. So the end of the body is held back
+// until the whole body is known to be right. Without the end, the server has a body
+// that is too short and does not match the announced checksum.
+func send(ctx context.Context, target *storage.ObjectHandle, o *bucket.Object) (*storage.ObjectAttrs, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := target.NewWriter(ctx)
+	w.ContentType = o.ContentType
+	w.ForceEmptyContentType = true // the client would guess one
+	w.CacheControl = o.CacheControl
+	w.ContentEncoding, w.ContentDisposition, w.ContentLanguage = o.ContentEncoding, o.ContentDisposition, o.ContentLanguage
+	w.Metadata = remote.Lower(o.Metadata)
+	w.CRC32C, w.SendCRC32C = o.CRC32C, true
+	if w.ChunkSize = 0; o.Size > chunkSize {
+		w.ChunkSize = chunkSize
+	}
+	if err := remote.SendBody(ctx, w, o); err != nil {
+		// Close would end the request as if the body were whole. CloseWithError is
+		// deprecated in favour of cancelling, which takes effect only some time later.
+		cancel()
+		_ = w.CloseWithError(err) //lint:ignore SA1019 see above
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	a := w.Attrs()
+	if a.Size != o.Size || a.CRC32C != o.CRC32C {
+		return nil, fmt.Errorf("the bucket has %d bytes with checksum %08x, not %d with %08x", a.Size, a.CRC32C, o.Size, o.CRC32C)
+	}
+	return a, nil
 }
 
 // SetHeaders implements remote.Store.
@@ -95,46 +177,45 @@ func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, 
 		return remote.Stored{}, err
 	}
 	for _, step := range headerSteps(now.Headers, h) {
-		unchanged := atGeneration(generation)
-		unchanged.Set("ifMetagenerationMatch", strconv.FormatInt(now.Metageneration, 10))
-		r, err := s.api.object(ctx, http.MethodPatch, s.api.objectPath(name), unchanged, step)
+		unchanged := storage.Conditions{GenerationMatch: generation, MetagenerationMatch: now.Metageneration}
+		a, err := s.objects.Object(name).If(unchanged).Update(ctx, step)
 		if status(err) == http.StatusPreconditionFailed {
 			return remote.Stored{}, remote.ErrReplaced
 		} else if err != nil {
 			return remote.Stored{}, notFound(err)
 		}
-		now = stored(r)
+		now = stored(a)
 	}
 	return now, nil
 }
 
-// headerSteps returns the patches that lead from one set of headers to another.
-func headerSteps(from, to bucket.Headers) (steps []map[string]any) {
-	// A patch adds to the metadata. So if a key has to go, the first patch removes all of
-	// them.
+// headerSteps returns the updates that lead from one set of headers to another.
+func headerSteps(from, to bucket.Headers) (steps []storage.ObjectAttrsToUpdate) {
+	// An update adds to the metadata and cannot remove single keys. So if a key has to go,
+	// the first update removes all of them.
 	for k := range from.Metadata {
 		if _, keep := to.Metadata[k]; !keep {
-			steps = append(steps, map[string]any{"metadata": nil})
+			steps = append(steps, storage.ObjectAttrsToUpdate{Metadata: map[string]string{}})
 			break
 		}
 	}
-	last := map[string]any{
-		"contentType": to.ContentType, "cacheControl": to.CacheControl,
-		"contentEncoding": to.ContentEncoding, "contentDisposition": to.ContentDisposition, "contentLanguage": to.ContentLanguage,
+	last := storage.ObjectAttrsToUpdate{
+		ContentType: to.ContentType, CacheControl: to.CacheControl,
+		ContentEncoding: to.ContentEncoding, ContentDisposition: to.ContentDisposition, ContentLanguage: to.ContentLanguage,
 	}
 	if len(to.Metadata) > 0 {
-		last["metadata"] = to.Metadata
+		last.Metadata = maps.Clone(to.Metadata)
 	}
 	return append(steps, last)
 }
 
 // Delete implements remote.Store.
 func (s *store) Delete(ctx context.Context, name string, cond bucket.Condition) error {
-	conds, err := preconditions(cond)
+	target, err := under(s.objects.Object(name), cond)
 	if err != nil {
 		return err
 	}
-	return notFound(s.api.delete(ctx, name, conds))
+	return notFound(target.Delete(ctx))
 }
 
 // notFound returns ErrNotExist if err says that there is no object or no bucket, and
@@ -146,22 +227,19 @@ func notFound(err error) error {
 	return err
 }
 
-// preconditions returns the parameters of a request that requires a condition.
-func preconditions(cond bucket.Condition) (url.Values, error) {
+// under returns a handle that requires a condition.
+func under(o *storage.ObjectHandle, cond bucket.Condition) (*storage.ObjectHandle, error) {
 	switch {
 	case cond.Absent:
-		return atGeneration(0), nil
+		return o.If(storage.Conditions{DoesNotExist: true}), nil
 	case cond.Version != "":
 		generation, err := parseVersion(cond.Version)
-		return atGeneration(generation), err
+		if err != nil {
+			return nil, err
+		}
+		return o.If(storage.Conditions{GenerationMatch: generation}), nil
 	}
-	return nil, nil
-}
-
-// atGeneration returns the parameters of a request that requires a generation. 0 means
-// that there is no object.
-func atGeneration(generation int64) url.Values {
-	return url.Values{"ifGenerationMatch": {strconv.FormatInt(generation, 10)}}
+	return o, nil
 }
 
 // parseVersion returns the generation of a version token. It returns ErrPrecondition
@@ -174,35 +252,26 @@ func parseVersion(version string) (int64, error) {
 	return generation, nil
 }
 
-// stored converts the service's description of an object.
-func stored(r *resource) remote.Stored {
+// stored converts the client's attributes of an object.
+func stored(a *storage.ObjectAttrs) remote.Stored {
 	return remote.Stored{
 		Attrs: bucket.Attrs{
-			Key: r.Name,
+			Key: a.Name,
 			Headers: bucket.Headers{
-				ContentType:        r.ContentType,
-				CacheControl:       r.CacheControl,
-				ContentEncoding:    r.ContentEncoding,
-				ContentDisposition: r.ContentDisposition,
-				ContentLanguage:    r.ContentLanguage,
-				Metadata:           remote.Lower(r.Metadata),
+				ContentType:        a.ContentType,
+				CacheControl:       a.CacheControl,
+				ContentEncoding:    a.ContentEncoding,
+				ContentDisposition: a.ContentDisposition,
+				ContentLanguage:    a.ContentLanguage,
+				Metadata:           remote.Lower(a.Metadata),
 			},
-			Size:    r.Size,
-			CRC32C:  r.sum(),
-			Version: strconv.FormatInt(r.Generation, 10),
-			Updated: r.created(),
+			Size:    a.Size,
+			CRC32C:  a.CRC32C,
+			Version: strconv.FormatInt(a.Generation, 10),
+			Updated: a.Created, // when this generation was written; a.Updated also changes with headers
 		},
-		Metageneration: r.Metageneration,
+		Metageneration: a.Metageneration,
 	}
 }
 
-func attrs(r *resource) bucket.Attrs { return stored(r).Attrs }
-
-// headersOf returns the headers of a new object.
-func headersOf(h bucket.Headers) resource {
-	return resource{
-		ContentType: h.ContentType, CacheControl: h.CacheControl,
-		ContentEncoding: h.ContentEncoding, ContentDisposition: h.ContentDisposition, ContentLanguage: h.ContentLanguage,
-		Metadata: remote.Lower(h.Metadata),
-	}
-}
+func attrs(a *storage.ObjectAttrs) bucket.Attrs { return stored(a).Attrs }
