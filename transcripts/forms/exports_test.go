@@ -113,6 +113,8 @@ func TestRefusedExports(t *testing.T) {
 		"the chat of Zoom":             {"00:12:03\t Åsa Öst:\tIs it cold?\n", "2027-02-01 09:00:12 From Åsa Öst to Everyone:\n\tYes\n", "00:00:03\t Jo:\tYes\n00:01:00\t Åsa Öst:\tNo\n"},
 		"captions of Avid":             {"@ This file written with the Avid Caption plugin, version 1\n\n<begin subtitles>\n", "<begin subtitles>\n\n00:00:03:20 00:00:05:00\nYes.\n", "@ x\n\n<begin subtitles>\n"},
 		"(LRC)":                        {"[00:01.00] <00:01.00> It <00:02.00> snows\n[00:03.00] <00:03.00> Yes\n", "[00:01.00]<00:01.00>It <00:02.00>snows\n[00:03.00]<00:03.00>Yes\n", "[00:01.00]It\n[00:02.00][00:04.00]snows\n"},
+		"a job of Amazon Transcribe":   {`{"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":{"TranscriptFileUri":"https://example.com/snow.json"}}}`},
+		"reported: It is not audio":    {`{"TranscriptionJob":{"TranscriptionJobStatus":"FAILED","FailureReason":"It is not audio."}}`},
 		"an audio file":                {"\xff\xfb\x90\x00\x00\x00", "\xff\xf3\x90\x00\x00\x00", "ID3\x04\x00"},
 	} {
 		for _, src := range files {

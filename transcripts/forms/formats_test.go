@@ -144,7 +144,7 @@ func exampleOf(f *jsonForm) string {
 			start -= 3.1
 		}
 		if f.text == "" {
-			v = put(v, c.kind, "text")
+			v = put(put(v, c.kind, "text"), c.wordLength, math.Round((end-start)*1000)/1000)
 		}
 		return put(put(put(put(v, c.word, text), c.wordStart, at(start)), c.wordEnd, at(end)), c.said, who)
 	}

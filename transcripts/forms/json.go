@@ -179,7 +179,11 @@ func (r *jsonReader) matches(path []string) bool {
 				texts++
 			}
 			if start == none && r.form.start == "" {
-				start = last
+				if start = last; start == none { // only words have times
+					if words := t.first(v, c.words); t.kind(words) == '[' && words+1 < t.next(words) {
+						start = t.first(words+1, c.wordEnd)
+					}
+				}
 			}
 			if start != none {
 				for _, v := range []ref{start, last} { // one of the two may be unreadable

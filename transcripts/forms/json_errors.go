@@ -20,6 +20,9 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 			return []Speech{{Text: said, At: int(t.nodes[text].at)}}, nil
 		}
 	}
+	if uri := t.path(root, []string{"TranscriptionJob", "Transcript", "TranscriptFileUri"}); uri != none {
+		return nil, r.s.problem(int(t.nodes[uri].at), "download the file that TranscriptFileUri names", "a job of Amazon Transcribe, not its transcript")
+	}
 	if chapters := t.member(root, "chapters"); t.kind(chapters) == '[' && chapters+1 < t.next(chapters) {
 		return nil, r.s.problem(int(t.nodes[chapters].at), "put them into chapters.txt", "chapters, not a transcript")
 	}
@@ -33,8 +36,8 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 
 // serviceError returns the error message of a service that reported a failure.
 func (t *tape) serviceError(root ref) (msg string, at int) {
-	status := strings.ToLower(t.string(t.first(root, [][]string{{"status"}, {"job", "status"}, {"results", "status"}})))
-	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0", "detail"}, {"errors", "0"}, {"detail", "0", "msg"}, {"failureReason"}, {"FailureReason"},
+	status := strings.ToLower(t.string(t.first(root, [][]string{{"status"}, {"job", "status"}, {"results", "status"}, {"TranscriptionJob", "TranscriptionJobStatus"}})))
+	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0", "detail"}, {"errors", "0"}, {"detail", "0", "msg"}, {"failureReason"}, {"FailureReason"}, {"TranscriptionJob", "FailureReason"},
 		{"failure_detail"}, {"job", "failure_detail"}, {"detail", "message"}, {"detail"}, {"err_code"}, {"error_code"}}
 	if failed := status == "error" || status == "failed"; failed {
 		paths = append(paths, []string{"message"}, []string{"status"})

@@ -183,6 +183,9 @@ func (r *jsonReader) readWords(u *Speech, words ref) {
 		w := recognized{text: t.string(t.first(v, c.word)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
 		w.start, w.timed = r.timeOf(v, c.wordStart)
 		w.end, w.ended = r.timeOf(v, c.wordEnd)
+		if length, ok := r.timeOf(v, c.wordLength); ok && w.timed && !w.ended {
+			w.end, w.ended = w.start+length, true
+		}
 		if r.form.repeats && !w.timed && w.ended {
 			w.timed = true // Google omits a start of 0
 		}

@@ -346,6 +346,24 @@ var kinds = []kind{
 	{name: "YouTube json3", form: "json", speaker: nobody, all: perTurn(under("events"), func(_ []said, s said) any {
 		return m{"tStartMs": s.from * 1000, "dDurationMs": (s.to - s.from) * 1000, "segs": []m{{"utf8": s.text}}}
 	})},
+	{name: "Microsoft Teams", form: "json", all: perTurn(func(l []any) any { return m{"type": "Transcript", "version": "1.0.0", "entries": l, "events": []any{}} }, func(_ []said, s said) any {
+		return m{"text": s.text, "speakerId": "x", "speakerDisplayName": s.who, "startOffset": hms(s.from, ".") + "0000", "endOffset": hms(s.to, ".") + "0000"}
+	})},
+	{name: "pyannoteAI", form: "json", speaker: machineOf("SPEAKER_%02d"), all: perTurn(func(l []any) any {
+		return m{"status": "succeeded", "output": m{"diarization": []any{}, "turnLevelTranscription": l}}
+	}, func(d []said, s said) any {
+		return m{"start": s.from, "end": s.to, "text": s.text, "speaker": fmt.Sprintf("SPEAKER_%02d", number(d, s.who))}
+	})},
+	{name: "Google, times of words only", form: "json", speaker: fromOne, all: perWord(func(l []any) any {
+		var plain []any // the results before the last have no speakers
+		for _, w := range l {
+			w := w.(m)
+			plain = append(plain, m{"word": w["word"], "startTime": w["startTime"], "endTime": w["endTime"]})
+		}
+		return m{"results": []any{m{"alternatives": []m{{"transcript": "x", "words": plain}}}, m{"alternatives": []m{{"words": l}}}}}
+	}, func(d []said, s said, text string, from, to float64) any {
+		return m{"word": text, "startTime": fmt.Sprintf("%.3fs", from), "endTime": fmt.Sprintf("%.3fs", to), "speakerTag": number(d, s.who) + 1}
+	})},
 	{name: "a list", form: "json", all: perTurn(bare, func(_ []said, s said) any { return m{"start": s.from, "end": s.to, "text": s.text, "speaker": s.who} })},
 
 	// JSON, in words.
@@ -431,6 +449,22 @@ var kinds = []kind{
 		out, _ := json.Marshal(m{"speakers": speakers, "monologues": monologues})
 		return string(out)
 	}},
+	{name: "Adobe Premiere Pro", form: "json", all: func(d []said) string {
+		var segments, speakers []any
+		for _, s := range d {
+			var words []any
+			json.Unmarshal([]byte(perWord(bare, func(_ []said, _ said, text string, from, to float64) any {
+				return m{"type": "word", "text": text, "start": from, "duration": to - from, "eos": false}
+			})([]said{s})), &words)
+			segments = append(segments, m{"speaker": fmt.Sprintf("a1-%d", number(d, s.who)), "start": s.from, "duration": s.to - s.from, "words": words})
+			speakers = append(speakers, m{"id": fmt.Sprintf("a1-%d", number(d, s.who)), "name": s.who})
+		}
+		out, _ := json.Marshal(m{"language": "en-us", "segments": segments, "speakers": speakers})
+		return string(out)
+	}},
+	{name: "Rev, names of speakers", form: "json", all: perTurn(under("monologues"), func(d []said, s said) any {
+		return m{"speaker": number(d, s.who), "speaker_info": m{"id": "x", "display_name": s.who}, "elements": []m{{"type": "text", "value": s.text, "ts": s.from, "end_ts": s.to}}}
+	})},
 	{name: "Vosk", form: "json", speaker: nobody, joined: true, all: perWord(under("result"), func(_ []said, _ said, text string, from, to float64) any {
 		return m{"word": text, "start": from, "end": to, "conf": 1}
 	})},
