@@ -169,7 +169,7 @@ func labelName(name string) string {
 
 // boldLabel matches a line that shows that a transcript is Markdown: a bold name with a
 // colon, or with a time beside it.
-var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[]\d+:)`)
+var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[][\d:.]+[)\]]\s*:)`)
 
 // startsWithTimes reports whether one of the first two lines has the times of a caption.
 func startsWithTimes(text []byte) bool {

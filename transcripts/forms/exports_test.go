@@ -126,3 +126,41 @@ func TestRefusedExports(t *testing.T) {
 		}
 	}
 }
+
+// TestTextExports reads text of web pages, meetings, tables and language models.
+func TestTextExports(t *testing.T) {
+	t.Parallel()
+	want := []string{"Åsa Öst@3s-4.1s Is it cold?", "Jo O'Dell@15s-15.6s It is."}
+	untimed := []string{"Åsa Öst@ Is it cold?", "Jo O'Dell@ It is.", "Åsa Öst@ Very?"}
+	for _, test := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"Teams, web page", "Åsa Öst\n0 minutes 3 seconds\n0:03\nÅsa Öst 0 minutes 3 seconds\nIs it cold?\nJo O'Dell\n0 minutes 15 seconds\n0:15\nJo O'Dell 0 minutes 15 seconds\nIt is.\n", want},
+		{"Teams, web page after an hour", "Åsa Öst\n1:00:03\nÅsa Öst 1 hour 0 minutes 3 seconds\nIs it cold?\nJo O'Dell\n1:00:15\nJo O'Dell 1 hour 0 minutes 15 seconds\nIt took 3 minutes 20 seconds\n",
+			[]string{"Åsa Öst@1h0m3s-1h0m4.1s Is it cold?", "Jo O'Dell@1h0m15s-1h0m17.8s It took 3 minutes 20 seconds"}},
+		{"Teams, guests", "Öst, Åsa (Guest)   0:03\nIs it cold?\n\nJo O'Dell (Ice Ltd)   0:15\nIt is.\n", []string{"Öst, Åsa (Guest)@3s-4.1s Is it cold?", "Jo O'Dell (Ice Ltd)@15s-15.6s It is."}},
+		{"Fathom, copied", "@0:03 - Åsa Öst (Ice & Co.)\nIs it cold?\n\n@0:15 - Jo O'Dell\nIt is.\n", want},
+		{"bars", "Åsa Öst | 00:03\nIs it cold?\n\nJo O'Dell | 00:15\nIt is.\n", want},
+		{"bars after clocks", "0:03 | Åsa Öst\nIs it cold?\n\n0:15 | Jo O'Dell\nIt is.\n", want},
+		{"bold names and slanted clocks", "**Åsa Öst** *00:03*\nIs it cold?\n\n**Jo O'Dell** _00:15_\nIt is.\n", want},
+		{"bold names and clocks in brackets", "**Åsa Öst** [00:03] Is it cold?\n\n**Jo O'Dell** (00:15): It is.\n", want},
+		{"two brackets", "[00:00:03][Åsa Öst] Is it cold?\n[00:00:15][Jo O'Dell] It is.\n", want},
+		{"three columns", "00:00:03\tÅsa Öst\tIs it cold?\n00:00:15\tJo O'Dell\tIt is.\n", want},
+		{"fields", "Timestamp: 00:00:03\nSpeaker: Åsa Öst\nIs it cold?\n\nTimestamp: 00:00:15\nSpeaker: Jo O'Dell\nIt is.\n", want},
+		{"seconds without a unit", "[3.00 - 5.96] SPEAKER_00: Is it cold?\n[15.2 - 16.0] SPEAKER_01: It is.\n", []string{"SPEAKER_00@3s-5.96s Is it cold?", "SPEAKER_01@15.2s-16s It is."}},
+		{"two speakers of a machine", "SPEAKER_00: Is it cold?\nSPEAKER_01: It is.\n", []string{"SPEAKER_00@ Is it cold?", "SPEAKER_01@ It is."}},
+		{"two speakers of a machine, above the words", "SPEAKER: S1\nIs it cold?\nSPEAKER: S2\nIt is.\n", []string{"Speaker S1@ Is it cold?", "Speaker S2@ It is."}},
+		{"fields of an episode", "Episode 12: Snow talk\nRecorded: 1 Feb 2027\nHosts: Åsa Öst, Jo O'Dell\n\nÅsa Öst: Is it cold?\nJo O'Dell: It is.\nÅsa Öst: Very?\n", untimed},
+		{"rules", "Transcript\n==========\n\nÅsa Öst: Is it cold?\n\n---\n\nJo O'Dell: It is.\n\n* * *\n\nÅsa Öst: Very?\n", untimed},
+		{"CSV of whisper.cpp", "start,end,speaker,text\n3000,5960,0,\"Is it cold, today?\"\n15000,16000,1,\"It is.\"\n", []string{"0@3s-5.96s Is it cold, today?", "1@15s-16s It is."}},
+		{"CSV of Premiere Pro", "\"Speaker Name\",\"Start Time\",\"End Time\",\"Text\"\n\"Åsa Öst\",\"00:00:03:12\",\"00:00:05:00\",\"Is it \"\"cold\"\"?\"\n\"Jo O'Dell\",\"00:00:15:00\",\"00:00:16:00\",\"It is.\"\n",
+			[]string{`Åsa Öst@3s-5s Is it "cold"?`, "Jo O'Dell@15s-16s It is."}},
+		{"CSV with semicolons", "start_time;end_time;text\n3.0;5.96;Åsa Öst: Is it cold?\n15.2;16.0;Jo O'Dell: It is.\n", []string{"Åsa Öst@3s-5.96s Is it cold?", "Jo O'Dell@15.2s-16s It is."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			expectSpeech(t, test.src, "a.txt", test.want)
+		})
+	}
+}

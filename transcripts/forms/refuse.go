@@ -126,9 +126,9 @@ func (s *source) describe(head string) error {
 	case strings.HasPrefix(head, "<"):
 		return s.problem(0, exportHint, "markup, not a transcript")
 	case strings.Contains(first, "\t") && strings.Count(first, "\t") == strings.Count(second, "\t"):
-		return s.problem(0, "the table that Whisper writes has the columns start, end and text; "+exportHint, "a table with tabs (TSV), not a transcript")
+		return s.problem(0, "a table of captions has the columns start, end and text; "+exportHint, "a table with tabs (TSV), not a transcript")
 	case csvLine(strings.TrimSpace(first)) && csvLine(strings.TrimSpace(second)):
-		return s.problem(0, exportHint, "a table (CSV), not a transcript")
+		return s.problem(0, "a table of captions has the columns start, end and text; "+exportHint, "a table (CSV), not a transcript")
 	case codeLine(head):
 		return s.problem(0, "is it the right file?", "the source of a program, not a transcript")
 	}

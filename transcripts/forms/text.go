@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -18,7 +19,9 @@ import (
 const (
 	clockPattern   = `-?\d{1,3}:(?:\d{1,2}:\d{1,2}|\d\d)(?:[.,:;]\d{1,3})?`
 	rangePattern   = clockPattern + toPattern + clockPattern + `)?`
+	namePattern    = `[^:：\[\]()<>*|]{1,60}?`
 	secondsPattern = `\d{1,5}(?:\.\d{1,3})?\s?s`
+	numberPattern  = `\d{1,5}\.\d{1,3}`
 	toPattern      = `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*`
 )
 
@@ -38,29 +41,33 @@ var textHeads = []textHead{
 	{pattern: head(`[\[(<]CLOCK[\])>]:?`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
 	{pattern: head(`\[SECONDS\]`), tools: "scripts around a recogniser", example: "[3.1s]"},
 	{pattern: head(`\[SECONDS\]\s*WORDS`), tools: "faster-whisper", example: "[3.12s -> 5.96s] words", words: true},
+	{pattern: head(`\[(?P<clock>` + numberPattern + toPattern + numberPattern + `))\]:?\s*WORDS`), tools: "scripts around a recogniser", example: "[3.12 - 5.96] words", words: true},
 	{pattern: head(`NAME\s*[\[(]SECONDS[\])]:?`), tools: "scripts around a recogniser", example: "Vega Lyrae [3.1s]", check: true},
 	{pattern: head(`CLOCK`), tools: "YouTube, Google Meet, Teams", example: "0:03"},
+	{pattern: head(`(?i:timestamp|time):\s*[\[(]?CLOCK[\])]?`), tools: "language models", example: "Timestamp: 00:00:03"},
 	{pattern: head(`\[CLOCK\]\s*[-–—]\s*NAME:?`), tools: "Happy Scribe", example: "[00:00:03.120] - Vega Lyrae", check: true},
 	{pattern: head(`[\[(]CLOCK[\])]\s*[-–—]\s*NAME:\s*WORDS`), tools: "Happy Scribe", example: "[00:00:03] - Vega Lyrae: words", words: true, check: true},
 	{pattern: head(`[\[(]CLOCK[\])]:?\s*WORDS`), tools: "whisper.cpp, Descript, Trint, Temi", example: "[00:00:03] Vega Lyrae: words", words: true},
-	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?\s*[\[(]CLOCK[\])]\s*:?`), tools: "Rev, Riverside, Sonix", example: "Vega Lyrae (00:03):", check: true},
-	{pattern: head(`NAME(?:\s{2,}|\t|\s+[-–—|·•@]\s+|,\s*|\s)CLOCK:?`), tools: "Otter, Teams, Fathom", example: "Vega Lyrae  0:03", check: true},
+	{pattern: head(`(?:\*\*)?\[?PERSON\]?(?:\*\*)?\s*[\[(*_]{1,2}CLOCK[\])*_]{1,2}\s*:?`), tools: "Rev, Riverside, Sonix", example: "Vega Lyrae (00:03):", check: true},
+	{pattern: head(`PERSON(?:\s{2,}|\t|\s+[-–—|·•@]\s+|,\s*|\s)CLOCK:?`), tools: "Otter, Teams, Fathom", example: "Vega Lyrae  0:03", check: true},
 	{pattern: head(`(?:\*\*)?\[?NAME\]?(?:\*\*)?:\s*[\[(]?CLOCK[\])]?`), tools: "Temi, bitcointranscripts", example: "Vega Lyrae: 00:00:03", check: true},
-	{pattern: head(`CLOCK(?:\s{2,}|\t|\s+[-–—|·•]\s+|\s)NAME(?:\s+\([^()]{1,60}\))?:?`), tools: "Descript, Riverside, Trint, Fathom", example: "00:00:03 Vega Lyrae", check: true},
-	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*:\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03): words", words: true, check: true},
-	{pattern: head(`NAME\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03) words", words: true, check: true, loose: true},
+	{pattern: head(`@?CLOCK(?:\s{2,}|\t|\s+[-–—|·•]\s+|\s)NAME(?:\s+\([^()]{1,60}\))?:?`), tools: "Descript, Riverside, Trint, Fathom", example: "00:00:03 Vega Lyrae", check: true},
+	{pattern: head(`(?:\*\*)?NAME(?:\*\*)?\s*[\[(]CLOCK[\])]\s*:\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03): words", words: true, check: true},
+	{pattern: head(`(?:\*\*)?NAME(?:\*\*)?\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Rev, Descript", example: "Vega Lyrae (00:03) words", words: true, check: true, loose: true},
 	{pattern: head(`NAME:\s*[\[(]CLOCK[\])]\s*WORDS`), tools: "Descript", example: "Vega Lyrae: [00:00:03] words", words: true, check: true},
 	{pattern: head(`NAME:\s+CLOCK(?:\t|\s+[-–—|]\s)\s*WORDS`), tools: "Temi", example: "Vega Lyrae:<tab>00:03<tab>words", words: true, check: true},
 	{pattern: head(`NAME(?:\s{2,}|\t)CLOCK(?:\s{2,}|\t)\s*WORDS`), tools: "Rev AI", example: "Speaker 0    00:00:03    words", words: true, check: true},
 	{pattern: head(`(?P<name>S\d{1,2}|(?i:speaker)\s\w{1,3})\s+CLOCK:?\s+WORDS`), tools: "TranscribeMe", example: "S1 00:03 words", words: true},
 	{pattern: head(`CLOCK(?:\s+[-–—|]\s+|\s+)NAME:\s+WORDS`), tools: "Trint, hand-made", example: "00:03 Vega Lyrae: words", words: true, check: true},
+	{pattern: head(`CLOCK\t\s*NAME\t\s*WORDS`), tools: "tables", example: "00:03<tab>Vega Lyrae<tab>words", words: true, check: true},
 	{pattern: head(`CLOCK\t\s*WORDS`), tools: "tables, subtitle editors", example: "00:03<tab>words", words: true},
 }
 
 func head(pattern string) func() *regexp.Regexp {
 	pattern = strings.ReplaceAll(pattern, "CLOCK", `(?P<clock>`+rangePattern+`)`)
 	pattern = strings.ReplaceAll(pattern, "SECONDS", `(?P<clock>`+secondsPattern+toPattern+secondsPattern+`)?)`)
-	pattern = strings.ReplaceAll(pattern, "NAME", `(?P<name>[^:：\[\]()<>*|]{1,60}?)`)
+	pattern = strings.ReplaceAll(pattern, "PERSON", `(?P<name>`+namePattern+`(?:\s\([^()\d]{1,30}\))?)`) // perhaps a role
+	pattern = strings.ReplaceAll(pattern, "NAME", `(?P<name>`+namePattern+`)`)
 	pattern = strings.ReplaceAll(pattern, "WORDS", `(?P<words>\S.*)`)
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + pattern + `$`) })
 }
@@ -109,7 +116,7 @@ func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
 	for at, raw := range Lines(s.text) {
 		l := textLine{at: at, text: clean(raw)}
-		if l.text != "" && !boilerplate(l.text) {
+		if l.text != "" && !boilerplate(l.text) && !isRuler(l.text) && !isSpokenClock(l.text) {
 			l.cut(raw)
 		} else {
 			l.text = ""
@@ -149,7 +156,12 @@ func (l *textLine) cut(raw string) {
 		l.text = "Speaker " + m[1] + ":"
 		return
 	}
-	if head := l.text[:min(len(l.text), 100)]; !strings.ContainsAny(head, "0123456789") || strings.IndexByte(l.text, ':') < 0 && !strings.Contains(head, "s]") && !strings.Contains(head, "s)") {
+	if m := speakerField.FindStringSubmatch(l.text); m != nil && (machine.MatchString(m[1]) || looksLikeName(m[1], 2)) {
+		l.text = m[1] + ":"
+		return
+	}
+	if head := l.text[:min(len(l.text), 100)]; !strings.ContainsAny(head, "0123456789") ||
+		strings.IndexByte(l.text, ':') < 0 && !strings.Contains(head, "s]") && !strings.Contains(head, "s)") && !(head[0] == '[' && len(head) > 1 && isNumber(head[1:2])) {
 		return
 	}
 	raw = strings.TrimSpace(raw)
@@ -185,8 +197,10 @@ func (l *textLine) cut(raw string) {
 }
 
 var (
-	clockRange  = regexp.MustCompile(`^(` + clockPattern + `|` + secondsPattern + `)(?:\s*\D+?\s*(` + clockPattern + `|` + secondsPattern + `))?$`)
-	speakerLine = regexp.MustCompile(`^SPEAKER:? (\w{1,3}):?$`) // Speechmatics
+	anyClock     = `(` + clockPattern + `|` + secondsPattern + `|` + numberPattern + `)`
+	clockRange   = regexp.MustCompile(`^` + anyClock + `(?:\s*\D+?\s*` + anyClock + `)?$`)
+	speakerLine  = regexp.MustCompile(`^SPEAKER:? (\w{1,3}):?$`) // Speechmatics
+	speakerField = regexp.MustCompile(`^(?i:speaker):\s+([^:]{1,60})$`)
 )
 
 func (l *textLine) setClock(clock string) bool {
@@ -208,7 +222,7 @@ func (l *textLine) setClock(clock string) bool {
 // parseTextClock is like parseClock, but also reads seconds such as 5.2s, allows minutes
 // above 59, and drops the frames of hh:mm:ss:ff.
 func parseTextClock(clock string) (time.Duration, bool) {
-	if seconds, ok := strings.CutSuffix(clock, "s"); ok {
+	if seconds, ok := strings.CutSuffix(clock, "s"); ok || strings.IndexByte(clock, ':') < 0 {
 		d, _, ok := inUnit(strings.TrimSpace(seconds), time.Second)
 		return d, ok
 	}
@@ -225,7 +239,8 @@ func couldLabel(name string) bool {
 	if strings.Contains(name, ",") && strings.ContainsAny(name, "0123456789") {
 		return false // a date
 	}
-	return machine.MatchString(name) || couldBeName(name) && looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
+	name = undecorated(name)
+	return machine.MatchString(name) || looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
 }
 
 // isBareName reports whether words could be the name next to a clock and have no
@@ -476,7 +491,8 @@ func (r *textReader) isDialogue() bool {
 			delete(counts, name)
 		}
 	}
-	return labeled > 1 && 2*labeled >= filled && (len(counts) < labeled || r.inline > 1) && 2*sentences >= labeled
+	repeated := len(counts) < labeled || !slices.ContainsFunc(slices.Collect(maps.Keys(counts)), func(name string) bool { return !machine.MatchString(name) })
+	return labeled > 1 && 2*labeled >= filled && (repeated || r.inline > 1) && 2*sentences >= labeled
 }
 
 // clockSigns removes the signs that recognizers write before words.
@@ -484,9 +500,10 @@ var clockSigns = strings.NewReplacer("-->", "", "->", "", "SPEAKER_", "")
 
 // isProse reports whether a text is mostly words.
 func isProse(text string) bool {
-	const sample = 1 << 16
+	const sample, few = 1 << 16, 4
 	letters, others := 0, 0
-	for _, r := range clockSigns.Replace(text[:min(len(text), sample)]) {
+	text = rulers.ReplaceAllString(text[:min(len(text), sample)], "")
+	for _, r := range clockSigns.Replace(text) {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			letters++
@@ -494,5 +511,5 @@ func isProse(text string) bool {
 			others++
 		}
 	}
-	return letters > 0 && 15*others <= letters
+	return letters > 0 && 15*(others-few) <= letters
 }

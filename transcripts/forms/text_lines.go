@@ -15,8 +15,24 @@ var (
 	bareClock   = regexp.MustCompile(`^(` + rangePattern + `)\s+(?:[-–—|·]\s+)?(\S.*)$`)
 	inlineClock = regexp.MustCompile(`\s*[\[(](\d{1,2}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?)[\])]\s*`)
 	frontBlock  = regexp.MustCompile(`^(?i:summary keywords|keywords|speakers|attendees|participants|invited):?$`)
+	rulers      = regexp.MustCompile(`(?m)^[ \t]*(?:[-–—=_*~#][ \t]*){3,}$`)
+	spokenClock = regexp.MustCompile(`^(?:(.{1,60}?) )??(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?$`)
+	frontField  = regexp.MustCompile(`^(?i:episode|record(?:ed|ing)(?: on)?|title|date|published|duration|length|show|podcast|hosts|guests|speakers|participants|attendees|language|transcri(?:ber|bed by|ption by)|subject|topic|location|url|link|file|author)(?: #?\d+)?:\s`)
 	chapterLine = regexp.MustCompile(`^(?i:chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk)\s+\d+\s*[:.–—-]\s*(\S.*)$`)
 )
+
+// isRuler reports whether a line is only a rule, such as ---.
+func isRuler(line string) bool { return rulers.MatchString(line) }
+
+// isSpokenClock reports whether a line is a time as the web page of Teams tells screen
+// readers, such as "Vega Lyrae 1 minute 3 seconds".
+func isSpokenClock(line string) bool {
+	if !strings.HasSuffix(line, " seconds") && !strings.HasSuffix(line, " second") {
+		return false
+	}
+	m := spokenClock.FindStringSubmatch(line)
+	return m != nil && (m[1] == "" || couldLabel(m[1]))
+}
 
 // checkLoose drops loose heads such as "And (00:25)" that are probably clocks in a
 // sentence: those below a name and a clock, those whose name starts a phrase, and those
@@ -139,7 +155,7 @@ func (r *textReader) skipFront() {
 			return true
 		}
 		name, _, ok := cutName(l.text)
-		return ok && couldLabel(name) && !isOrdinary(name)
+		return ok && couldLabel(name) && !isOrdinary(name) && !frontField.MatchString(l.text)
 	})
 	if end <= 0 {
 		return
