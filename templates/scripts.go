@@ -3,31 +3,40 @@ package templates
 import (
 	"bytes"
 	"regexp"
+	"strings"
 )
 
 // endComment matches a comment at the end of a line of code or inside braces. The
 // theme's scripts have no strings with a slash after a space.
 var endComment = regexp.MustCompile(` +// .*| /\*[^*]*\*/ ?`)
 
-// spaced matches operators with spaces around them. The theme's scripts have none in
-// strings, and none before a sign.
-var spaced = regexp.MustCompile(` (=>|[-+]?=|[=!]==|&&|\|\||\?\?=?|[-+*?:<>]) `)
+// tighten removes the spaces around operators. The theme's scripts have no such operators
+// in strings, and none before a sign.
+var tighten = func() *strings.Replacer {
+	var pairs []string
+	for _, operator := range strings.Fields("=> = += -= === !== && || ?? ??= + - * ? : < >") {
+		pairs = append(pairs, " "+operator+" ", operator)
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // compactScript returns a script of the theme without comments, indentation, spaces
 // around operators, and line ends after which a statement cannot end. The theme's
 // scripts have no strings of several lines.
 func compactScript(script []byte) []byte {
 	var out bytes.Buffer
-	for line := range bytes.Lines(script) {
-		line = bytes.TrimLeft(line, " ")
-		comment := bytes.HasPrefix(line, []byte("//")) || bytes.HasPrefix(line, []byte("/*")) && bytes.HasSuffix(line, []byte("*/\n"))
+	for line := range strings.Lines(string(script)) {
+		line = strings.TrimLeft(line, " ")
+		comment := strings.HasPrefix(line, "//") || strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/\n")
 		if !comment && len(line) > 1 {
-			line = spaced.ReplaceAll(endComment.ReplaceAll(line, nil), []byte("$1"))
-			if text := bytes.TrimSuffix(line, []byte("\n")); bytes.ContainsAny(text[max(0, len(text)-1):], ";,{([") {
+			if strings.Contains(line, " /") {
+				line = endComment.ReplaceAllString(line, "")
+			}
+			if text := strings.TrimSuffix(line, "\n"); strings.ContainsAny(text[max(0, len(text)-1):], ";,{([") {
 				line = text
 			}
-			out.Write(line)
+			out.WriteString(line)
 		}
 	}
-	return out.Bytes()
+	return []byte(tighten.Replace(out.String()))
 }
