@@ -35,12 +35,7 @@ func compareWithLive(ctx context.Context, a *app, f *changeFlags, p *publish.Pla
 	after, err := readPages(a, release.Feed.Key, release.Show.URL, func(key string) ([]byte, error) {
 		for _, o := range release.Objects {
 			if o.Key == key && o.Body != nil {
-				body, err := o.Body()
-				if err != nil {
-					return nil, err
-				}
-				defer body.Close()
-				return io.ReadAll(body)
+				return o.Read()
 			}
 		}
 		return nil, bucket.ErrNotExist

@@ -195,11 +195,7 @@ func (p *parser) comment() {
 	if i >= 0 && !bytes.HasPrefix(p.doc.Data[p.pos+i:], []byte("-->")) {
 		p.problem(p.pos+i, Markup, "-- in a comment")
 	}
-	body := p.pos
-	if !p.skipPast("-->") {
-		p.problem(start, CutOff, "a comment that does not end")
-	}
-	p.characters(p.doc.Data[body:p.pos], body)
+	p.skipBody(start, "-->", "a comment")
 }
 
 func (p *parser) instruction() {
@@ -217,9 +213,14 @@ func (p *parser) instruction() {
 	case after < len(p.doc.Data) && !isSpace(p.doc.Data[after]) && !bytes.HasPrefix(p.doc.Data[after:], []byte("?>")):
 		p.problem(after, Markup, "a malformed processing instruction")
 	}
+	p.skipBody(start, "?>", "a processing instruction")
+}
+
+// skipBody skips the rest of the markup that begins at start, and checks its characters.
+func (p *parser) skipBody(start int, end, what string) {
 	body := p.pos
-	if !p.skipPast("?>") {
-		p.problem(start, CutOff, "a processing instruction that does not end")
+	if !p.skipPast(end) {
+		p.problem(start, CutOff, "%s that does not end", what)
 	}
 	p.characters(p.doc.Data[body:p.pos], body)
 }

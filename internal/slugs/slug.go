@@ -49,14 +49,7 @@ func Device(name string) bool {
 // the start of its SHA-256.
 func Make(title string) string {
 	words := strings.FieldsFunc(slug.Make(title), func(r rune) bool { return r == '-' || r == '_' })
-	s := strings.Join(words, "-")
-	if len(s) > maxSlug {
-		s = s[:maxSlug]
-		if i := strings.LastIndexByte(s, '-'); i > maxSlug/2 {
-			s = s[:i]
-		}
-	}
-	s = strings.TrimRight(s, "-")
+	s := Shorten(strings.Join(words, "-"), maxSlug)
 	switch {
 	case s == "":
 		sum := sha256.Sum256([]byte(title))
@@ -65,6 +58,18 @@ func Make(title string) string {
 		return s + "-episode"
 	}
 	return s
+}
+
+// Shorten shortens a slug to at most limit bytes, after a word if that leaves at least half
+// of them.
+func Shorten(slug string, limit int) string {
+	if len(slug) > limit {
+		slug = slug[:limit]
+		if i := strings.LastIndexByte(slug, '-'); i > limit/2 {
+			slug = slug[:i]
+		}
+	}
+	return strings.TrimRight(slug, "-")
 }
 
 // Compare compares names as people order them: numbers in them by their value, so that

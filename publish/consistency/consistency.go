@@ -62,7 +62,7 @@ func (p *prover) readFeed() error {
 		if o == nil {
 			continue
 		}
-		data, err := read(o)
+		data, err := o.Read()
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (p *prover) chapters(e *release.Episode, i *item, tag *audio.Tag) (differen
 	var file []chapters.Chapter
 	key := strings.TrimPrefix(i.chapters, p.release.Show.URL)
 	if o := p.objects[key]; o != nil && o.Role == release.RoleChapters && o.Episode == e.Slug {
-		data, err := read(o)
+		data, err := o.Read()
 		if err != nil {
 			return []string{err.Error()}
 		}
@@ -222,15 +222,6 @@ func readTag(o *release.Object) (*audio.Tag, error) {
 		return nil, err
 	}
 	return audio.ReadTag(bytes.NewReader(tag), size)
-}
-
-func read(o *release.Object) ([]byte, error) {
-	body, err := o.Body()
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	return io.ReadAll(body)
 }
 
 func number(n int) string {

@@ -88,7 +88,7 @@ func (p *Preview) serve(w http.ResponseWriter, r *http.Request, o *release.Objec
 		http.ServeContent(w, r, "", time.Time{}, body)
 		return
 	}
-	data, err := bytesOf(o)
+	data, err := o.Read()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -122,18 +122,6 @@ func (p *Preview) serve(w http.ResponseWriter, r *http.Request, o *release.Objec
 	}
 	h.Set("ETag", etag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
-}
-
-func bytesOf(o *release.Object) ([]byte, error) {
-	if o.Body == nil {
-		return nil, fmt.Errorf("%s is not on this machine", o.Missing)
-	}
-	body, err := o.Body()
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	return io.ReadAll(body)
 }
 
 func compressible(contentType string) bool {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -152,12 +151,7 @@ func (r *Release) KeepFormerFeeds(keys []string, readdressed bool) error {
 	if r.Feed == nil || r.Feed.Body == nil || len(keys) == 0 && !readdressed {
 		return nil
 	}
-	body, err := r.Feed.Body()
-	if err != nil {
-		return err
-	}
-	data, err := io.ReadAll(body)
-	body.Close()
+	data, err := r.Feed.Read()
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -219,6 +220,19 @@ type sums struct {
 func sumsOf(data []byte) sums {
 	sum := sha256.Sum256(data)
 	return sums{int64(len(data)), hex.EncodeToString(sum[:]), crc32c.Checksum(data)}
+}
+
+// Read returns the bytes of an object. It fails if they are not on this machine.
+func (o *Object) Read() ([]byte, error) {
+	if o.Body == nil {
+		return nil, fmt.Errorf("%s is not on this machine", o.Missing)
+	}
+	body, err := o.Body()
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return io.ReadAll(body)
 }
 
 // sums returns the sums of an object.

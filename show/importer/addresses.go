@@ -64,13 +64,7 @@ func (c *mapper) slugs(list []*episode, k *known) {
 		if n := numberOf(e); n != "" && !strings.HasPrefix(stem+"-", n+"-") {
 			stem = n + "-" + stem
 		}
-		if len(stem) > maxSlug {
-			stem = stem[:maxSlug]
-			if i := strings.LastIndexByte(stem, '-'); i > maxSlug/2 {
-				stem = stem[:i]
-			}
-		}
-		stem = strings.TrimRight(stem, "-")
+		stem = slugs.Shorten(stem, maxSlug)
 		e.slug = slugs.Make(stem)
 		for n := 2; taken[e.slug]; n++ {
 			e.slug = fmt.Sprintf("%s-%d", strings.TrimRight(stem[:min(len(stem), maxSlug-4)], "-"), n)

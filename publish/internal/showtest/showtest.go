@@ -3,7 +3,6 @@ package showtest
 
 import (
 	"bytes"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -98,12 +97,7 @@ func Release(t *testing.T, files fs.FS, o *release.Options) *release.Release {
 // Body returns the content of an object.
 func Body(t *testing.T, o *release.Object) []byte {
 	t.Helper()
-	r, err := o.Body()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(r)
+	data, err := o.Read()
 	if err != nil {
 		t.Fatal(err)
 	}
