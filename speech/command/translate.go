@@ -3,19 +3,14 @@ package command
 import (
 	"context"
 	"errors"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"onair/speech"
-	"onair/speech/internal/program"
 )
 
 // translator implements [speech.Translator].
-type translator struct {
-	argv []string
-	dir  string
-}
+type translator struct{ userProgram }
 
 // NewTranslator returns a translator that runs the program argv[0] with the arguments
 // argv[1:] in the folder dir. In the arguments, {source} and {target} stand for the
@@ -25,24 +20,16 @@ func NewTranslator(argv []string, dir string) (*speech.Translating, error) {
 	if len(argv) == 0 {
 		return nil, errors.New("names no program")
 	}
-	return &speech.Translating{Translator: &translator{argv, dir}, Name: "command", Model: filepath.Base(argv[0]), Settings: argv, Unpriced: true}, nil
+	return &speech.Translating{Translator: &translator{userProgram{argv, dir}}, Name: "command", Model: filepath.Base(argv[0]), Settings: argv, Unpriced: true}, nil
 }
 
 // Translate implements [speech.Translator].
 func (t *translator) Translate(ctx context.Context, q *speech.Translation) ([][]string, error) {
-	replacer := strings.NewReplacer("{source}", q.Source, "{target}", q.Target)
-	args := make([]string, len(t.argv)-1)
-	for i, arg := range t.argv[1:] {
-		args[i] = replacer.Replace(arg)
-	}
 	var texts []string
 	for _, turn := range q.Turns {
 		texts = append(texts, turn...)
 	}
-	cmd := exec.CommandContext(ctx, t.argv[0], args...)
-	cmd.Dir = t.dir
-	cmd.Stdin = strings.NewReader(strings.Join(texts, "\n\n") + "\n")
-	out, err := program.Run(ctx, cmd)
+	out, err := t.run(ctx, strings.Join(texts, "\n\n")+"\n", "", "{source}", q.Source, "{target}", q.Target)
 	if err != nil {
 		return nil, err
 	}
