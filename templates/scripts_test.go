@@ -270,9 +270,9 @@ func FuzzQuery(f *testing.F) {
 func FuzzShard(f *testing.F) {
 	b := searchindex.NewBuilder()
 	for n := range 3 {
-		b.Add(&searchindex.Episode{Slug: fmt.Sprint(n), Docs: []searchindex.Doc{{Text: "many words about stars and stars", Start: -1}, {Text: "and more words", Start: 5}}})
+		b.Add(searchindex.WordsOf(&searchindex.Episode{Slug: fmt.Sprint(n), Docs: []searchindex.Doc{{Text: "many words about stars and stars", Start: -1}, {Text: "and more words", Start: 5}}}))
 	}
-	segment := b.Segment()
+	segment := searchindex.Merge(b.Block())
 	shard, err := io.ReadAll(flate.NewReader(bytes.NewReader(segment.Words[:segment.Shards[0].Words])))
 	if err != nil {
 		f.Fatal(err)

@@ -66,11 +66,12 @@ func (e *Episode) fields() int {
 	return len(e.Docs)
 }
 
-// closedSize is the number of episodes in the smallest kind of closed segment.
-const closedSize = 64
+// BlockSize is the number of episodes in the smallest kind of closed segment, and in a
+// block of a [Builder], except that the last block may have fewer.
+const BlockSize = 64
 
 // segmentSizes are the numbers of episodes in closed segments.
-var segmentSizes = []int{8 * closedSize, 4 * closedSize, closedSize}
+var segmentSizes = []int{8 * BlockSize, 4 * BlockSize, BlockSize}
 
 // Sizes returns the numbers of episodes in the segments of an index, oldest first.
 // Segments of 512 and 256 episodes, and those of 64 before the last segment, are
@@ -84,7 +85,7 @@ func Sizes(episodes int) (sizes []int) {
 			sizes = append(sizes, size)
 		}
 	}
-	if last := len(sizes) - 1; episodes > 0 && last >= 0 && sizes[last] == closedSize {
+	if last := len(sizes) - 1; episodes > 0 && last >= 0 && sizes[last] == BlockSize {
 		sizes[last] += episodes
 	} else if episodes > 0 {
 		sizes = append(sizes, episodes)
@@ -169,22 +170,30 @@ func numbers(values []int) (all []any) {
 	return all
 }
 
-// level is the level of compression. Level 9 takes four times as long and saves 2 %.
-const level = 6
+// level is the level of compression of files. Level 9 takes four times as long and saves
+// 2 %. blockLevel is that of blocks, which are not published.
+const level, blockLevel = 6, 1
 
-// compressors keeps writers for reuse, because a new one allocates a megabyte.
-var compressors = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(nil, level)
-	if err != nil {
-		panic(err) // the level is valid
-	}
-	return w
-}}
+// fileWriters and blockWriters keep writers for reuse, because a new one allocates a
+// megabyte.
+var fileWriters, blockWriters = flateWriters(level), flateWriters(blockLevel)
+
+func flateWriters(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, err := flate.NewWriter(nil, level)
+		if err != nil {
+			panic(err) // the level is valid
+		}
+		return w
+	}}
+}
 
 // deflate appends data to dst, compressed as raw DEFLATE (RFC 1951).
-func deflate(dst, data []byte) []byte {
-	w := compressors.Get().(*flate.Writer)
-	defer compressors.Put(w)
+func deflate(dst, data []byte) []byte { return compress(dst, data, fileWriters) }
+
+func compress(dst, data []byte, writers *sync.Pool) []byte {
+	w := writers.Get().(*flate.Writer)
+	defer writers.Put(w)
 	out := bytes.NewBuffer(dst)
 	w.Reset(out)
 	_, _ = w.Write(data) // a buffer does not fail

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -128,10 +129,8 @@ func writeIndex(t testing.TB, dir string, episodes []*searchindex.Episode) (word
 	}
 	var segments []searchindex.SegmentKeys
 	for n, size := range searchindex.Sizes(len(episodes)) {
-		b := searchindex.NewBuilder()
 		keys := searchindex.SegmentKeys{Words: fmt.Sprint("words-", n), Places: fmt.Sprint("places-", n)}
 		for _, e := range episodes[:size] {
-			b.Add(e)
 			data, entry, err := searchindex.Texts(e)
 			if err != nil {
 				t.Fatal(err)
@@ -141,8 +140,8 @@ func writeIndex(t testing.TB, dir string, episodes []*searchindex.Episode) (word
 			texts += len(data)
 			keys.Episodes = append(keys.Episodes, entry)
 		}
+		s := searchindex.Merge(blocks(episodes[:size], searchindex.BlockSize)...)
 		episodes = episodes[size:]
-		s := b.Segment()
 		keys.Docs, keys.Shards = s.Docs, s.Shards
 		write(keys.Words, s.Words)
 		write(keys.Places, s.Places)
@@ -156,6 +155,42 @@ func writeIndex(t testing.TB, dir string, episodes []*searchindex.Episode) (word
 	}
 	write("directory", data)
 	return words, places, texts, len(data)
+}
+
+// blocks returns the blocks of episodes, with a number of episodes each.
+func blocks(episodes []*searchindex.Episode, size int) (all [][]byte) {
+	for part := range slices.Chunk(episodes, size) {
+		b := searchindex.NewBuilder()
+		for _, e := range part {
+			b.Add(searchindex.WordsOf(e))
+		}
+		block, err := searchindex.Unpack(searchindex.Pack(b.Block()))
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, block)
+	}
+	return all
+}
+
+// TestMergeOfAnyBlocks checks that a segment does not depend on how its episodes are
+// divided into blocks.
+func TestMergeOfAnyBlocks(t *testing.T) {
+	t.Parallel()
+	episodes := synthetic(50, 30)
+	for i, e := range episodes {
+		e.Docs = append(e.Docs, searchindex.Doc{Kind: searchindex.Turn, Text: fmt.Sprint("here and there and there: number", i), Start: -1})
+		e.Topics = []string{"Learning machines", strings.Repeat("learning ", 120)}
+	}
+	want := searchindex.Merge(blocks(episodes, len(episodes))...)
+	if len(want.Shards) < 2 {
+		t.Fatalf("the segment has %d shards", len(want.Shards))
+	}
+	for _, size := range []int{1, 7, 49} {
+		if got := searchindex.Merge(blocks(episodes, size)...); !reflect.DeepEqual(got, want) {
+			t.Errorf("the segment of blocks of %d episodes differs from that of one block", size)
+		}
+	}
 }
 
 // plain returns text in lower case with single spaces around each word. It does not use

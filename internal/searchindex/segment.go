@@ -1,9 +1,13 @@
 package searchindex
 
 import (
+	"bytes"
+	"encoding/binary"
+	"io"
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // The sizes of shards and chunks, in bytes before compression. The words of a shard
@@ -28,172 +32,230 @@ type Shard struct {
 	Words, Places int    // lengths, in bytes
 }
 
-// Builder makes a segment from episodes that are added in order of publication.
+// Builder makes a block, which has the words of some episodes. Segments are merged from
+// blocks.
 type Builder struct {
-	words    map[string]*list
+	lists    map[string]*list
 	episodes int
 	docs     int
 }
 
-// NewBuilder returns a builder of a segment.
-func NewBuilder() *Builder { return &Builder{words: map[string]*list{}} }
+// NewBuilder returns a builder of a block.
+func NewBuilder() *Builder { return &Builder{lists: map[string]*list{}} }
 
-// list has the places of a word.
+// list has the records of a word.
 type list struct {
-	ends    []chunk // for each episode with the word: where its places end
+	last    int // number of the last episode that has the word
+	records []byte
+}
+
+// Add adds the words of an episode. Episodes are added in order of publication.
+func (b *Builder) Add(w *Words) {
+	from := 0
+	for i, word := range w.words {
+		l := b.lists[word]
+		if l == nil {
+			l = &list{last: -1}
+			b.lists[word] = l
+		}
+		l.records = append(varint(l.records, b.episodes-l.last), w.records[from:w.ends[i]]...)
+		l.last, from = b.episodes, w.ends[i]
+	}
+	b.episodes++
+	b.docs += w.docs
+}
+
+// Block returns the block of the episodes that were added. It is the number of episodes,
+// the number of documents, and then for each word, in order:
+//
+//  1. how many bytes it shares with the word before, how many follow, and those
+//  2. the length of its records, and those: for each episode that has the word, how much
+//     the number of the episode grew, from -1, and the record of [Words]
+func (b *Builder) Block() []byte {
+	block := varint(varint(nil, b.episodes), b.docs)
+	last := ""
+	for _, word := range slices.Sorted(maps.Keys(b.lists)) {
+		same := commonPrefix(last, word)
+		block = append(varint(varint(block, same), len(word)-same), word[same:]...)
+		records := b.lists[word].records
+		block = append(varint(block, len(records)), records...)
+		last = word
+	}
+	return block
+}
+
+// Pack returns a compressed block.
+func Pack(block []byte) []byte { return compress(nil, block, blockWriters) }
+
+// Unpack returns the block that was passed to Pack.
+func Unpack(packed []byte) ([]byte, error) {
+	return io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+}
+
+// cursor reads a block word by word.
+type cursor struct {
+	block          reader
+	episodes, docs int
+	first          int // number of the block's first episode in the segment
+
+	word    []byte
+	records reader // of the word
+	done    bool
+}
+
+// next moves to the next word.
+func (c *cursor) next() {
+	if c.done = len(c.block) == 0; c.done {
+		return
+	}
+	same := c.block.varint()
+	c.word = append(c.word[:same], c.block.cut(c.block.varint())...)
+	c.records = c.block.cut(c.block.varint())
+}
+
+// reader reads an encoded block from its start.
+type reader []byte
+
+func (r *reader) varint() int {
+	n, size := binary.Uvarint(*r)
+	*r = (*r)[size:]
+	return int(n)
+}
+
+func (r *reader) cut(n int) reader {
+	part := (*r)[:n]
+	*r = (*r)[n:]
+	return part
+}
+
+// postings has the places of a word in a segment.
+type postings struct {
 	docs    []byte  // for each episode: difference from the number of the episode before, number of documents, differences of their numbers
 	weights []byte  // weight of each document
 	places  []byte  // for each document: number of places, differences of the places
-
-	lastEpisode int
-	hits        []hit // documents with the word in the episode that is being added
-	pending     []int // the places of the hits
+	ends    []chunk // for each episode: where its places end
 }
 
-// chunk is the offset in list.places at which the places of an episode end.
+// chunk is the offset in postings.places at which the places of an episode end.
 type chunk struct{ episode, end int }
 
-// hit is a document that has the word.
-type hit struct {
-	doc    int
-	from   int // index of its first place in list.pending
-	weight byte
-}
-
-// Add adds the words of an episode.
-func (b *Builder) Add(e *Episode) {
-	var used, inDoc []*list
-	at := func(word string, doc, place int) {
-		l := b.words[word]
-		if l == nil {
-			l = &list{lastEpisode: -1}
-			b.words[strings.Clone(word)] = l
-		}
-		n := len(l.hits)
-		if n == 0 {
-			used = append(used, l)
-		}
-		if n == 0 || l.hits[n-1].doc != doc {
-			l.hits = append(l.hits, hit{doc: doc, from: len(l.pending)})
-			inDoc = append(inDoc, l)
-		}
-		l.pending = append(l.pending, place)
-	}
-	for i := range e.Docs {
-		d := &e.Docs[i]
-		inDoc = inDoc[:0]
-		length := words(d.Text, 0, func(word string, place int) { at(word, i, place) })
-		for _, l := range inDoc {
-			last := &l.hits[len(l.hits)-1]
-			last.weight = weight(len(l.pending)-last.from, length)
-		}
-		if d.Kind == Turn {
-			words(d.Speaker, 0, func(word string, place int) { at("speaker:"+word, i, place) })
-		}
-	}
-	for i, topic := range e.Topics {
-		words(topic, 0, func(word string, place int) { at("topic:"+word, 0, 100*i+place) })
-	}
-	year, month := e.Date.UTC().Format("2006"), e.Date.UTC().Format("2006-01")
-	at("in:"+year, 0, 0)
-	at("in:"+month, 0, 0)
-	for _, l := range used {
-		l.finish(b.episodes)
-	}
-	b.episodes++
-	b.docs += len(e.Docs)
-}
-
-// weight returns the part of BM25 that depends on one document, from 1 to 15. count is
-// how often the word occurs in the document, length how many words the document has.
-// The mean length is a constant, because a closed segment must not change when other
-// documents are added.
-func weight(count, length int) byte {
-	const k, b, mean = 1.2, 0.75, 40
-	tf := float64(count)
-	return byte(max(1, 15*tf/(tf+k*(1-b+b*float64(length)/mean))+0.5))
-}
-
-// finish encodes the hits in the episode that was added.
-func (l *list) finish(episode int) {
-	l.docs = varint(varint(l.docs, episode-l.lastEpisode), len(l.hits))
-	l.lastEpisode = episode
-	lastDoc := -1
-	for i, h := range l.hits {
-		l.docs = varint(l.docs, h.doc-lastDoc)
-		lastDoc = h.doc
-		l.weights = append(l.weights, max(1, h.weight))
-		places := l.pending[h.from:]
-		if i+1 < len(l.hits) {
-			places = l.pending[h.from:l.hits[i+1].from]
-		}
-		slices.Sort(places)
-		places = slices.Compact(places)
-		l.places = varint(l.places, len(places))
+// add adds the records of the word in a block.
+func (p *postings) add(c *cursor) {
+	for episode, r := c.first-1, c.records; len(r) > 0; {
+		episode += r.varint()
 		last := -1
-		for _, place := range places {
-			l.places = varint(l.places, place-last)
-			last = place
+		if n := len(p.ends); n > 0 {
+			last = p.ends[n-1].episode
 		}
+		count := r.varint()
+		docs := r.cut(r.varint())
+		p.docs = append(varint(varint(p.docs, episode-last), count), docs...)
+		p.weights = append(p.weights, r.cut(count)...)
+		p.places = append(p.places, r.cut(r.varint())...)
+		p.ends = append(p.ends, chunk{episode, len(p.places)})
 	}
-	l.ends = append(l.ends, chunk{episode, len(l.places)})
-	l.hits, l.pending = l.hits[:0], l.pending[:0]
 }
 
-// Segment returns the segment of all episodes that were added.
-func (b *Builder) Segment() *Segment {
-	s := &Segment{Docs: b.docs}
-	var words, places, chunks []byte
-	var count int
-	var first, last string
-	var shards [][2][]byte
-	flush := func() {
-		if count == 0 {
-			return
-		}
-		shard := [2][]byte{deflate(nil, append(varint(nil, count), words...))}
-		if len(places) > 0 {
-			shard[1] = deflate(nil, places)
-		}
-		shards = append(shards, shard)
-		s.Shards = append(s.Shards, Shard{first, len(shard[0]), len(shard[1])})
-		words, places, count, last = nil, nil, 0, ""
+func (p *postings) reset() {
+	p.docs, p.weights, p.places, p.ends = p.docs[:0], p.weights[:0], p.places[:0], p.ends[:0]
+}
+
+// Merge returns the segment of the episodes of the blocks.
+func Merge(blocks ...[]byte) *Segment {
+	w := &segmentWriter{segment: &Segment{}}
+	var cursors []*cursor
+	episodes := 0
+	for _, block := range blocks {
+		c := &cursor{block: block, first: episodes}
+		episodes += c.block.varint()
+		w.segment.Docs += c.block.varint()
+		c.next()
+		cursors = append(cursors, c)
 	}
-	for _, word := range slices.Sorted(maps.Keys(b.words)) {
-		l := b.words[word]
-		if count > 0 && len(words)+len(l.docs)+len(word) > shardSize {
-			flush()
+	var word []byte
+	var p postings
+	for {
+		word = word[:0]
+		found := false
+		for _, c := range cursors {
+			if !c.done && (!found || bytes.Compare(c.word, word) < 0) {
+				word, found = append(word[:0], c.word...), true
+			}
 		}
-		if count == 0 {
-			first = word
+		if !found {
+			return w.finish()
 		}
-		same := commonPrefix(last, word)
-		last = word
-		words = varint(words, same)
-		words = varint(words, len(word)-same)
-		words = append(words, word[same:]...)
-		long, weighty := len(l.places) > longSize, 16*len(l.weights) < b.docs
-		words = varint(words, flags(long, weighty))
-		words = append(varint(words, len(l.ends)), l.docs...)
-		if weighty {
-			words = append(words, l.weights...)
+		p.reset()
+		for _, c := range cursors {
+			if !c.done && bytes.Equal(c.word, word) {
+				p.add(c)
+				c.next()
+			}
 		}
-		if long {
-			var parts []byte
-			parts, chunks = l.chunks(chunks)
-			words = append(words, parts...)
-		} else {
-			places = append(varint(places, len(l.places)), l.places...)
-		}
-		count++
+		w.add(string(word), &p)
 	}
-	flush()
-	for _, shard := range shards {
-		s.Words = append(s.Words, shard[0]...)
-		s.Places = append(s.Places, shard[1]...)
+}
+
+// segmentWriter writes the files of a segment.
+type segmentWriter struct {
+	segment *Segment
+	places  [][]byte // part of each shard in the file of places
+	chunks  []byte   // chunks of all shards
+
+	// The shard that is being written.
+	words, shortPlaces []byte
+	count              int
+	first, last        string
+}
+
+// add adds the next word.
+func (w *segmentWriter) add(word string, p *postings) {
+	if w.count > 0 && len(w.words)+len(p.docs)+len(word) > shardSize {
+		w.flush()
 	}
-	s.Places = append(s.Places, chunks...)
-	return s
+	if w.count == 0 {
+		w.first = word
+	}
+	same := commonPrefix(w.last, word)
+	w.last = word
+	w.words = append(varint(varint(w.words, same), len(word)-same), word[same:]...)
+	long, weighty := len(p.places) > longSize, 16*len(p.weights) < w.segment.Docs
+	w.words = varint(w.words, flags(long, weighty))
+	w.words = append(varint(w.words, len(p.ends)), p.docs...)
+	if weighty {
+		w.words = append(w.words, p.weights...)
+	}
+	if long {
+		var table []byte
+		table, w.chunks = p.chunks(w.chunks)
+		w.words = append(w.words, table...)
+	} else {
+		w.shortPlaces = append(varint(w.shortPlaces, len(p.places)), p.places...)
+	}
+	w.count++
+}
+
+// flush ends the shard.
+func (w *segmentWriter) flush() {
+	if w.count == 0 {
+		return
+	}
+	before := len(w.segment.Words)
+	w.segment.Words = deflate(w.segment.Words, append(varint(nil, w.count), w.words...))
+	var places []byte
+	if len(w.shortPlaces) > 0 {
+		places = deflate(nil, w.shortPlaces)
+	}
+	w.segment.Shards = append(w.segment.Shards, Shard{w.first, len(w.segment.Words) - before, len(places)})
+	w.places = append(w.places, places)
+	w.words, w.shortPlaces, w.count, w.last = w.words[:0], w.shortPlaces[:0], 0, ""
+}
+
+// finish returns the segment of all words that were added.
+func (w *segmentWriter) finish() *Segment {
+	w.flush()
+	w.segment.Places = slices.Concat(append(w.places, w.chunks)...)
+	return w.segment
 }
 
 // flags returns the flags that say how a word is encoded.
@@ -211,15 +273,15 @@ func flags(long, weighty bool) (f int) {
 // and returns it as grown. table says where the chunks are: the offset of the first one
 // in file, their number, and for each chunk its length and the number of its last
 // episode, as the difference to the chunk before.
-func (l *list) chunks(file []byte) (table, grown []byte) {
+func (p *postings) chunks(file []byte) (table, grown []byte) {
 	offset, from, last, count := len(file), 0, -1, 0
 	var parts []byte
-	for i, c := range l.ends {
-		if i < len(l.ends)-1 && c.end-from < chunkSize {
+	for i, c := range p.ends {
+		if i < len(p.ends)-1 && c.end-from < chunkSize {
 			continue
 		}
 		before := len(file)
-		file = deflate(file, l.places[from:c.end])
+		file = deflate(file, p.places[from:c.end])
 		parts = varint(varint(parts, c.episode-last), len(file)-before)
 		from, last = c.end, c.episode
 		count++

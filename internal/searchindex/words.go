@@ -81,38 +81,41 @@ func isUnspaced(r rune) bool {
 	return false
 }
 
-// words calls f with the words of a text and their places, which start at first, and
-// returns the place after the last. Apostrophes inside a word are ignored. A run of
-// characters of a script without spaces is not a word. Each of its characters has a place
-// and forms a word with the next character; the last character is a word by itself.
-func words(text string, first int, f func(word string, place int)) int {
-	text = Fold(text)
+// words calls f with the words of a text and their places, which start at 0, and returns
+// the number of places. Words are only valid during the call. Apostrophes inside a word
+// are ignored. A run of characters of a script without spaces is not a word. Each of its
+// characters has a place and forms a word with the next character; the last character is
+// a word by itself.
+func words(text string, f func(word []byte, place int)) int {
 	if isASCII(text) {
-		return asciiWords(text, first, f)
+		return asciiWords(text, f)
 	}
-	runes := []rune(text)
-	place := first
-	var word []rune
+	runes := []rune(Fold(text))
+	place := 0
+	var word []byte
+	length := 0 // of the word, in characters
 	end := func() {
-		if len(word) > 0 {
-			f(string(word[:min(len(word), maxWord)]), place)
+		if length > 0 {
+			f(word, place)
 			place++
-			word = word[:0]
+			word, length = word[:0], 0
 		}
 	}
 	for i, r := range runes {
 		switch {
 		case isWord(r) && isUnspaced(r):
 			end()
+			word = utf8.AppendRune(word, r)
 			if i+1 < len(runes) && isWord(runes[i+1]) && isUnspaced(runes[i+1]) {
-				f(string(runes[i:i+2]), place)
-			} else {
-				f(string(r), place)
+				word = utf8.AppendRune(word, runes[i+1])
 			}
-			place++
+			length++
+			end()
 		case isWord(r):
-			word = append(word, r)
-		case isApostrophe(r) && len(word) > 0 && i+1 < len(runes) && isWord(runes[i+1]):
+			if length++; length <= maxWord {
+				word = utf8.AppendRune(word, r)
+			}
+		case isApostrophe(r) && length > 0 && i+1 < len(runes) && isWord(runes[i+1]):
 		default:
 			end()
 		}
@@ -121,26 +124,36 @@ func words(text string, first int, f func(word string, place int)) int {
 	return place
 }
 
-// asciiWords is words for folded text that is ASCII, without copying it.
-func asciiWords(text string, first int, f func(word string, place int)) int {
-	place := first
-	for i := 0; i < len(text); i++ {
-		if !isWord(rune(text[i])) {
-			continue
-		}
-		start, apostrophes := i, 0
-		for ; i < len(text); i++ {
-			if text[i] == '\'' && i+1 < len(text) && isWord(rune(text[i+1])) {
-				apostrophes++
-			} else if !isWord(rune(text[i])) {
-				break
+// asciiFolded has the ASCII characters of words in lower case, and 0 for all others.
+var asciiFolded = func() (folded [256]byte) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789") {
+		folded[c] = c
+		folded[unicode.ToUpper(rune(c))] = c
+	}
+	return folded
+}()
+
+// asciiWords is words for ASCII text, which takes less time.
+func asciiWords(text string, f func(word []byte, place int)) int {
+	place, length := 0, 0
+	var word [maxWord]byte
+	for i := range len(text) {
+		c := asciiFolded[text[i]]
+		switch {
+		case c != 0:
+			if length < maxWord {
+				word[length] = c
+				length++
 			}
+		case length == 0, text[i] == '\'' && i+1 < len(text) && asciiFolded[text[i+1]] != 0:
+		default:
+			f(word[:length], place)
+			place++
+			length = 0
 		}
-		word := text[start:i]
-		if apostrophes > 0 {
-			word = strings.ReplaceAll(word, "'", "")
-		}
-		f(word[:min(len(word), maxWord)], place)
+	}
+	if length > 0 {
+		f(word[:length], place)
 		place++
 	}
 	return place

@@ -163,22 +163,38 @@ func (b *builder) addEpisode(e *Episode) bool {
 	return true
 }
 
-// addTexts adds the transcripts and pages of episodes, several at a time. An episode's
-// transcripts are read once, for their findings, their formats and the episode's page.
-func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site) {
+// addTexts adds the transcripts and pages of episodes, several at a time, and adds the
+// live ones to the search index, which may be nil. An episode's transcripts are read
+// once, for their findings, their formats, the episode's page and the index.
+func (b *builder) addTexts(ctx context.Context, episodes []*Episode, site *site, index *searchIndex) {
 	found := make([]finding.List, len(episodes))
 	pages := make([][]*Object, len(episodes))
-	inParallel(ctx, len(episodes), func(i int) {
+	order := make([]int, len(episodes)) // the index needs the oldest episode first
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return byPublication(episodes[i], episodes[j]) })
+	produce := func(n int) (indexed indexedEpisode, _ error) {
+		i := order[n]
 		e := episodes[i]
 		found[i] = b.addTranscripts(e)
 		if !e.inFeed() {
-			return
+			return indexed, nil
 		}
 		if e.page != nil {
 			e.page.Transcripts, e.page.Gaps = b.transcriptLinks(e), b.gaps(e)
 		}
 		if site.alone {
 			pages[i] = site.renderEpisode(e)
+		}
+		if index != nil {
+			indexed = index.addTexts(e)
+		}
+		return indexed, nil
+	}
+	_ = inOrder(ctx, len(episodes), produce, func(indexed indexedEpisode) {
+		if indexed.Episode != nil {
+			index.add(ctx, indexed)
 		}
 	})
 	for i, e := range episodes {

@@ -194,10 +194,11 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 	}
 	b.pinShow()
 	site := b.newSite(ctx)
-	b.addTexts(ctx, measured, site)
+	index := b.newSearchIndex(site)
+	b.addTexts(ctx, measured, site, index)
 	b.addFeed()
-	if site.data != nil && !s.Site.NoSearch && !o.WithoutIndex {
-		site.data.SearchKey = b.addSearch(ctx)
+	if index != nil {
+		site.data.SearchKey = index.addFiles(ctx)
 	}
 	site.addPages(ctx)
 	if err := ctx.Err(); err != nil {

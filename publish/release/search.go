@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -15,12 +16,24 @@ import (
 	"onair/show/chapters"
 )
 
-// searchIndex makes the search index of the live episodes.
+// searchIndex makes the search index of the live episodes. A segment is merged from blocks
+// of a few episodes, which the cache keeps. So after a change in a transcript only the
+// transcripts of one block are indexed again.
 type searchIndex struct {
 	b        *builder
 	episodes []*Episode // oldest first
+	numbers  map[*Episode]int
 	known    []searchTexts
 	keys     []derive.Key // key of each episode's content in the index; zero if unknown
+
+	sizes    []int // sizes of the segments that are not complete
+	segments []searchindex.SegmentKeys
+	err      error // why a segment could not be made
+
+	// The segment that is under way.
+	from, to int                  // x.episodes[from:to] were added
+	builder  *searchindex.Builder // of the block that is under way; nil if the words of an episode were not read
+	blocks   map[int][]byte       // complete blocks whose words were read, by the number of their first episode
 }
 
 // searchTexts has the cached facts of the texts of an episode.
@@ -39,64 +52,95 @@ type searchSegment struct {
 
 var (
 	searchTextsFunc   = derive.Func{Name: "search-texts", Version: searchindex.Version}
+	searchBlockFunc   = derive.Func{Name: "search-blocks", Version: searchindex.Version}
 	searchSegmentFunc = derive.Func{Name: "search-segments", Version: searchindex.Version}
 )
 
-// addSearch adds the search index and returns the key of its directory; empty if the
-// site has no index. It is called when the transcripts are complete.
-func (b *builder) addSearch(ctx context.Context) string {
-	x := &searchIndex{b: b, episodes: b.release.Live()}
-	slices.SortStableFunc(x.episodes, func(a, b *Episode) int {
-		if c := a.Date.Compare(b.Date); c != 0 {
-			return c
+// newSearchIndex returns the index of the live episodes, which are added later; nil if
+// the site has no index.
+func (b *builder) newSearchIndex(site *site) *searchIndex {
+	if site.data == nil || b.show.Site.NoSearch || b.o.WithoutIndex {
+		return nil
+	}
+	x := &searchIndex{b: b, episodes: b.release.Live(), numbers: map[*Episode]int{}, builder: searchindex.NewBuilder(), blocks: map[int][]byte{}}
+	slices.SortStableFunc(x.episodes, byPublication)
+	for i, e := range x.episodes {
+		x.numbers[e] = i
+	}
+	x.known, x.keys = make([]searchTexts, len(x.episodes)), make([]derive.Key, len(x.episodes))
+	x.sizes = searchindex.Sizes(len(x.episodes))
+	return x
+}
+
+// byPublication orders episodes by their dates of publication, oldest first.
+func byPublication(a, b *Episode) int {
+	return cmp.Or(a.Date.Compare(b.Date), strings.Compare(a.GUID, b.GUID))
+}
+
+// indexedEpisode is the result of addTexts.
+type indexedEpisode struct {
+	*Episode
+	words *searchindex.Words // nil if the cache had the sums of the texts, which were not read then
+	err   error
+}
+
+// add adds the next episode. It is called for every episode, the oldest first.
+func (x *searchIndex) add(ctx context.Context, e indexedEpisode) {
+	if x.err = cmp.Or(x.err, e.err); x.err != nil {
+		return
+	}
+	if e.words == nil {
+		x.builder = nil
+	} else if x.builder != nil {
+		x.builder.Add(e.words)
+	}
+	x.to++
+	if n := x.to - x.from; n%searchindex.BlockSize == 0 || n == x.sizes[0] {
+		if x.builder != nil {
+			x.blocks[x.to-1-(n-1)%searchindex.BlockSize] = x.builder.Block()
 		}
-		return strings.Compare(a.GUID, b.GUID)
-	})
-	if len(x.episodes) == 0 {
+		x.builder = searchindex.NewBuilder()
+		if n == x.sizes[0] {
+			x.err = x.addSegment(ctx)
+			clear(x.blocks)
+			x.from, x.sizes = x.to, x.sizes[1:]
+		}
+	}
+}
+
+// addFiles adds the files of the index, when all episodes were added, and returns the key
+// of its directory; empty if the index has errors or no episodes.
+func (x *searchIndex) addFiles(ctx context.Context) string {
+	if len(x.episodes) == 0 || ctx.Err() != nil {
 		return ""
 	}
-	directory, err := x.build(ctx)
+	directory, err := []byte(nil), x.err
+	if err == nil {
+		directory, err = searchindex.Directory(x.segments)
+	}
 	if err != nil {
-		if ctx.Err() == nil {
-			b.findings.Add(rulePages.At(finding.Position{}, "write the search index: %v", err))
-		}
+		x.b.findings.Add(rulePages.At(finding.Position{}, "write the search index: %v", err))
 		return ""
 	}
-	o, err := b.addNew(RoleSearch, hashedKey("assets/search", ".bin"), held(directory))
+	for i, e := range x.episodes {
+		o := x.b.object(RoleSearch, x.known[i].Sums, x.texts(e))
+		o.Key, o.Episode = searchTextsKey(e)(o.SHA256), e.Slug
+		x.b.add(o)
+	}
+	o, err := x.b.addNew(RoleSearch, hashedKey("assets/search", ".bin"), held(directory))
 	if err != nil {
 		return ""
 	}
 	return o.Key
 }
 
-// build adds the files of the index and returns its directory.
-func (x *searchIndex) build(ctx context.Context) ([]byte, error) {
-	x.known, x.keys = make([]searchTexts, len(x.episodes)), make([]derive.Key, len(x.episodes))
-	var segments []searchindex.SegmentKeys
-	from := 0
-	for _, size := range searchindex.Sizes(len(x.episodes)) {
-		s, err := x.addSegment(ctx, from, from+size)
-		if err != nil {
-			return nil, err
-		}
-		segments = append(segments, s)
-		from += size
-	}
-	for i, e := range x.episodes {
-		o := x.b.object(RoleSearch, x.known[i].Sums, x.texts(i))
-		o.Key, o.Episode = searchTextsKey(e)(o.SHA256), e.Slug
-		x.b.add(o)
-	}
-	return searchindex.Directory(segments)
-}
-
 func searchTextsKey(e *Episode) keyFunc { return hashedKey("episodes/"+e.Slug+"/search", ".bin") }
 
-// addTexts finds the sums of the texts of an episode. It returns the episode if the texts
-// had to be read, and nil if the cache has the sums. It may be called for several
+// addTexts finds the sums of the texts of an episode. It may be called for several
 // episodes at the same time.
-func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) {
-	e := x.episodes[i]
+func (x *searchIndex) addTexts(e *Episode) (added indexedEpisode) {
+	i := x.numbers[e]
+	added.Episode = e
 	inputs := []any{x.about(e), e.Notes}
 	certain := true
 	for _, t := range e.transcripts[:min(1, len(e.transcripts))] {
@@ -104,9 +148,11 @@ func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) 
 		inputs = append(inputs, t.key, t.Language)
 	}
 	compute := func() (searchTexts, error) {
-		if indexed, err = x.episode(e); err != nil {
+		indexed, err := x.episode(e)
+		if err != nil {
 			return searchTexts{}, err
 		}
+		added.words = searchindex.WordsOf(indexed)
 		data, entry, err := searchindex.Texts(indexed)
 		if err != nil {
 			return searchTexts{}, err
@@ -116,17 +162,17 @@ func (x *searchIndex) addTexts(i int) (indexed *searchindex.Episode, err error) 
 	}
 	if certain {
 		x.keys[i] = derive.KeyOf(inputs...)
-		x.known[i], err = remember(x.b, searchTextsFunc, e.Slug, x.keys[i], compute)
+		x.known[i], added.err = remember(x.b, searchTextsFunc, e.Slug, x.keys[i], compute)
 	} else {
-		x.known[i], err = compute()
+		x.known[i], added.err = compute()
 	}
-	return indexed, err
+	return added
 }
 
 // texts returns the source of the texts of an episode.
-func (x *searchIndex) texts(i int) source {
+func (x *searchIndex) texts(e *Episode) source {
 	return func(w io.Writer) error {
-		indexed, err := x.episode(x.episodes[i])
+		indexed, err := x.episode(e)
 		if err != nil {
 			return err
 		}
@@ -138,26 +184,13 @@ func (x *searchIndex) texts(i int) source {
 	}
 }
 
-// addSegment adds the files of a segment with the episodes x.episodes[from:to].
-func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex.SegmentKeys, error) {
-	// If the cache has no texts, as in a first build, each transcript is read once.
-	fresh := searchindex.NewBuilder()
-	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.addTexts(from + n) }, func(e *searchindex.Episode) {
-		if e == nil {
-			fresh = nil
-		} else if fresh != nil {
-			fresh.Add(e)
-		}
-	})
-	if err != nil {
-		return searchindex.SegmentKeys{}, err
-	}
+// addSegment adds the files of the segment that is under way.
+func (x *searchIndex) addSegment(ctx context.Context) error {
+	from, to := x.from, x.to
 	words, places := hashedKey("assets/search-words", ".bin"), hashedKey("assets/search-places", ".bin")
-	compute := func() (known searchSegment, err error) {
-		var s *searchindex.Segment
-		if fresh != nil {
-			s = fresh.Segment()
-		} else if s, err = x.segment(ctx, from, to); err != nil {
+	known, err := rememberOf(x, searchSegmentFunc, from, to, func() (known searchSegment, err error) {
+		s, err := x.segment(ctx, from, to)
+		if err != nil {
 			return known, err
 		}
 		w, err := x.b.renderSums(RoleSearch, words, held(s.Words))
@@ -166,15 +199,9 @@ func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex
 		}
 		p, err := x.b.renderSums(RoleSearch, places, held(s.Places))
 		return searchSegment{w, p, s.Docs, s.Shards}, err
-	}
-	var known searchSegment
-	if keys := x.keys[from:to]; slices.Contains(keys, derive.Key{}) {
-		known, err = compute()
-	} else {
-		known, err = remember(x.b, searchSegmentFunc, x.episodes[from].Slug, derive.KeyOf(keys), compute)
-	}
+	})
 	if err != nil {
-		return searchindex.SegmentKeys{}, err
+		return err
 	}
 	add := func(key keyFunc, s sums, part func(*searchindex.Segment) []byte) string {
 		o := x.b.object(RoleSearch, s, func(w io.Writer) error {
@@ -198,17 +225,53 @@ func (x *searchIndex) addSegment(ctx context.Context, from, to int) (searchindex
 		entry.Key = searchTextsKey(x.episodes[i])(x.known[i].Sums.SHA256)
 		keys.Episodes = append(keys.Episodes, entry)
 	}
-	return keys, nil
+	x.segments = append(x.segments, keys)
+	return nil
 }
 
-// segment indexes the episodes x.episodes[from:to].
-func (x *searchIndex) segment(ctx context.Context, from, to int) (*searchindex.Segment, error) {
-	builder := searchindex.NewBuilder()
-	err := inOrder(ctx, to-from, func(n int) (*searchindex.Episode, error) { return x.episode(x.episodes[from+n]) }, builder.Add)
-	if err != nil {
-		return nil, err
+// rememberOf is remember for a value of the episodes x.episodes[from:to].
+func rememberOf[T any](x *searchIndex, f derive.Func, from, to int, compute func() (T, error)) (T, error) {
+	keys := x.keys[from:to]
+	if slices.Contains(keys, derive.Key{}) {
+		return compute()
 	}
-	return builder.Segment(), nil
+	return remember(x.b, f, x.episodes[from].Slug, derive.KeyOf(keys), compute)
+}
+
+// segment returns the segment of the episodes x.episodes[from:to].
+func (x *searchIndex) segment(ctx context.Context, from, to int) (*searchindex.Segment, error) {
+	var blocks [][]byte
+	for ; from < to; from += searchindex.BlockSize {
+		end := min(from+searchindex.BlockSize, to)
+		block := x.blocks[from]
+		packed, err := rememberOf(x, searchBlockFunc, from, end, func() (_ []byte, err error) {
+			if block == nil {
+				block, err = x.block(ctx, from, end)
+			}
+			return searchindex.Pack(block), err
+		})
+		if err == nil && block == nil {
+			block, err = searchindex.Unpack(packed)
+		}
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, block)
+	}
+	return searchindex.Merge(blocks...), nil
+}
+
+// block returns the block of the episodes x.episodes[from:to].
+func (x *searchIndex) block(ctx context.Context, from, to int) ([]byte, error) {
+	builder := searchindex.NewBuilder()
+	err := inOrder(ctx, to-from, func(n int) (*searchindex.Words, error) {
+		indexed, err := x.episode(x.episodes[from+n])
+		if err != nil {
+			return nil, err
+		}
+		return searchindex.WordsOf(indexed), nil
+	}, builder.Add)
+	return builder.Block(), err
 }
 
 // about returns an episode of the index without its notes and turns.
