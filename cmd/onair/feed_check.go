@@ -83,9 +83,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 		return err
 	}
 	report := f.check(a)
-	if f.response != nil {
-		report.Add(probe.Feed(ctx, v, name, report.Self.URL, f.file, f.response))
-	}
+	f.checkServer(ctx, v, name, report)
 	if o.pages {
 		checkPages(ctx, a, v, report, f)
 	}
@@ -126,6 +124,14 @@ func (f *feedSource) check(a *app) *check.Report {
 		o.ContentType = f.response.ContentType()
 	}
 	return check.Feed(f.data, o)
+}
+
+// checkServer adds findings about the response to a report. It adds none for a response
+// that is not a feed, such as a web page.
+func (f *feedSource) checkServer(ctx context.Context, v *fetch.Visitor, name string, report *check.Report) {
+	if f.response != nil && (report.Kind == tree.RSS || f.response.Status != http.StatusOK) {
+		report.Add(probe.Feed(ctx, v, name, report.Self.URL, f.file, f.response))
+	}
 }
 
 // address returns the address of the feed after redirects. It is empty for a file.

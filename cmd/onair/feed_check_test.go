@@ -129,3 +129,27 @@ func TestFeedCheckOfAServer(t *testing.T) {
 		}
 	}
 }
+
+// TestWebPageIsTheOnlyFinding checks that nothing is said of a server that sends a web
+// page instead of a feed.
+func TestWebPageIsTheOnlyFinding(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<html><form>Password</form></html>`)
+	}))
+	t.Cleanup(server.Close)
+	a := &app{system: &system{now: time.Now}}
+	v, err := visitorFor(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := openFeed(t.Context(), a, v, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := f.check(a)
+	f.checkServer(t.Context(), v, server.URL, report)
+	if len(report.Findings) != 1 || report.Findings[0].Rule != "F062" {
+		t.Errorf("findings %v, want F062 only", report.Findings)
+	}
+}

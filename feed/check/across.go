@@ -159,15 +159,14 @@ func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	}
 	a.files[raw] = index
 	bare := withoutQuery(raw)
-	if bare == raw {
-		return
-	}
 	i, ok := a.bare[bare]
-	if !ok {
+	if !ok && bare != raw {
 		i, ok = a.files[bare]
 	}
 	if !ok {
-		a.bare[bare] = index
+		if bare != raw {
+			a.bare[bare] = index
+		}
 	} else if guid := c.report.Episodes[i].GUID; guid != ep.GUID && !again && isFile(bare) {
 		c.add(ruleTwoGUIDs, it, "file %s has two GUIDs, %s and %s", quote(bare), quote(guid), quote(ep.GUID))
 	}

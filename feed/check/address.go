@@ -24,6 +24,8 @@ func address(c *checker, e *tree.Element, _, value string) {
 		c.add(rulePassword, e, "%s: address %s has a user name or password in it", e.Name, quote(value))
 	case problem != "":
 		c.add(ruleAddress, e, "%s: address %s %s", e.Name, quote(value), problem)
+	case strings.Contains(value, "&amp;"):
+		c.addHint(ruleEscapedTwice, e, "write &amp; once for each & of the address", "%s: address %s is escaped twice: it has &amp; in it", e.Name, quote(value))
 	case u.Scheme == "http" && !isLocal(u.Hostname()):
 		c.add(ruleNotHTTPS, e, "%s: %s is not https", e.Name, quote(value))
 	default:

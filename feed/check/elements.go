@@ -109,10 +109,10 @@ var elements = []element{
 		attrs: []attr{{"type", true, 0, mediaType}, {"length", false, 0, number(ruleValue, 1)}, {"bitrate", false, 0, decimal}, {"height", false, 0, number(ruleValue, 1)}, {"lang", false, 0, language}, {"title", false, 32, nil}, {"rel", false, 32, nil}, {"codecs", false, 0, nil}, {"default", false, 0, oneOf(ruleValue, "true", "false")}},
 	},
 	{name: "podcast:source", in: []string{"podcast:alternateEnclosure"}, attrs: []attr{{"uri", true, 0, uri}, {"contentType", false, 0, mediaType}}},
-	{name: "podcast:integrity", in: []string{"podcast:alternateEnclosure"}, once: true, attrs: []attr{{"type", true, 0, oneOf(ruleValue, "sri", "pgp-signature")}, {"value", true, 0, nil}}},
+	{name: "podcast:integrity", in: []string{"podcast:alternateEnclosure"}, once: true, attrs: []attr{{"type", true, 0, oneOf(ruleValue, "sri", "pgp-signature")}, {"value", true, 0, integrity}}},
 	{name: "podcast:block", in: inChannel, need: true, form: oneOf(ruleValue, "yes", "no"), attrs: []attr{{"id", false, 0, service}}},
 	{name: "podcast:chapters", in: inItem, once: true, attrs: []attr{{"url", true, 0, address}, {"type", true, 0, chaptersType}}},
-	{name: "podcast:chat", in: inBoth, once: true, attrs: []attr{{"server", true, 0, server}, {"protocol", true, 0, nil}, {"accountId", false, 0, nil}, {"space", false, 0, nil}}},
+	{name: "podcast:chat", in: inBoth, once: true, attrs: []attr{{"server", true, 0, server}, {"protocol", true, 0, oneOf(ruleValue, "irc", "xmpp", "nostr", "matrix")}, {"accountId", false, 0, nil}, {"space", false, 0, nil}}},
 	{name: "podcast:contentLink", in: []string{"podcast:liveItem", "item"}, need: true, short: 128, form: short, attrs: []attr{{"href", true, 0, address}}},
 	{name: "podcast:episode", in: inItem, once: true, need: true, form: episodeNumber, attrs: []attr{{"display", false, 32, nil}}},
 	{name: "podcast:funding", in: inBoth, short: 128, form: short, attrs: []attr{{"url", true, 0, address}}},
@@ -239,6 +239,9 @@ func unknownHint(parent, name string) string {
 		if slices.Contains(e.in, parent) {
 			here = append(here, e.name)
 		}
+	}
+	if slices.Contains([]string{"description", "content:encoded", "itunes:summary", "itunes:subtitle", "title"}, parent) && tags.MatchString("<"+name+">") {
+		return "put HTML into CDATA, or write &lt; for its <"
 	}
 	n := source.Nearest(name, here)
 	if n == "" {

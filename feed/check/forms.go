@@ -36,7 +36,7 @@ func oneOf(r *finding.Rule, words ...string) form {
 			return
 		}
 		hint := r.Hint
-		if hint == "" {
+		if hint == "" || r == ruleValue {
 			hint = "write " + source.OrList(words)
 		}
 		name := what(e, attr)
@@ -72,7 +72,7 @@ func number(r *finding.Rule, least int) form {
 	return func(c *checker, e *tree.Element, attr, value string) {
 		if n, err := strconv.ParseUint(value, 10, 53); err != nil || int(n) < least {
 			hint := r.Hint
-			if hint == "" {
+			if hint == "" || r == ruleValue {
 				hint = fmt.Sprintf("write a whole number from %d on", least)
 			}
 			c.addHint(r, e, hint, "%s is %s", what(e, attr), quote(value))
@@ -243,6 +243,15 @@ var (
 		`(?:apache|[al]?gpl|gfdl|mpl|odbl|odc-by|pddl|ofl|artistic|epl|eupl|cecill|lal|ogl-uk|zpl|afl|osl|bsl|dl-de-by|dl-de-zero|etalab|lppl|ms-pl)-[0-9]+(?:\.[0-9]+)*(?:-[a-z0-9.-]+)?|` +
 		`bsd-[0-4]-clause(?:-[a-z0-9-]+)?|0bsd|mit(?:-0)?|isc|zlib|unlicense|wtfpl|against-drm|arr|none)$`)
 )
+
+// integrity checks a digest in the form of Subresource Integrity.
+func integrity(c *checker, e *tree.Element, attr, value string) {
+	if e.Attr("type") == "sri" && !digest.MatchString(value) {
+		c.addHint(ruleValue, e, "write sha384- and the digest in Base64", "%s is %s", what(e, attr), quote(value))
+	}
+}
+
+var digest = regexp.MustCompile(`^sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\s+sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2})*$`)
 
 func showGUID(c *checker, e *tree.Element, _, value string) {
 	switch {

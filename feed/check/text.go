@@ -109,7 +109,7 @@ func (c *checker) invisible(e *tree.Element, value string) {
 			c.add(ruleInvisible, e, "%s has a line break", e.Name)
 		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
 			c.add(ruleInvisible, e, "%s has U+%04X, which changes the direction of text", e.Name, r)
-		case r == 0x200B, r == 0x2060, r == 0xFEFF, r == 0xAD, r == 0x180E, r >= 0x7F && r < 0xA0, r >= 0xFFF9 && r <= 0xFFFB, r >= 0xE0000 && r <= 0xE0FFF, r >= 0xE000 && r <= 0xF8FF:
+		case r == 0x200B, r == 0x2060, r == 0xFEFF, r == 0xAD, r == 0x180E, r == 0x115F, r == 0x1160, r == 0x2800, r == 0x3164, r == 0xFFA0, r >= 0x7F && r < 0xA0, r >= 0xFFF9 && r <= 0xFFFB, r >= 0xE0000 && r <= 0xE0FFF, r >= 0xE000 && r <= 0xF8FF:
 			c.add(ruleInvisible, e, "%s has the invisible character U+%04X", e.Name, r)
 		default:
 			continue
@@ -121,6 +121,9 @@ func (c *checker) invisible(e *tree.Element, value string) {
 // notes checks HTML that apps show.
 func notes(c *checker, e *tree.Element, _, value string) {
 	markup := strings.IndexByte(value, '<') >= 0
+	if hasUser(value) {
+		c.add(rulePassword, e, "%s has an address with a user name or password in it", e.Name)
+	}
 	if strings.IndexByte(value, '&') >= 0 {
 		if m := reference(escapedReferences, value, true); m != "" {
 			c.add(ruleEscapedTwice, e, "%s is escaped twice: listeners read %s", e.Name, quote(m))
@@ -138,7 +141,7 @@ func notes(c *checker, e *tree.Element, _, value string) {
 var unescapeTag = strings.NewReplacer("&lt;", "<", "&gt;", ">")
 
 // activeTags are elements that apps remove from notes, or that run or fetch something.
-var activeTags = []string{"script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "style"}
+var activeTags = []string{"script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "style", "meta", "link", "base"}
 
 var (
 	handler  = regexp.MustCompile(`^on[a-z]{3,20}$`)
@@ -160,7 +163,7 @@ func (c *checker) unsafe(e *tree.Element, value string) {
 			switch attr = strings.ToLower(attr); {
 			case attr == "href" || attr == "src":
 				to := strings.TrimSpace(html.UnescapeString(text))
-				if s, _, _ := strings.Cut(strings.ToLower(to[:min(len(to), 16)]), ":"); s == "javascript" || s == "vbscript" {
+				if s, _, _ := strings.Cut(strings.ToLower(to[:min(len(to), 16)]), ":"); s == "javascript" || s == "vbscript" || s == "data" && attr == "href" {
 					scheme = cmp.Or(scheme, "an address with "+s+":")
 				} else if relative == "" && !absolute.MatchString(to) {
 					relative = "the relative address " + quote(to)

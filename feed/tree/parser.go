@@ -283,53 +283,6 @@ func (p *parser) cdata() {
 	p.append(p.characters(p.doc.Data[body:body+end], body))
 }
 
-// endTag reads an end tag and closes its element. An end tag that does not match closes
-// the innermost element with its name, or nothing.
-func (p *parser) endTag() {
-	data := p.doc.Data
-	start := p.pos
-	n := p.nameLength(start + 2)
-	raw := data[start+2 : start+2+n]
-	p.pos = start + 2 + n
-	for p.pos < len(data) && isSpace(data[p.pos]) {
-		p.pos++
-	}
-	last := len(p.open) - 1
-	cut := p.pos >= len(data)
-	switch {
-	case cut:
-		p.problem(start, CutOff, "the document ends inside of an end tag")
-	case data[p.pos] == '>':
-		p.pos++
-	default:
-		p.problem(p.pos, Markup, "a malformed end tag")
-		if i := bytes.IndexAny(data[p.pos:], "<>"); i >= 0 {
-			p.pos += i
-			if data[p.pos] == '>' {
-				p.pos++
-			}
-		} else {
-			p.pos = len(data)
-		}
-	}
-	if p.open[last].raw == string(raw) {
-		p.close()
-		return
-	}
-	if cut {
-		return // the name may be cut off
-	}
-	p.problem(start, Nesting, "</%s> does not match <%s> on line %d", short(string(raw)), short(p.open[last].raw), p.open[last].element.Line)
-	for i := last; i >= 0; i-- {
-		if p.open[i].raw == string(raw) {
-			for len(p.open) > i {
-				p.close()
-			}
-			return
-		}
-	}
-}
-
 // close closes the innermost element.
 func (p *parser) close() {
 	last := len(p.open) - 1
@@ -357,8 +310,14 @@ func (p *parser) close() {
 		}
 		return
 	}
-	parent := p.open[last-1].element
-	if last == 2 && e.Name == "item" && parent.Name == "channel" {
+	p.adopt(e)
+}
+
+// adopt adds an element to the innermost open element. An item of the channel is handed
+// to Options.Item instead.
+func (p *parser) adopt(e *Element) {
+	parent := p.open[len(p.open)-1].element
+	if len(p.open) == 2 && e.Name == "item" && parent.Name == "channel" {
 		p.doc.Items++
 		if p.doc.Items > MaxItems {
 			if p.doc.Items == MaxItems+1 {
