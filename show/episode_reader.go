@@ -261,6 +261,9 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 		}
 		reportRefused(&r.found, r.folder, name)
 	}
+	if !slices.ContainsFunc(e.Transcripts, own) {
+		r.reportOtherTranscripts(e)
+	}
 	slices.SortStableFunc(e.Transcripts, func(a, b TranscriptFile) int {
 		if own(a) != own(b) {
 			if own(a) {
@@ -270,6 +273,24 @@ func (r *episodeReader) findTranscripts(e *Episode) {
 		}
 		return strings.Compare(a.Language, b.Language)
 	})
+}
+
+// reportOtherTranscripts reports files called transcript that are not read.
+func (r *episodeReader) reportOtherTranscripts(e *Episode) {
+	for _, entry := range r.files.entries {
+		name := entry.Name()
+		ext := path.Ext(name)
+		if ext == "" || !strings.EqualFold(strings.TrimSuffix(name, ext), "transcript") || !entry.Type().IsRegular() {
+			continue
+		}
+		f := ruleTranscriptName.At(finding.Position{File: path.Join(e.Dir, name)}, "%s is not read", name)
+		if lower := strings.ToLower(name); slices.Contains(transcriptTypes, path.Ext(lower)) {
+			f = f.WithHint("rename it to " + lower)
+		} else {
+			f = f.WithHint("convert it: onair transcripts convert --to md " + f.File + " -o " + path.Join(e.Dir, "transcript.md"))
+		}
+		r.found.Add(f)
+	}
 }
 
 // addTranscript adds a file of the folder to the transcripts if it has the name of a

@@ -244,6 +244,9 @@ var findingCases = []struct {
 	{"language with an underscore", ruleLanguage, []edit{change("show.yaml", "language: en-gb", "language: en_GB")}, nil},
 	{"transcript in no language", ruleLanguage, []edit{put("episodes/4-cloudy/transcript.draft2.md", "")}, nil},
 	{"captions beside Markdown", ruleSpareTranscript, []edit{put("episodes/4-cloudy/transcript.vtt", "WEBVTT\n")}, nil},
+	{"captions of another kind", ruleTranscriptName, []edit{remove("episodes/4-cloudy/transcript.md"), put("episodes/4-cloudy/transcript.ttml", "<tt/>")}, nil},
+	{"captions in capitals", ruleTranscriptName, []edit{remove("episodes/4-cloudy/transcript.md"), put("episodes/4-cloudy/transcript.SRT", "")}, nil},
+	{"captions of another kind beside Markdown", nil, []edit{put("episodes/4-cloudy/transcript.ttml", "<tt/>")}, nil},
 	{"transcript in Spanish", nil, []edit{put("episodes/4-cloudy/transcript.es.md", "")}, nil},
 
 	{"timezone that is none", ruleTimezone, []edit{change("show.yaml", "Europe/London", "Europe/Oxford")}, nil},

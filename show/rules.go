@@ -249,6 +249,11 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 		Title:   "alternates has two with one language, or the audio of the episode itself",
 		Hint:    "remove one of them",
 		Example: "alternates: [{audio: audio.mp3, language: es}]",
+	}, {
+		ID: "S066", Severity: finding.Warning,
+		Title:   "a file is called transcript but has a format or spelling that a show does not read",
+		Hint:    "a show reads transcript.md, .vtt, .srt, .json and .txt",
+		Example: "a transcript.ttml or a transcript.SRT in the folder of an episode",
 	},
 })
 
@@ -292,6 +297,7 @@ var (
 	ruleSpareTranscript = rules.Must("S063")
 	ruleTooComplex      = rules.Must("S064")
 	ruleSameAlternate   = rules.Must("S065")
+	ruleTranscriptName  = rules.Must("S066")
 )
 
 // Rules of other packages that package show also reports.

@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -76,16 +77,27 @@ func Read(src []byte, format string, o *ReadOptions) (*Transcript, error) {
 
 // ReadFile reads the transcript of an episode: as Markdown if the name of the file ends
 // in .md, and otherwise in the format that Detect returns. It reports a Markdown file
-// whose content is a transcript in another format, and stamps after the end of the audio.
-// If the file cannot be read, the error is a finding.Finding.
+// whose content is another format, stamps after the end of the audio, and captions of which
+// most start after it. If the file cannot be read, the error is a finding.Finding.
 func ReadFile(src []byte, o *ReadOptions) (*Transcript, error) {
 	if !strings.HasSuffix(o.File, ".md") {
-		return Read(src, "", o)
+		t, err := Read(src, "", o)
+		if err == nil && o.Duration > 0 && len(t.Cues(0)) > 0 && t.Cues(o.Duration) == nil {
+			t.Findings.Add(ruleDuration.At(finding.Position{File: o.File}, "most captions start after the end of the audio, at %s", appendClock(nil, o.Duration)))
+		}
+		return t, err
 	}
 	t := Parse(src, &o.Options)
 	if f, ok := Misplaced(src, o.File); ok {
 		t.Findings = finding.List{f}
 		return t, nil
+	}
+	if !HasLabel(src) {
+		var f finding.Finding
+		if err := forms.Refused(src); errors.As(err, &f) {
+			t.Findings = finding.List{ruleFormat.At(finding.Position{File: o.File, Line: 1, Column: 1}, "this is not Markdown: %s", f.Message).WithHint(f.Hint)}
+			return t, nil
+		}
 	}
 	t.Findings = append(t.Findings, t.lateStamps(o.File, o.Duration)...)
 	return t, nil

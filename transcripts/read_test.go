@@ -438,3 +438,33 @@ func TestBoldNamesAndClocks(t *testing.T) {
 		}
 	}
 }
+
+// TestReadFile reports files of an episode that are not what their name says, and captions
+// that start after the end of the audio.
+func TestReadFile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ file, src, want string }{
+		{"transcript.md", "<!DOCTYPE html>\n<html><body>503</body></html>\n", "T036"},
+		{"transcript.md", "[Script Info]\nTitle: Snow\n", "T036"},
+		{"transcript.md", "PK\x03\x04", "T036"},
+		{"transcript.md", "1\n00:00:01,000 --> 00:00:02,000\nIt snows.\n", "T036"},
+		{"transcript.md", "<!-- snow -->\n\n**Åsa Öst:** It snows.\n", ""},
+		{"transcript.srt", "1\n24:00:01,000 --> 24:00:02,000\nIt snows.\n", "T015"},
+		{"transcript.srt", "1\n00:00:01,000 --> 00:00:02,000\nIt snows.\n", ""},
+	} {
+		transcript, err := ReadFile([]byte(test.src), &ReadOptions{Options: Options{File: test.file}, Duration: time.Minute})
+		if err != nil {
+			t.Errorf("%q: %v", test.src, err)
+			continue
+		}
+		got := ""
+		for _, f := range transcript.Findings {
+			if IsFatal(f) {
+				got += f.Rule
+			}
+		}
+		if got != test.want {
+			t.Errorf("%q: got %q, want %q", test.src, got, test.want)
+		}
+	}
+}

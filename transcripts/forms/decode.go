@@ -13,10 +13,8 @@ import (
 // become U+FFFD.
 func (s *source) decode(src []byte) error {
 	src = script.FromUTF16(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")))
-	for _, b := range binaries {
-		if len(src) > b.at && bytes.HasPrefix(src[b.at:], []byte(b.magic)) {
-			return s.problem(0, b.hint, "%s, not a transcript", b.title)
-		}
+	if err := s.refuseBinary(src); err != nil {
+		return err
 	}
 	text := string(src)
 	if strings.IndexByte(text, '\r') >= 0 {
@@ -48,6 +46,16 @@ func (s *source) decode(src []byte) error {
 	}
 	s.text = string([]rune(text))
 	s.lines = lineCounter{}
+	return nil
+}
+
+// refuseBinary returns an error if a file has one of the formats in binaries.
+func (s *source) refuseBinary(src []byte) error {
+	for _, b := range binaries {
+		if len(src) > b.at && bytes.HasPrefix(src[b.at:], []byte(b.magic)) {
+			return s.problem(0, b.hint, "%s, not a transcript", b.title)
+		}
+	}
 	return nil
 }
 

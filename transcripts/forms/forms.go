@@ -154,15 +154,31 @@ func Read(src []byte, form string, o *Options) (*Result, error) {
 	return &result, nil
 }
 
+// enough is the number of bytes that show the form of a file.
+const enough = 1 << 18
+
 // Detect returns the form of a file, one of Names, judged by its beginning. If the file has
 // none of these forms, the error is a finding.Finding that says what the file seems to be.
 func Detect(src []byte, o *Options) (string, error) {
-	const enough = 1 << 18
 	s, err := newSource(beginning(src, enough), o)
 	if err != nil {
 		return "", err
 	}
 	return s.detect()
+}
+
+// Refused returns the error of Detect for a file in a format that is refused by its name, and
+// nil for any other file.
+func Refused(src []byte) error {
+	s := &source{o: &Options{}}
+	src = beginning(src, enough)
+	if err := s.refuseBinary(src); err != nil {
+		return err
+	}
+	if err := s.decode(src); err != nil {
+		return nil // as Markdown
+	}
+	return s.refuse(s.head())
 }
 
 func newSource(src []byte, o *Options) (*source, error) {
@@ -174,12 +190,9 @@ func newSource(src []byte, o *Options) (*source, error) {
 }
 
 func (s *source) detect() (string, error) {
-	head := strings.TrimLeft(s.text, " \t\n")
-	head = head[:min(len(head), 1<<16)]
-	for _, r := range refusals {
-		if r.looks(head) {
-			return "", s.problem(0, r.hint, "%s", r.title)
-		}
+	head := s.head()
+	if err := s.refuse(head); err != nil {
+		return "", err
 	}
 	for _, f := range table() {
 		if f.looks(s, head) {
@@ -187,6 +200,22 @@ func (s *source) detect() (string, error) {
 		}
 	}
 	return "", s.describe(head)
+}
+
+// head returns the start of the text, without white space before it.
+func (s *source) head() string {
+	head := strings.TrimLeft(s.text, " \t\n")
+	return head[:min(len(head), 1<<16)]
+}
+
+// refuse returns an error if a text has one of the formats that are refused by name.
+func (s *source) refuse(head string) error {
+	for _, r := range refusals {
+		if r.looks(head) {
+			return s.problem(0, r.hint, "%s", r.title)
+		}
+	}
+	return nil
 }
 
 // source is the file that is read.
