@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +140,38 @@ func TestRelative(t *testing.T) {
 	} {
 		if got := relative(tt.from, plain.pretty(tt.to)); got != tt.want {
 			t.Errorf("relative(%q, %q) = %q, want %q", tt.from, tt.to, got, tt.want)
+		}
+	}
+}
+
+// TestRelatedEpisodes checks the related episodes of a show's episodes, which are given as
+// indices, newest first.
+func TestRelatedEpisodes(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		topics []string // topics of each episode
+		want   string   // for each episode, the indices of the related ones
+	}{
+		"alone":            {[]string{""}, ""},
+		"two":              {[]string{"", ""}, "1 0"},
+		"nothing alike":    {[]string{"a", "", "b", "", "c", ""}, "234 345 405 510 210 321"},
+		"most alike first": {[]string{"a", "", "a", "b", "a b", "a b"}, "245 345 045 451 532 432"},
+	} {
+		site := &Site{Show: &show.Show{Timezone: time.UTC}}
+		for _, topics := range test.topics {
+			site.Episodes = append(site.Episodes, &Episode{Episode: &show.Episode{Topics: strings.Fields(topics)}})
+		}
+		l := newLists(site)
+		var got []string
+		for i := range site.Episodes {
+			indices := ""
+			for _, e := range l.related[i] {
+				indices += strconv.Itoa(slices.Index(site.Episodes, e))
+			}
+			got = append(got, indices)
+		}
+		if all := strings.Join(got, " "); all != test.want {
+			t.Errorf("%s: %q, want %q", name, all, test.want)
 		}
 	}
 }

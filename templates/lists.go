@@ -191,8 +191,8 @@ func (l *lists) addPeople() {
 // maxRelated is the most related episodes that a page lists.
 const maxRelated = 3
 
-// relate finds the related episodes of every episode: first those with most people and
-// topics in common, not counting hosts of the show, then the nearest by date.
+// relate finds up to maxRelated related episodes of every episode: first those with most
+// people and topics in common, not counting hosts of the show, then the nearest by date.
 func (l *lists) relate() {
 	hosts := map[*show.Person]bool{}
 	for _, c := range l.site.Show.Hosts {
@@ -252,11 +252,13 @@ func (l *lists) relate() {
 				}
 			}
 		}
-		// The nearest two are already linked as the previous and the next episode.
+		// The nearest two come last, because they are also the previous and the next episode.
 		for distance := 2; distance < len(score) && len(candidates) < maxRelated; distance++ {
 			consider(i + distance)
 			consider(i - distance)
 		}
+		consider(i + 1)
+		consider(i - 1)
 		for _, j := range candidates[:min(maxRelated, len(candidates))] {
 			l.related[i] = append(l.related[i], l.site.Episodes[j])
 		}
