@@ -295,6 +295,11 @@ func corpus(t testing.TB, n, turns int) (episodes []*searchindex.Episode) {
 	for i := range n {
 		e := &searchindex.Episode{Slug: fmt.Sprint("go-time-", i), GUID: fmt.Sprint("https://example.com/", i), Title: "Go Time " + fmt.Sprint(i), Page: fmt.Sprint("episodes/go-time-", i, "/index.html"), Audio: fmt.Sprintf("audio/go-time-%d-%016x.mp3", i, r.Uint64()), Date: time.Date(2016, 1, 1+7*i, 0, 0, 0, 0, time.UTC)}
 		e.Docs = []searchindex.Doc{{Kind: searchindex.Title, Text: e.Title, Start: -1}}
+		notes := ""
+		for len(notes) < 600+r.IntN(1200) {
+			notes += paragraphs[r.IntN(len(paragraphs))] + " "
+		}
+		e.Docs = append(e.Docs, searchindex.Doc{Kind: searchindex.Notes, Text: notes, Start: -1})
 		for j := range turns {
 			e.Docs = append(e.Docs, searchindex.Doc{Speaker: "Mat Ryer", Text: paragraphs[r.IntN(len(paragraphs))], Start: time.Duration(j) * 13 * time.Second})
 		}
@@ -457,11 +462,11 @@ func TestBudgets(t *testing.T) {
 			all = append(all, e.search(t, query()))
 		}
 		slices.SortFunc(all, func(a, b answer) int { return cmp.Compare(a.Bytes, b.Bytes) })
-		middle, most := all[50].Bytes, all[94].Bytes
+		middle, most := all[50].Bytes, all[94].Bytes // most is that of 95 of 100 queries
 		slices.SortFunc(all, func(a, b answer) int { return cmp.Compare(a.Requests, b.Requests) })
-		t.Logf("%s: median %d bytes, %d requests; p95 %d bytes, %d requests", what, middle, all[50].Requests, most, all[94].Requests)
-		if most > limit || all[94].Requests > requests {
-			t.Errorf("%s: p95 %d bytes, %d requests; want at most %d and %d", what, most, all[94].Requests, limit, requests)
+		t.Logf("%s: median %d bytes, %d requests; p95 %d bytes; at most %d requests", what, middle, all[50].Requests, most, all[99].Requests)
+		if most > limit || all[99].Requests > requests {
+			t.Errorf("%s: p95 %d bytes, at most %d requests; want %d and %d", what, most, all[99].Requests, limit, requests)
 		}
 	}
 	measure("a word", 70_000, 30, func() string { return sample(1)[0] + " " })

@@ -214,7 +214,10 @@
         } else {
           const chunks = w.chunks.filter(({ first, last }) => wanted.some((e) => first <= e && e <= last));
           if (!chunks.length) return;
-          const [from, to] = [chunks[0].from, chunks.at(-1).to];
+          let [from, to] = [chunks[0].from, chunks.at(-1).to];
+          const [first, last] = [w.chunks[0].from, w.chunks.at(-1).to];
+          // The next batch is likely to need the rest, which costs less than a request.
+          if (last - first < to - from + 20_000) [from, to] = [first, last];
           let part = w.read; // a part of the file that was read before
           if (!(part?.from <= from && to <= part.to)) part = w.read = { from, to, bytes: await read(s.places, s.chunks + from, s.chunks + to) };
           for (const c of chunks) {
