@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"html"
 	"maps"
 	"net/mail"
 	"net/url"
@@ -242,10 +243,10 @@ func (c *mapper) categories(y *yamlDoc) {
 		}
 	}
 	for _, e := range c.all(c.channel, "itunes:category", "text") {
-		name, nested := line(e.Attr("text")), false
+		name, nested := line(html.UnescapeString(e.Attr("text"))), false
 		for sub := range e.All("itunes:category") {
 			nested = true
-			add(name, line(sub.Attr("text")))
+			add(name, line(html.UnescapeString(sub.Attr("text"))))
 		}
 		if !nested && name != "" {
 			add(name, "")

@@ -135,8 +135,8 @@ func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 		}
 		address := written
 		if !ok {
-			if address, ok = escapedAddress(written); ok {
-				c.lose("the address of its file has characters that belong into %%-escapes; it becomes %s", address)
+			if address, ok = c.completeAddress(written); ok {
+				c.lose("the address of its file is not complete, or has characters that belong into %%-escapes; it becomes %s", address)
 			}
 		}
 		if !ok {

@@ -45,8 +45,12 @@ func notesOf(src string) (md string, lost []string) {
 		return plainNotes(html.UnescapeString(src)), nil
 	}
 	body := parse(src)
-	if n := removeScripts(body); n > 0 {
-		lost = append(lost, "scripts, styles and frames in its notes are left out")
+	if n, addresses := removeScripts(body); n > 0 {
+		text := "scripts, styles and frames in its notes are left out"
+		if len(addresses) > 0 {
+			text += ": " + strings.Join(addresses, ", ")
+		}
+		lost = append(lost, text)
 	}
 	for n := range body.Descendants() {
 		if href := strings.TrimSpace(attr(n, "href")); n.Data == "a" && href != "" && !shownLink(href) {
@@ -93,8 +97,9 @@ func parse(src string) *html.Node {
 }
 
 // removeScripts removes comments, and elements that notes cannot keep, such as scripts,
-// frames, forms and templates. It returns the number of elements removed.
-func removeScripts(n *html.Node) (removed int) {
+// frames, forms and templates. It returns the number of elements removed, and the addresses
+// of what they show.
+func removeScripts(n *html.Node) (removed int, addresses []string) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
 		switch {
@@ -103,12 +108,16 @@ func removeScripts(n *html.Node) (removed int) {
 		case c.Type == html.ElementNode && slices.Contains([]string{"script", "style", "iframe", "object", "embed", "noscript", "template", "form", "input", "button", "select", "textarea", "audio", "video"}, c.Data):
 			n.RemoveChild(c)
 			removed++
+			if src := attr(c, "src"); src != "" {
+				addresses = append(addresses, source.ShortQuote(line(src)))
+			}
 		default:
-			removed += removeScripts(c)
+			more, inner := removeScripts(c)
+			removed, addresses = removed+more, append(addresses, inner...)
 		}
 		c = next
 	}
-	return removed
+	return removed, addresses
 }
 
 // convert converts a node, and reports whether the Markdown shows the same content.
@@ -296,7 +305,7 @@ func attr(n *html.Node, name string) string {
 // textOf returns the text of HTML, with each block on its own line.
 func textOf(src string) string {
 	body := parse(src)
-	removeScripts(body)
+	_, _ = removeScripts(body)
 	text := contentOf(body).text.String()
 	var lines []string
 	for l := range strings.SplitSeq(text, "\n") {

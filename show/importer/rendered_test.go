@@ -3,6 +3,8 @@ package importer_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -107,6 +109,27 @@ func TestEnclosuresWithSpaces(t *testing.T) {
 		if got := load(t, dir).Episodes[0].Enclosure.URL; got != want || !strings.Contains(losses, want) {
 			t.Errorf("enclosure of %q = %q, want %q; losses: %s", written, got, want, losses)
 		}
+	}
+}
+
+func TestRelativeEnclosures(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>Moss</title><item><title>One</title>`+strings.Replace(moss1, "https://moss.example/1.mp3", "files/my 1.mp3", 1)+`</item></channel></rss>`)
+	}))
+	t.Cleanup(server.Close)
+	dir := filepath.Join(t.TempDir(), "moss")
+	run(t, t.Context(), &importer.Options{Source: server.URL + "/show/feed", Dir: dir, NoAudio: true})
+	if got, want := load(t, dir).Episodes[0].Enclosure.URL, server.URL+"/show/files/my%201.mp3"; got != want {
+		t.Errorf("enclosure %q, want %q", got, want)
+	}
+}
+
+func TestFramesAreNamed(t *testing.T) {
+	t.Parallel()
+	_, losses := importItem(t, moss1+`<description><![CDATA[<p>See</p><div><iframe src="https://v.example/embed/1"></iframe></div>]]></description>`)
+	if !strings.Contains(losses, `left out: "https://v.example/embed/1"`) {
+		t.Errorf("losses: %s", losses)
 	}
 }
 

@@ -43,13 +43,24 @@ func TestParseDate(t *testing.T) {
 		"Tue, 2 Mar 2021 12:05:00 am +0100":  "2021-03-02T00:05:00+01:00",
 		"2021-03-02T10:00":                   "2021-03-02T10:00:00Z",
 		"2021-03-02T10:00+02:00":             "2021-03-02T10:00:00+02:00",
+		"Fri, 26 Feb 2021 24:00:00 GMT":      "2021-02-27T00:00:00Z",
+		"Fri, 26 Feb 2021 10:59:60 GMT":      "2021-02-26T11:00:00Z",
+		"02/26/2021 10:00":                   "2021-02-26T10:00:00Z",
+		"26/02/2021":                         "2021-02-26T00:00:00Z",
+		"1614297600":                         "2021-02-26T00:00:00Z",
+		"Fri, 26 Feb 2021 10.05.00 GMT":      "2021-02-26T10:05:00Z",
+		"26 Feb 2021 10:00 America/New_York": "2021-02-26T10:00:00-05:00",
+		"Fri, 26 Feb 2021 10:00:00 -5:00":    "2021-02-26T10:00:00-05:00",
+		"Fri, 26 Feb 2021 10:00:00 +1":       "2021-02-26T10:00:00+01:00",
+		"2021年2月26日 10:05":                   "2021-02-26T10:05:00Z",
+		"20210226T100500Z":                   "2021-02-26T10:05:00Z",
 	} {
 		got, ok := parseDate(in)
 		if !ok || got.Truncate(time.Second).Format(time.RFC3339) != want {
 			t.Errorf("parseDate(%q) = %s, %t; want %s", in, got.Format(time.RFC3339), ok, want)
 		}
 	}
-	for _, in := range []string{"", "soon", "32 Feb 2021", "0"} {
+	for _, in := range []string{"", "soon", "32 Feb 2021", "0", "02/03/2021", "26 Feb 2021 10:00 Moss/Bog", "31/31/2021"} {
 		if got, ok := parseDate(in); ok {
 			t.Errorf("parseDate(%q) = %s", in, got)
 		}
@@ -125,7 +136,7 @@ func FuzzNotes(f *testing.F) {
 			return
 		}
 		body := parse(in)
-		removeScripts(body)
+		_, _ = removeScripts(body)
 		if len(lost) == 0 && !equal(body, md) {
 			t.Errorf("notesOf(%q) = %q, which shows something else", in, md)
 		}
