@@ -426,7 +426,7 @@ func (c *cutter) isFunctionWord(i int) bool {
 	return w.ending == endsWord && len(w.sounds) == 0 && c.functions.EndsWith(c.text[w.from:w.to])
 }
 
-// beforeFunctionWords returns how many words to put into the cue: a number near wanted, wanted
+// beforeFunctionWords returns how many words to put into the cue: a number near wanted, at
 // most limit, for which the cue does not end with a function word. It prefers a number
 // whose words break well into two lines. If it finds no number, it returns wanted.
 func (c *cutter) beforeFunctionWords(wanted, limit int) int {

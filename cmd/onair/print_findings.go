@@ -36,9 +36,9 @@ func (a *app) writeAnnotations(w io.Writer, l finding.List) error {
 	return finding.WriteGitHub(commandStream(w), inWorkspace(l, a.getenv("GITHUB_WORKSPACE")))
 }
 
-// inWorkspace returns findings whose paths start in the folder of a job's checkout, as
-// those of annotations do, and not in the current folder below it. It returns l if the
-// current folder is not below the workspace, which may be empty.
+// inWorkspace makes the relative paths of findings relative to the workspace, the folder of
+// a job's checkout, as annotations need them. It returns l unchanged if workspace is empty
+// or the current folder is not below it.
 func inWorkspace(l finding.List, workspace string) finding.List {
 	if workspace == "" {
 		return l

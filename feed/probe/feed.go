@@ -117,9 +117,9 @@ func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *
 	return p.found
 }
 
-// validators are the response headers that identify the state of a feed. asked is the
-// header of a conditional request for that state, and other is a value of asked that
-// identifies another state.
+// validators are the response headers that identify the state of a feed. asked is the name
+// of the header that makes a request conditional on that state, and other is a value of
+// this header that stands for another state.
 var validators = []struct{ sent, asked, other string }{
 	{"ETag", "If-None-Match", `"another state of the feed"`},
 	{"Last-Modified", "If-Modified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"},

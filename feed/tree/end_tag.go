@@ -55,8 +55,8 @@ func (p *parser) endTag() {
 	}
 }
 
-// closeTo closes the elements from the open element i on. If only the end tag of the
-// element in it is missing, what follows the text of that element belongs to i.
+// closeTo closes the open element i and the elements in it. If there is only one in it, the
+// end tag of that one is missing, so its children become children of i.
 func (p *parser) closeTo(i int) {
 	if len(p.open) == i+2 {
 		unclosed := p.open[i+1].element

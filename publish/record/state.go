@@ -277,8 +277,8 @@ func (s *State) sanitize() {
 // is true for the empty string.
 func IsHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
-// cacheFile returns the file in which this machine keeps its copy of a bucket's
-// record, after a line with the version. It is empty if there is no cache.
+// cacheFile returns the path of this machine's copy of a bucket's record; empty if there
+// is no cache. The first line of the file is the version, the rest is the record.
 func cacheFile(dir, bucketURL string) string {
 	if dir == "" {
 		return ""

@@ -309,7 +309,7 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 
 // text sets the notes and the summary. The notes are content:encoded, or the description
 // if that has more text, unless only content:encoded has an image or a table. The summary
-// is the other of the two, or else the subtitle, as which onair writes it.
+// is the other of the two, or else the subtitle: onair writes a summary as the subtitle.
 func (c *mapper) text(e *episode, item *tree.Element) {
 	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
 	notes, short := encoded, description

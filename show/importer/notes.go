@@ -514,8 +514,8 @@ func startEscaped(text string) string {
 	return m[:len(m)-1] + `\` + text[len(m)-1:]
 }
 
-// plainNotes converts plain text to Markdown that keeps its lines. If possible, the result
-// is that of the same text as HTML, as which onair writes it into a feed.
+// plainNotes converts plain text to Markdown that keeps its lines. If possible, it gives
+// the same Markdown as the HTML that onair writes for this text into a feed.
 func plainNotes(text string) string {
 	var paragraphs, marked []string
 	for _, p := range blankLines.Split(strings.TrimSpace(strings.Map(printable, text)), -1) {

@@ -249,8 +249,9 @@ func isBareName(words string) bool {
 	return couldLabel(words) && !strings.ContainsAny(words, ".,!?:")
 }
 
-// nameAroundClocks finds the names of clocks that stand alone on a line: each name stands
-// alone on the line above or below. Unless most such clocks have a name, it finds none.
+// nameAroundClocks finds who speaks at clocks that stand alone on a line, if the name
+// stands alone on the line above or below. Unless most such clocks have a name, it finds
+// none.
 func (r *textReader) nameAroundClocks() {
 	around := func(i, step int) *textLine {
 		for n := 0; n < 2; n++ {
