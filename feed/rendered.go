@@ -83,7 +83,7 @@ func (r *Rendered) Check() finding.List {
 				}
 				file = e.File
 			} else if p.from > 0 {
-				continue // the feed itself has the same elements
+				continue // the channel of an older page repeats that of the feed
 			}
 			f.Position = finding.Position{File: file}
 			found = append(found, f)

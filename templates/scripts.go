@@ -11,7 +11,7 @@ import (
 var endComment = regexp.MustCompile(` +// .*| /\*[^*]*\*/ ?`)
 
 // tighten removes the spaces around operators. The theme's scripts have no such operators
-// in strings, and none before a sign.
+// in strings, and none before the sign of a number.
 var tighten = func() *strings.Replacer {
 	var pairs []string
 	for _, operator := range strings.Fields("=> = += -= === !== && || ?? ??= + - * ? : < >") {

@@ -370,9 +370,9 @@ func (p *parser) listEnd(i int) int {
 	}
 }
 
-// fenced is a code fence that is never closed: of the lines before the line until, none
-// closes a fence of this or a greater length.
-type fenced struct{ length, until int }
+// fenced is a code fence that is never closed: no line before end closes a fence of this or
+// a greater length.
+type fenced struct{ length, end int }
 
 // fenceEnd returns the line after the code fence that opens in line i, or 0 if no fence
 // opens there or nothing closes it before the next label. It records unclosed fences, so
@@ -388,7 +388,7 @@ func (p *parser) fenceEnd(i int) int {
 	if mark == '~' {
 		known = &p.noFence[1]
 	}
-	if i < known.until && length >= known.length {
+	if i < known.end && length >= known.length {
 		return 0
 	}
 	end := i + 1

@@ -83,7 +83,7 @@ func (m *reader) neroChapters() (list []Chapter, counted int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	const entries = 9 // offset, after version, flags, a reserved word and the count
+	const entries = 9 // offset of the entries, after version, flags, a reserved word and the count
 	if len(b) < entries {
 		return nil, 0, nil
 	}

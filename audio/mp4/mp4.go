@@ -311,7 +311,7 @@ func (m *reader) readSampleEntry(t *track, from, to int64) error {
 	if t.handler != "soun" {
 		return nil
 	}
-	const entry = 8 // offset, after version, flags and the number of entries
+	const entry = 8 // offset of the first entry, after version, flags and the number of entries
 	b, err := m.read(span{from, to}, entry+audioEntryBytes)
 	if err != nil {
 		return err

@@ -220,7 +220,7 @@ func statusJSON(p *publish.Plan, rows []statusRow, found finding.List) any {
 		Reasons []string `json:"reasons"`
 	}
 	t, inStep := p.Totals(), p.Empty()
-	if found.HasErrors() { // not known
+	if found.HasErrors() { // what a publish would change is not known
 		t, inStep = publish.Totals{}, false
 	} else {
 		found = nil

@@ -39,9 +39,9 @@ func (t token) attr(name string) string {
 	return value
 }
 
-// only returns a start tag without its attributes, except for the named one. The name
-// may be empty.
-func (t token) only(name string) string {
+// keeping returns a start tag with the named attribute and no other, or without attributes
+// if the name is empty.
+func (t token) keeping(name string) string {
 	if name == "" {
 		if len(t.raw) == len("<>")+len(t.name) {
 			return t.raw

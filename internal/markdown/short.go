@@ -181,7 +181,7 @@ func (s *simplifier) endBlock() {
 func (s *simplifier) list(t token) {
 	s.endImplied()
 	if !t.end {
-		s.push(t.name, t.only(""))
+		s.push(t.name, t.keeping(""))
 		return
 	}
 	s.pop(t.name)
@@ -196,7 +196,7 @@ func (s *simplifier) inline(t token, attr string) {
 		return
 	}
 	s.imply()
-	s.push(t.name, t.only(attr))
+	s.push(t.name, t.keeping(attr))
 }
 
 // text writes text. It leaves out white space between blocks and between the cells of a

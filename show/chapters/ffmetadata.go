@@ -40,7 +40,7 @@ func (r *reader) readFFMetadata() {
 		}
 	})
 	finish()
-	r.sort() // ffmpeg writes chapters in the order of the tag
+	r.sort() // ffmpeg keeps the order of the tag, which need not be that of the starts
 }
 
 // cutEscaped cuts a line at the first equals sign that is not escaped by a backslash, and

@@ -410,8 +410,8 @@ func (c *caption) rollsOn(before *caption) bool {
 	return plainLine(c.lines[0]) == plainLine(before.lines[len(before.lines)-1])
 }
 
-// grown returns the words of a caption after those of another with which it starts, or "" if
-// it does not.
+// grown returns what a caption adds to the words of the one before, or "" if it does not
+// start with all of them.
 func (c *caption) grown(before *caption) string {
 	words, ok := strings.CutPrefix(plainLine(strings.Join(c.lines, " ")), plainLine(strings.Join(before.lines, " "))+" ")
 	if !ok {

@@ -121,7 +121,7 @@ func saidTwice(speeches []Speech, u *Speech) bool {
 
 // checkSpeed returns an error if the text does not fit the times of the whole file.
 func (s *source) checkSpeed(speeches []Speech) error {
-	const short = 40 // number of characters that do not count against the limit fastest
+	const short = 40 // number of characters that any time is enough for
 	chars, timedChars := 0, 0
 	long, absurd := 0, 0 // captions with a length, and those less than a tenth as long as their text needs
 	var last, spoken time.Duration

@@ -136,7 +136,7 @@ func (j *Joiner) number(label string, named bool, start time.Duration) string {
 	return id
 }
 
-// carried maps the voices of a piece to voices of the piece before: those that say the
+// carried maps the voices of a piece to voices of the previous piece: those that say the
 // same words in the overlap.
 func carried(before, after []said) map[string]string {
 	both := map[[2]string]int{}
