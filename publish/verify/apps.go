@@ -119,6 +119,9 @@ func (t *visit) feed(ctx context.Context, encoding string, want []byte) (etag st
 	}
 	got := strings.Join(response.Header.Values("Content-Encoding"), ", ")
 	switch {
+	case isPage(data):
+		t.add(ruleChallenge, address, "%s gets a page of HTML in place of the feed", t.app.name)
+		return ""
 	case got == "gzip" && encoding == "gzip":
 		r, err := gzip.NewReader(bytes.NewReader(data))
 		if err == nil {
@@ -164,20 +167,34 @@ func (t *visit) audio(ctx context.Context, address string) {
 }
 
 // challengeWords are parts of the pages with which services keep out bots.
-var challengeWords = []string{"just a moment", "attention required", "cf-challenge", "challenge-platform", "captcha", "checking your browser", "enable javascript and cookies", "request unsuccessful. incapsula", "pardon our interruption", "access denied</title>", "the request could not be satisfied", "are you a robot", "ddos protection"}
+var challengeWords = []string{"just a moment", "attention required", "cf-challenge", "challenge-platform", "captcha", "checking your browser", "verifying your browser", "enable javascript and cookies", "request unsuccessful. incapsula", "pardon our interruption", "access denied</title>", "the request could not be satisfied", "are you a robot", "not a bot", "you are human", "security checkpoint", "website firewall", "ddos protection", "ddos-guard"}
+
+// challengeHeaders are headers with which a service says that it has stopped a request,
+// and what the service is called.
+var challengeHeaders = []struct{ header, service string }{
+	{"Cf-Mitigated", "Cloudflare"},
+	{"X-Amzn-Waf-Action", "the firewall of Amazon"},
+	{"X-Vercel-Mitigated", "Vercel"},
+	{"X-Sucuri-Block", "the firewall of Sucuri"},
+}
+
+// cloudflareCode begins the text of Cloudflare's firewall for those who do not ask for
+// HTML, such as "error code: 1020".
+const cloudflareCode = "error code: 1"
 
 // challenge returns how a response shows that protection against bots has stopped the
 // request; empty if it does not. body may be only the start.
 func challenge(response *http.Response, body []byte) string {
-	h := response.Header
-	if mitigated := h.Get("Cf-Mitigated"); mitigated != "" {
-		return fmt.Sprintf("Cloudflare answers with a %s (status %d)", cleanWord(mitigated), response.StatusCode)
-	}
-	if action := h.Get("X-Amzn-Waf-Action"); action != "" {
-		return fmt.Sprintf("the firewall of Amazon answers with a %s (status %d)", cleanWord(action), response.StatusCode)
+	for _, c := range challengeHeaders {
+		if action := response.Header.Get(c.header); action != "" {
+			return fmt.Sprintf("%s answers with a %s (status %d)", c.service, cmp.Or(cleanWord(action), "block"), response.StatusCode)
+		}
 	}
 	text := strings.ToLower(string(body[:min(len(body), 16<<10)]))
-	if isHTML(h) && slices.ContainsFunc(challengeWords, func(word string) bool { return strings.Contains(text, word) }) {
+	if response.StatusCode == http.StatusForbidden && strings.HasPrefix(text, cloudflareCode) {
+		return fmt.Sprintf("the firewall of Cloudflare answers with a block (status %d)", response.StatusCode)
+	}
+	if isHTML(response.Header) && slices.ContainsFunc(challengeWords, func(word string) bool { return strings.Contains(text, word) }) {
 		return fmt.Sprintf("protection against bots answers with a page of its own (status %d)", response.StatusCode)
 	}
 	return ""
@@ -191,6 +208,12 @@ func cleanWord(s string) string {
 		}
 		return -1
 	}, s[:min(len(s), 30)])
+}
+
+// isPage reports whether a body begins as a page of HTML does.
+func isPage(head []byte) bool {
+	start := strings.ToLower(string(bytes.TrimLeft(head[:min(len(head), 512)], "\ufeff \t\r\n")))
+	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
 func isHTML(h http.Header) bool { return mediaType(h.Get("Content-Type")) == "text/html" }

@@ -124,10 +124,16 @@ func (p *probe) badStatus(response *http.Response) {
 	}
 	found := p.add(ruleStatus, "status %d", code)
 	switch {
+	case response.Header.Get("WWW-Authenticate") != "":
+		found.Hint = "podcast apps have no password: let the server or the CDN ask for none"
 	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && isHTML(response.Header):
 		found.Hint = p.web.remedy(ruleChallenge)
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		found.Hint = readDenied.text(p.web.Storage)
+	case retry.TemporaryStatus(code):
+		found.Hint = "the server or the CDN is busy, broken or in maintenance: verify again later, and ask whoever runs it if that does not help"
+	case code != http.StatusNotFound && code != http.StatusGone:
+		found.Hint = "the server or the CDN refuses the request by a rule of its own: look for it in its log or its settings"
 	case strings.HasSuffix(p.URL, "/"):
 		found.Hint = folderPage.text(p.web.Storage)
 	}
@@ -175,7 +181,7 @@ func (p *probe) checkLength(got int64) {
 // checkHeaders checks the headers about type, caching, CORS and encoding.
 func (p *probe) checkHeaders(response *http.Response) {
 	h := response.Header
-	if got := strings.Join(h.Values("Content-Type"), ", "); p.Type != "" && mediaType(got) != mediaType(p.Type) {
+	if got := strings.Join(h.Values("Content-Type"), ", "); p.Type != "" && !isType(got, p.Type) {
 		found := p.add(ruleType, "Content-Type is %q, it should be %s", got, mediaType(p.Type))
 		if p.lenient {
 			found.Severity = finding.Warning
@@ -194,6 +200,17 @@ func (p *probe) checkHeaders(response *http.Response) {
 	if got := strings.Join(h.Values("Content-Encoding"), ", "); p.Ranges && got != "" && got != "identity" {
 		p.add(ruleVariant, "Content-Encoding of the audio is %q: ranges of it are not those of the file", got)
 	}
+}
+
+// isType reports whether each value of a Content-Type, which a proxy may have added to
+// another, is of the type want.
+func isType(header, want string) bool {
+	for value := range strings.SplitSeq(header, ",") {
+		if mediaType(value) != mediaType(want) {
+			return false
+		}
+	}
+	return true
 }
 
 // mediaType returns a Content-Type without its parameters.
@@ -308,14 +325,15 @@ func (p *probe) checkBody(ctx context.Context) {
 }
 
 // isOtherPage reports whether a response is a page of HTML, such as a log-in page, where
-// another type is expected. A response with the wrong type alone is not.
+// another type is expected. A response with the wrong type alone is not. A page with the
+// expected type is: a CDN may keep the type of what the page stands for.
 func (p *probe) isOtherPage(response *http.Response, body *bufio.Reader) bool {
 	const html = "text/html"
-	if p.Type == "" || mediaType(p.Type) == html || !isHTML(response.Header) {
+	if p.Type == "" || mediaType(p.Type) == html {
 		return false
 	}
 	head, _ := body.Peek(512) // shorter at the end of the body
-	return mediaType(http.DetectContentType(head)) == html
+	return isPage(head) || isHTML(response.Header) && mediaType(http.DetectContentType(head)) == html
 }
 
 // digest reads a body to its end and returns its SHA-256 and length. For tagged
