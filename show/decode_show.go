@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/show/machine"
 )
@@ -130,7 +131,7 @@ func key(p *string) source.Setter {
 			v.Reportf(rulePath, "write a path below the show's url, such as feed.xml or rss/show.xml", "%s: %s is not the path of a file", v.Name(), source.ShortQuote(s))
 			return
 		}
-		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) {
+		if first, _, deep := strings.Cut(s, "/"); strings.HasPrefix(s, ".") || strings.Contains(s, "/.") || deep && slices.Contains(reserved, first) || slices.ContainsFunc(strings.Split(s, "/"), slugs.Device) {
 			v.Reportf(rulePath, "write a path of its own, such as feed.xml or rss/show.xml", "%s: %s lies where onair or a server keeps other things", v.Name(), source.ShortQuote(s))
 			return
 		}

@@ -288,6 +288,7 @@ var findingCases = []struct {
 	{"image from the root", rulePath, []edit{change(ep, "image: cdn.png", "image: /etc/passwd")}, nil},
 	{"image outside by way of the show", rulePath, []edit{change(ep, "image: cdn.png", "image: ../../../x.png")}, nil},
 	{"feed path that climbs", rulePath, []edit{change("show.yaml", "path: feed.xml", "path: ../feed.xml")}, nil},
+	{"feed path that is a device", rulePath, []edit{change("show.yaml", "path: feed.xml", "path: rss/CON.xml")}, nil},
 	{"pattern without a name", rulePath, []edit{showLine("audio: {path: ~/masters/a.mp3}")}, nil},
 	{"pattern with an unknown name", rulePath, []edit{showLine(`audio: {path: "~/masters/{title}.mp3"}`)}, nil},
 	{"master that is a WAV", rulePath, []edit{change(ep, "audio: audio.mp3", "audio: audio.wav")}, nil},
@@ -405,6 +406,7 @@ var findingCases = []struct {
 
 	{"HTML that is kept", nil, []edit{change(ep, "\n---\n", "\n---\nPress <kbd>Ctrl</kbd>, see <a href=\"https://example.com/\">this</a>.<br>\n<details><summary>More</summary>\n\n- text\n\n</details>\n\n")}, nil},
 	{"HTML that is shown as text", ruleHTML, []edit{change(ep, "\n---\n", "\n---\n<center>Hello</center>\n\n")}, nil},
+	{"link with another scheme", ruleHTML, []edit{change(ep, "\n---\n", "\n---\nCall [the studio](tel:+15551234).\n\n")}, nil},
 	{"attributes that are dropped", ruleHTML, []edit{change(ep, "\n---\n", "\n---\nSee <a href=\"https://example.com/\" target=\"_blank\">this</a>.\n\n")}, nil},
 	{"notes that are too complex", ruleTooComplex, []edit{change(ep, "\n---\n", "\n---\n"+strings.Repeat("> ", 200)+"deep\n\n")}, nil},
 	{"HTML in the description", ruleHTML, []edit{change("show.yaml", "Two synthetic voices", "Two <marquee>synthetic voices")}, nil},

@@ -7,10 +7,11 @@ import (
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/internal/plural"
+	"onair/internal/source"
 )
 
-// checkMarkdown reports Markdown that is too complex to be rendered, tags that are shown
-// as text, and tags that lose attributes. at returns the place of an offset in the text.
+// checkMarkdown reports Markdown that is too complex to be rendered, tags, links and
+// images that are shown as text, and tags that lose attributes. at returns the place of an offset in the text.
 func checkMarkdown(text string, at func(offset int) finding.Position, found *finding.List) {
 	if what, offset := markdown.TooComplex(text); what != "" {
 		found.Add(ruleTooComplex.At(at(offset), "too many %s", what))
@@ -24,6 +25,15 @@ func checkMarkdown(text string, at func(offset int) finding.Position, found *fin
 		if len(t.Dropped) > 0 {
 			found.Add(ruleHTML.At(at(t.Offset), "%s loses %s%s", t.Tag, strings.Join(t.Dropped, ", "), more).
 				WithSeverity(finding.Info).WithHint("the addresses, texts and sizes of links and images are kept"))
+			continue
+		}
+		if t.Address != "" {
+			what := "link"
+			if t.Tag == "<img>" {
+				what = "image"
+			}
+			found.Add(ruleHTML.At(at(t.Offset), "the %s is shown as text, without the address %s%s", what, source.ShortQuote(t.Address), more).
+				WithHint("links lead to http:, https: and mailto:, images to http:, https: and files of the show"))
 			continue
 		}
 		found.Add(ruleHTML.At(at(t.Offset), "%s is shown as text%s", t.Tag, more))

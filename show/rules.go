@@ -216,7 +216,7 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 	},
 	{
 		ID: "S058", Severity: finding.Warning, Source: "https://spec.commonmark.org/0.31.2/#raw-html",
-		Title:   "notes contain HTML that is shown as text, or attributes that are dropped (info)",
+		Title:   "notes contain HTML or addresses that are shown as text, or attributes that are dropped (info)",
 		Hint:    "write Markdown, or &lt; for a < that readers are to see; kept are " + strings.Join(markdown.RawTags(), ", "),
 		Example: `<font color="red">Live</font>`,
 	},

@@ -115,6 +115,14 @@ func TestShownTags(t *testing.T) {
 			{Tag: "<div>", Offset: 5, Times: 1}, {Tag: "<b>", Offset: 11, Times: 1, Dropped: []string{"class", "onclick"}}, {Tag: "<script>", Offset: 41, Times: 1},
 		}},
 		{"not a tag", "std::vector<int> x; Optional<T>", []ShownTag{{Tag: "<int>", Offset: 11, Times: 1}, {Tag: "<t>", Offset: 28, Times: 1}}},
+		{"links to other schemes", "[ok](mailto:a@example.com) ![x](/a.png) [Call *us*](tel:+15551234) and [us](tel:+15551234), <magnet:?x>", []ShownTag{
+			{Tag: "<a>", Offset: 40, Times: 2, Address: "tel:+15551234"}, {Tag: "<a>", Offset: 92, Times: 1, Address: "magnet:?x"},
+		}},
+		{"a reference to a script", "See [here][a].\n\n[a]: JavaScript:alert(1)\n", []ShownTag{{Tag: "<a>", Offset: 4, Times: 1, Address: "JavaScript:alert(1)"}}},
+		{"an image in the text itself", "![x](data:image/png;base64,AAAA)", []ShownTag{{Tag: "<img>", Times: 1, Address: "data:image/png;base64,AAAA"}}},
+		{"tags to other schemes", `a <a href=" vbscript:x">b</a> <img src="ftp://example.com/a.png">`, []ShownTag{
+			{Tag: "<a>", Offset: 2, Times: 1, Address: "vbscript:x"}, {Tag: "<img>", Offset: 30, Times: 1, Address: "ftp://example.com/a.png"},
+		}},
 		{"unfinished", "<details\nopen", []ShownTag{{Tag: "<details", Offset: 0, Times: 1}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

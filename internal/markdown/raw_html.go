@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -241,22 +242,24 @@ func (n nesting) endedByStart(name string) int {
 	return depth
 }
 
-// ShownTag is a tag in Markdown that is shown as text, or loses attributes.
+// ShownTag is a tag, a link or an image in Markdown that is shown as text, or a tag that
+// loses attributes.
 type ShownTag struct {
-	Tag     string   // as in <font>
+	Tag     string   // as in <font>; <a> and <img> also for links and images in Markdown
 	Offset  int      // offset of the first such tag in the source, in bytes
 	Times   int      // number of such tags in the source
 	Dropped []string // attributes that are dropped, if the tag itself is kept
+	Address string   // the address whose scheme is not allowed, if only the text is kept
 }
 
 // maxShownTags is the maximum number of tags that ShownTags returns.
 const maxShownTags = 20
 
-// ShownTags returns the tags in Markdown that the function HTML shows as text, and
-// those that lose attributes. Each different tag is returned once, in the order of
-// first occurrence. Only the first 20 are returned.
+// ShownTags returns the tags, links and images in Markdown that the function HTML shows
+// as text, and the tags that lose attributes. Each different one is returned once, in
+// the order of first occurrence. Only the first 20 are returned.
 func ShownTags(source string) []ShownTag {
-	if !strings.Contains(source, "<") {
+	if !strings.Contains(source, "<") && !hasOtherScheme(source) {
 		return nil
 	}
 	if what, _ := TooComplex(source); what != "" {
@@ -266,7 +269,7 @@ func ShownTags(source string) []ShownTag {
 	var list []ShownTag
 	known := map[string]int{}
 	add := func(t ShownTag) {
-		key := t.Tag + " " + strings.Join(t.Dropped, " ")
+		key := t.Tag + " " + strings.Join(t.Dropped, " ") + " " + t.Address
 		i, ok := known[key]
 		if !ok && len(list) == maxShownTags {
 			return
@@ -283,6 +286,14 @@ func ShownTags(source string) []ShownTag {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
+		case *ast.Link:
+			addRefused(add, "<a>", unescaped(n.Destination), linkSchemes, n.Pos())
+		case *ast.AutoLink:
+			if n.AutoLinkType == ast.AutoLinkURL {
+				addRefused(add, "<a>", n.URL(src), linkSchemes, n.Pos())
+			}
+		case *ast.Image:
+			addRefused(add, "<img>", unescaped(n.Destination), imageSchemes, n.Pos())
 		case *ast.RawHTML:
 			addShown(add, n.Segments.Value(src), n.Segments.At(0).Start)
 		case *ast.HTMLBlock:
@@ -296,6 +307,28 @@ func ShownTags(source string) []ShownTag {
 	})
 	slices.SortStableFunc(list, func(a, b ShownTag) int { return cmp.Compare(a.Offset, b.Offset) })
 	return list
+}
+
+// otherScheme matches the start of an address with a scheme, and what may precede it in
+// Markdown.
+var otherScheme = regexp.MustCompile(`(?:\]:\s*<?|[(<;\\])([A-Za-z][A-Za-z0-9+.-]*):`)
+
+// hasOtherScheme reports whether Markdown may have an address with a scheme that is not
+// allowed.
+func hasOtherScheme(source string) bool {
+	for _, m := range otherScheme.FindAllStringSubmatch(source, -1) {
+		if !slices.Contains(imageSchemes, strings.ToLower(m[1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// addRefused calls add if an address has a scheme that is not allowed.
+func addRefused(add func(ShownTag), tag string, address []byte, schemes []string, offset int) {
+	if _, ok := (&safeRenderer{}).address(address, schemes); !ok && scheme.Match(address) {
+		add(ShownTag{Tag: tag, Offset: max(offset, 0), Address: string(address)})
+	}
 }
 
 // addShown calls add for the tags in raw that are shown as text or lose attributes.
@@ -316,6 +349,14 @@ func addShown(add func(ShownTag), raw []byte, offset int) {
 			add(ShownTag{Tag: "<!DOCTYPE>", Offset: at})
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
+			for _, a := range t.Attr {
+				switch {
+				case t.Data == "a" && a.Key == "href":
+					addRefused(add, "<a>", []byte(strings.TrimSpace(a.Val)), linkSchemes, at)
+				case t.Data == "img" && a.Key == "src":
+					addRefused(add, "<img>", []byte(strings.TrimSpace(a.Val)), imageSchemes, at)
+				}
+			}
 			if !harmless(t.Data) {
 				add(ShownTag{Tag: "<" + t.Data + ">", Offset: at})
 			} else if dropped := droppedAttributes(t); len(dropped) > 0 {

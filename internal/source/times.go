@@ -34,6 +34,9 @@ func ParseDate(s string, zone *time.Location) (time.Time, error) {
 			continue
 		}
 		if t.Format(layout) != s {
+			if len(s) != len(layout) {
+				break // 6:00, which package time also accepts
+			}
 			return afterGap(s, layout, t), fmt.Errorf("%s: this time does not exist in %s, where clocks go forward then", ShortQuote(s), zone)
 		}
 		return t, nil
