@@ -61,7 +61,7 @@ func ReadChapters(r io.ReaderAt, size int64, name string) (*FileChapters, findin
 
 // readAudioChapters reads the tag of an audio file. c has the number of chapters in the
 // tag and the duration of the audio, but no list. The tag is nil if the file has none.
-// The duration is zero if the file has a tag but no audio that can be read.
+// The duration is zero if the tag has chapters but no audio can be read.
 func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, err error) {
 	info, probeErr := Probe(r, size)
 	c = &FileChapters{}
@@ -76,8 +76,8 @@ func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, er
 	}
 	if probeErr == nil {
 		c.Duration = info.Duration
-	} else if tag == nil {
-		return nil, nil, probeErr
+	} else if c.Count == 0 {
+		return nil, nil, probeErr // its chapters may be where no audio was recognized
 	}
 	return c, tag, err
 }

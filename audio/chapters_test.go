@@ -52,6 +52,10 @@ func TestReadChapters(t *testing.T) {
 			want:     "f: the table of contents (CTOC) lists the chapters in another order than that of their starts; it is ignored",
 		},
 		{name: "tag without chapters", file: tagged()},
+		{
+			name: "MP4 file behind a tag without chapters", file: join(id3(3, 100), []byte("\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A mp42")),
+			want: "f: byte 100: an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a",
+		},
 		{name: "lines", file: []byte("0:00 Intro\n"), chapters: []chapters.Chapter{{Title: "Intro"}}},
 	}
 	for _, tt := range tests {

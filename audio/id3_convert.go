@@ -222,14 +222,33 @@ func hasByteOrder(b []byte) bool {
 }
 
 // hasOwnMediaType reports whether the media type in an APIC frame is that of the
-// picture. It also reports true if the picture is neither JPEG nor PNG.
+// picture. It also reports true if the format of the picture is not known.
 func hasOwnMediaType(data []byte) bool {
 	segments, err := splitBody(textLayouts["APIC"], data)
 	if err != nil {
 		return true
 	}
-	format := pictureFormat([]byte(segments[4].s))
-	return format == "" || segments[1].s == "image/"+format+"\x00"
+	mediaType := pictureType(segments[4].s)
+	return mediaType == "" || segments[1].s == mediaType+"\x00"
+}
+
+// pictureType returns the media type of a picture by its content: of JPEG, PNG, and of
+// the formats that tags have although few players show them. It returns an empty string
+// for others, and for an address in place of a picture.
+func pictureType(data string) string {
+	format := pictureFormat([]byte(data))
+	switch {
+	case format != "":
+	case strings.HasPrefix(data, "GIF8"):
+		format = "gif"
+	case strings.HasPrefix(data, "RIFF") && len(data) >= 12 && data[8:12] == "WEBP":
+		format = "webp"
+	case strings.HasPrefix(data, "BM") && len(data) >= 26 && data[6:10] == "\x00\x00\x00\x00": // reserved
+		format = "bmp"
+	default:
+		return ""
+	}
+	return "image/" + format
 }
 
 // convertSubframes converts the frames inside a CHAP or CTOC frame. fixed is the number
@@ -327,8 +346,8 @@ func reencode(layout string, data []byte) ([]byte, error) {
 	}
 	for _, segment := range segments[1:] {
 		if segment.kind == 'z' && layout == textLayouts["APIC"] {
-			if format := pictureFormat([]byte(segments[4].s)); format != "" {
-				segment.s = "image/" + format + "\x00"
+			if mediaType := pictureType(segments[4].s); mediaType != "" {
+				segment.s = mediaType + "\x00"
 			}
 		}
 		if !segment.isText() {

@@ -60,6 +60,9 @@ func TestAppendV23(t *testing.T) {
 		{"2.3, picture with another media type", foreignTag(3, 0, frame23("APIC", 0, "\x00image/jpeg\x00\x04\x00"+pngMagic)), string(frame23("APIC", 0, "\x00image/png\x00\x04\x00"+pngMagic))},
 		{"2.3, picture with the media type of 2.2", foreignTag(3, 0, frame23("APIC", 0, "\x00JPG\x00\x04d\x00\xff\xd8\xff")), string(frame23("APIC", 0, "\x00image/jpeg\x00\x04d\x00\xff\xd8\xff"))},
 		{"2.3, picture described without a mark", foreignTag(3, 0, frame23("APIC", 0, "\x01image/png\x00\x04d\x00\x00\x00"+pngMagic)), string(frame23("APIC", 0, "\x00image/png\x00\x04d\x00"+pngMagic))},
+		{"2.3, GIF with another media type", foreignTag(3, 0, frame23("APIC", 0, "\x00image/jpeg\x00\x04\x00GIF89a")), string(frame23("APIC", 0, "\x00image/gif\x00\x04\x00GIF89a"))},
+		{"2.3, WebP with another media type", foreignTag(3, 0, frame23("APIC", 0, "\x00image/png\x00\x04\x00RIFF\x10\x00\x00\x00WEBPVP8 ")), string(frame23("APIC", 0, "\x00image/webp\x00\x04\x00RIFF\x10\x00\x00\x00WEBPVP8 "))},
+		{"2.3, address of a picture", foreignTag(3, 0, frame23("APIC", 0, "\x00-->\x00\x04\x00https://example.com/a.jpg")), string(frame23("APIC", 0, "\x00-->\x00\x04\x00https://example.com/a.jpg"))},
 		{"2.4, picture with another media type", foreignTag(4, 0, frame24("APIC", 0, "\x00image/jpg\x00\x04\x00"+pngMagic)), string(frame23("APIC", 0, "\x00image/png\x00\x04\x00"+pngMagic))},
 		{
 			"2.3, chapter with sizes as in 2.4", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("a", 1, 2, frame24("TIT2", 0, "\x00"+strings.Repeat("x", 300)), frame24("TIT3", 0, "\x01y\x00")))),

@@ -218,8 +218,34 @@ func TestProbeBlockBoundary(t *testing.T) {
 	}
 }
 
+// transport returns an MPEG transport stream of which each packet starts with one of the
+// texts. Every second packet has an adaptation field.
+func transport(starts ...string) []byte {
+	var b []byte
+	for i := range 8 {
+		packet := bytes.Repeat([]byte{0xFF}, transportPacket)
+		copy(packet, "\x47\x01\x00\x10")
+		if i < len(starts) {
+			head := "\x47\x41\x00\x10"
+			if i%2 == 1 {
+				head = "\x47\x41\x01\x30\x07\x50\x00\x00\x00\x00\x00\x00"
+			}
+			copy(packet, head+starts[i])
+		}
+		b = append(b, packet...)
+	}
+	return b
+}
+
 func TestProbeRefuses(t *testing.T) {
 	t.Parallel()
+	const (
+		flash   = "FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"
+		program = "\x00\x00\x01\xba\x21\x00\x01\x00\x01\x80\x05\x7b" + "\x00\x00\x01\xe0\x00\x03\x0f..." + "\x00\x00\x01\xc0\x01\xa9\xff\xff\xff\x60\x20\x21\x00\x01\x07\xa1"
+	)
+	copied := func(container string) string {
+		return "byte 0: this is an MP3 in " + container + "; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
+	}
 	free := mono128 &^ (15 << 12)
 	layerTwo := mono128&^(3<<17) | mpeg.Layer2<<17
 	tests := []struct {
@@ -233,9 +259,17 @@ func TestProbeRefuses(t *testing.T) {
 		{"Ogg", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "\x01vorbis"), "byte 0: this is an Ogg file; podcast apps want MP3: ffmpeg -i IN.ogg -b:a 128k OUT.mp3"},
 		{"Opus", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "OpusHead"), "byte 0: this is an Opus file; podcast apps want MP3: ffmpeg -i IN.opus -b:a 128k OUT.mp3"},
 		{"AIFF", []byte("FORM\x00\x00\x10\x00AIFFCOMM"), "byte 0: this is an AIFF file; encode it: ffmpeg -i IN.aiff -b:a 128k OUT.mp3"},
-		{"AVI with MP3", []byte("RIFF\x00\x10\x00\x00AVI LIST....hdrlstrhvidsstrf\x28\x00\x00\x00\x01\x00strhauds....strf\x1e\x00\x00\x00\x55\x00"), "byte 0: this is an AVI video with an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"},
+		{"AVI with MP3", []byte("RIFF\x00\x10\x00\x00AVI LIST....hdrlstrhvidsstrf\x28\x00\x00\x00\x01\x00strhauds....strf\x1e\x00\x00\x00\x55\x00"), "byte 0: this is an MP3 in an AVI video; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"},
 		{"AVI with PCM", []byte("RIFF\x00\x10\x00\x00AVI LIST....hdrlstrhauds....strf\x12\x00\x00\x00\x01\x00"), "byte 0: this is an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 		{"AVI that ends early", []byte("RIFF\x00\x10\x00\x00AVI LIST....hdrlstrhauds....strf\x12\x00"), "byte 0: this is an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+		{"Flash with MP3", []byte(flash + "\x12\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00ab\x00\x00\x00\x0d\x08\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x2e"), copied("a Flash video")},
+		{"Flash with AAC", []byte(flash + "\x08\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xaf"), "byte 0: this is a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+		{"Flash that ends early", []byte(flash + "\x08\x00"), "byte 0: this is a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+		{"MPEG video with MP3", join([]byte(program), mono128.Frame()), copied("an MPEG video")},
+		{"MPEG video with layer II", join([]byte(program), []byte{byte(layerTwo >> 24), byte(layerTwo >> 16), byte(layerTwo >> 8), byte(layerTwo), 0, 0}), "byte 0: this is an MPEG video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+		{"transport stream with MP3", transport("\x00\x00\x01\xe0\x00\x00", "\x00\x00\x01\xc0\x01\xa9\x80\x80\x05\x21\x00\x07\xd8\x61"+string(mono128.Frame()[:8])), copied("an MPEG transport stream")},
+		{"transport stream with AAC", transport("\x00\x00\x01\xc0\x01\xa9\x80\x80\x05\x21\x00\x07\xd8\x61\xff\xf1\x50\x80\x02\x1f"), "byte 0: this is an MPEG transport stream; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+		{"transport stream without sound", transport("\x00\x00\x01\xe0\x00\x00"), "byte 0: this is an MPEG transport stream; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 		{"RF64", []byte("RF64\xff\xff\xff\xffWAVEds64"), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
 		{"AMR", []byte("#!AMR\n"), "byte 0: this is an AMR recording of a telephone; encode it: ffmpeg -i IN.amr -b:a 96k OUT.mp3"},
 		{"Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"), "byte 0: this is a Git LFS pointer, not the audio it stands for; run: git lfs pull"},

@@ -2,7 +2,6 @@ package audio
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -74,9 +73,9 @@ var otherFormats = []struct {
 	{0, "wvpk", "a WavPack file; encode it: ffmpeg -i IN.wv -b:a 128k OUT.mp3"},
 	{0, "MAC ", "a Monkey's Audio file; encode it: ffmpeg -i IN.ape -b:a 128k OUT.mp3"},
 	{0, "\x30\x26\xb2\x75", "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
-	{0, "FLV\x01", "a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, flashMagic, "a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{8, aviMagic, "an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
-	{0, "\x00\x00\x01\xba", "an MPEG video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, programMagic, "an MPEG video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{4, "moov", oldQuickTime},
 	{4, "mdat", oldQuickTime},
 	{4, "wide", oldQuickTime},
@@ -93,6 +92,8 @@ const (
 	encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
 
 	aviMagic      = "AVI "
+	flashMagic    = "FLV\x01"
+	programMagic  = "\x00\x00\x01\xba"
 	matroskaMagic = "\x1a\x45\xdf\xa3"
 	oldQuickTime  = "a QuickTime file without a type, which few players know; rewrite it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a"
 )
@@ -100,75 +101,18 @@ const (
 // otherFormat returns the name of a format that is certainly neither MP3 nor MP4, and
 // what to do about it. It returns an empty string if the file may be MP3 or MP4.
 func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
-	if riffFormat(r, start, size, head) == waveMP3 {
-		return "an MP3 in a WAV file; take it out, without encoding it again: ffmpeg -i IN.wav -c copy OUT.mp3"
+	if container := aroundMP3(r, start, size, head); container != "" {
+		return "an MP3 in " + container + "; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
+	}
+	if isTransport(head) {
+		return "an MPEG transport stream; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"
 	}
 	for _, m := range otherFormats {
-		if len(head) <= m.offset || !bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
-			continue
+		if len(head) > m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
+			return m.name
 		}
-		switch {
-		case m.magic == matroskaMagic && bytes.Contains(head, []byte("A_MPEG/L3")):
-			return "an MP3 in a Matroska file; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
-		case m.magic == aviMagic && aviFormat(head) == waveMP3:
-			return "an AVI video with an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
-		}
-		return m.name
 	}
 	return ""
-}
-
-// waveMP3 is the format of a WAV file that holds an MP3 (RFC 2361).
-const waveMP3 = 0x55
-
-// aviFormat returns the format of the sound of an AVI video: the format tag in the strf
-// chunk after the header of the stream. It returns 0 if there is none near the start.
-func aviFormat(head []byte) uint16 {
-	_, stream, _ := bytes.Cut(head, []byte("auds"))
-	_, format, _ := bytes.Cut(stream, []byte("strf"))
-	if len(format) < 6 {
-		return 0
-	}
-	return binary.LittleEndian.Uint16(format[4:])
-}
-
-// riffFormat returns the format of a WAV file: the format tag in its fmt chunk, or the
-// subformat of the extended form. It returns 0 for other files, and if the fmt chunk is
-// not among the first chunks.
-func riffFormat(r io.ReaderAt, start, size int64, head []byte) uint16 {
-	const (
-		firstChunk = 12
-		maxChunks  = 64
-		extensible = 0xFFFE
-		subformat  = 24 // offset in the chunk
-	)
-	if len(head) < firstChunk || string(head[:4]) != "RIFF" && string(head[:4]) != "RF64" {
-		return 0
-	}
-	switch string(head[8:12]) {
-	case "RMP3": // a form of RIFF that only holds MP3
-		return waveMP3
-	case "WAVE":
-	default:
-		return 0
-	}
-	pos := start + firstChunk
-	for range maxChunks {
-		chunk, err := readRange(r, pos, min(size, pos+8+subformat+2))
-		if err != nil || len(chunk) < 10 {
-			return 0
-		}
-		if string(chunk[:4]) == "fmt " {
-			format := binary.LittleEndian.Uint16(chunk[8:])
-			if format == extensible && len(chunk) >= 8+subformat+2 {
-				format = binary.LittleEndian.Uint16(chunk[8+subformat:])
-			}
-			return format
-		}
-		n := int64(binary.LittleEndian.Uint32(chunk[4:]))
-		pos += 8 + n + n%2
-	}
-	return 0
 }
 
 // unsupportedAudio returns the name of compressed audio that podcast apps do not play,

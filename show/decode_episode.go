@@ -82,7 +82,7 @@ func audioPath(p *string) source.Setter {
 			return
 		}
 		if ext := path.Ext(s); !strings.EqualFold(ext, ".mp3") && !strings.EqualFold(ext, ".m4a") {
-			v.Reportf(rulePath, "export the episode as MP3", "%s: %s is neither .mp3 nor .m4a", v.Name(), source.ShortQuote(s))
+			v.Reportf(rulePath, "export the episode as MP3; for a file with sound, onair audio probe names the command", "%s: %s is neither .mp3 nor .m4a", v.Name(), source.ShortQuote(s))
 			return
 		}
 		if !outside(s) || strings.HasPrefix(path.Clean(s), "..") {

@@ -36,14 +36,17 @@ func isMasterName(name string) bool {
 
 // newArgs accepts one title, or the files that follow --audio.
 func newArgs(o *newOptions) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		if len(o.masters(args)) > 0 {
 			return nil
 		}
 		if i := slices.IndexFunc(args, func(s string) bool { return !isMasterName(s) }); o.audio != "" && len(args) > 1 && i >= 0 {
 			return usagef("%s is not an MP3 or M4A; with a title, there is one --audio", source.ShortQuote(args[i]))
 		}
-		return cobra.ExactArgs(1)(c, args)
+		if len(args) != 1 {
+			return usagef(`want one title, as in onair new "First light", or --audio FILE; %s given`, plural.Count(len(args), "title"))
+		}
+		return nil
 	}
 }
 
@@ -68,6 +71,11 @@ func runNewFromTags(ctx context.Context, a *app, o *newOptions, files []string) 
 	s, err := requireShow(a)
 	if err != nil {
 		return err
+	}
+	for _, name := range files {
+		if err := checkMasterName(name); err != nil {
+			return err
+		}
 	}
 	list, err := fromtags.Read(s, files)
 	if err != nil {

@@ -16,7 +16,7 @@ const lineHint = "write a line as 0:12 What is a CDN?"
 
 // A chapterLine is a line of a list of chapters, divided into fields.
 type chapterLine struct {
-	start, end  time.Duration // end is zero if absent
+	start, end  time.Duration // end is zero if absent, and negative if it is 0:00
 	second      time.Duration // a second time, separated from the first by a space; zero if absent
 	afterSecond string        // the text after second
 	title, url  string
@@ -27,7 +27,7 @@ const timePattern = `\d{1,4}:\d\d(?::\d\d)?(?:\.\d+)?`
 
 // linePattern matches a bullet or number, a time or a range of times, which may be in
 // brackets, and the text after them.
-var linePattern = regexp.MustCompile(`^(?:(?:[-*+•·‣▪–—]|\d{1,4}[.)])[ \t]+)?([(\[]?)(` + timePattern + `)(?:(?:[ \t]*(?:-{1,2}>|→|[-–—~])[ \t]*|[ \t]+to[ \t]+|\t+)(` + timePattern + `))?([)\]]?)(.*)$`)
+var linePattern = regexp.MustCompile(`^(?:(?:[-*+•·‣▪–—]|\d{1,4}[.)])[ \t]+)?([(\[]?)(` + timePattern + `)(?:(?:[)\]]?[ \t]*(?:-{1,2}>|→|\.{2,3}|…|[-‐‑‒–—―−~〜])[ \t]*[(\[]?|[ \t]+to[ \t]+|\t+)(` + timePattern + `))?([)\]]?)(.*)$`)
 
 // secondTime matches a time at the start of a text.
 var secondTime = regexp.MustCompile(`^(` + timePattern + `)[ \t]+(.*)$`)
@@ -87,6 +87,9 @@ func parseLine(text string) (c chapterLine, ok bool) {
 	if end != "" {
 		if c.end, ok = source.ParseTimestamp(end); !ok {
 			return c, false
+		}
+		if c.end == 0 && c.start > 0 {
+			c.end = -1 // an end that cannot be used, not an absent one
 		}
 	}
 	if closed == "" && rest != "" && !strings.ContainsAny(rest[:1], " \t:|") {
