@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"cmp"
 	"html"
 	"iter"
 	"math"
@@ -205,128 +206,160 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 // readTTML reads the paragraphs of TTML (https://www.w3.org/TR/ttml2/). The times of
 // spans become times of words.
 func readTTML(s *source) ([]Speech, error) {
-	times := ttmlTimes{frameRate: 30, tickRate: 1}
-	agents := map[string]string{}
-	agent, naming := "", false
-	var speeches []Speech
-	var u *Speech
-	var text []byte
-	var offset, spanStart, spanEnd time.Duration
-	spans, spanTimed := 0, false
-	divAgent := ""
+	r := ttmlReader{s: s, times: ttmlTimes{frameRate: 30, tickRate: 1}, agents: map[string]string{}}
 	for p := range spokenParts(s.text) {
-		switch p.name {
-		case "":
-			if naming {
-				if name := clean(p.text); name != "" {
-					agents[agent] = name
-				}
-			}
-			if u == nil {
-				continue
-			}
-			said := p.text
-			if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && len(text) > 0 && text[len(text)-1] != ' ' && text[len(text)-1] != '\n' {
-				text = append(text, ' ')
-			}
-			if words := clean(said); words != "" {
-				text = append(text, words...)
-				if spanTimed {
-					u.Words = append(u.Words, Word{To: len(text), Start: spanStart, End: spanEnd})
-				}
-				if last := said[len(said)-1]; last == ' ' || last == '\n' || last == '\t' {
-					text = append(text, ' ')
-				}
-			}
-		case "tt":
-			if n, err := strconv.ParseFloat(p.attr("frameRate"), 64); err == nil && n > 0 {
-				times.frameRate = n
-			}
-			if n, err := strconv.ParseFloat(p.attr("tickRate"), 64); err == nil && n > 0 {
-				times.tickRate = n
-			}
-		case "agent":
-			if !p.closes {
-				agent = p.attr("id")
-			}
-		case "name":
-			naming = !p.closes && agent != ""
-		case "body", "div":
-			if !p.closes {
-				if d, ok := times.parse(p.attr("begin")); ok {
-					offset += d
-				}
-				divAgent = p.attr("agent")
-			}
-		case "br":
-			if text = bytes.TrimRight(text, " "); u != nil && len(text) > 0 {
-				text = append(text, '\n')
-			}
-		case "span":
-			if u == nil {
-				continue
-			}
-			if p.closes {
-				spans--
-				spanTimed = false
-				continue
-			}
-			if p.empty {
-				continue
-			}
-			spans++
-			if who := p.attr("agent"); who != "" && u.Speaker == "" {
-				u.Speaker = agentName(agents, who)
-			}
-			if n := len(text); n > 0 && text[n-1] != ' ' && text[n-1] != '\n' && p.attr("unit") == "word" {
-				text = append(text, ' ')
-			}
-			spanStart, spanTimed = times.parse(p.attr("begin"))
-			var ended bool
-			if spanEnd, ended = times.parse(p.attr("end")); !ended {
-				spanTimed = false
-			}
-			spanStart, spanEnd = spanStart+offset, spanEnd+offset
-		case "p":
-			switch {
-			case p.empty:
-			case p.closes && u != nil:
-				if u.Text = strings.TrimSpace(string(text)); u.Text != "" {
-					if n := len(u.Words); n > 0 {
-						u.Words[n-1].To = min(u.Words[n-1].To, len(u.Text))
-					}
-					speeches = append(speeches, *u)
-				}
-				u, text = nil, text[:0]
-			case !p.closes:
-				u = &Speech{At: p.at}
-				if who := p.attr("agent"); who != "" {
-					u.Speaker = agentName(agents, who)
-				} else if divAgent != "" {
-					u.Speaker = agentName(agents, divAgent)
-				}
-				begin, end := p.attr("begin"), p.attr("end")
-				if u.Start, u.Timed = times.parse(begin); !u.Timed && begin != "" {
-					s.warn(ruleTime, p.at, "the time %.60q cannot be read", begin)
-				}
-				u.Start += offset
-				if u.End, u.Ended = times.parse(end); u.Ended {
-					u.End += offset
-				} else if d, ok := times.parse(p.attr("dur")); ok {
-					u.End, u.Ended = u.Start+d, u.Timed
-				}
-			}
-		}
+		r.part(&p)
 	}
-	for i := range speeches { // a paragraph without times takes those of its spans
-		u := &speeches[i]
+	for i := range r.speeches { // a paragraph without times takes those of its spans
+		u := &r.speeches[i]
 		if n := len(u.Words); !u.Timed && n > 0 {
 			u.Start, u.End, u.Timed, u.Ended = u.Words[0].Start, u.Words[n-1].End, true, true
 		}
 	}
-	speeches, _ = speakersInText(s, speeches)
+	speeches, _ := speakersInText(s, r.speeches)
 	return speeches, nil
 }
+
+// ttmlReader reads the parts of TTML.
+type ttmlReader struct {
+	s        *source
+	times    ttmlTimes
+	offset   time.Duration     // begin of body and div
+	agents   map[string]string // the name of each agent, by its id
+	agent    string            // id of the last agent
+	naming   bool              // inside the name of an agent
+	divAgent string
+
+	speeches []Speech
+	next     *Speech // the paragraph that is open, or nil
+	text     []byte  // its text
+	span     Word    // times of the span that is open
+	timed    bool    // the span has both times
+}
+
+func (r *ttmlReader) part(p *markupPart) {
+	switch p.name {
+	case "":
+		r.words(p.text)
+	case "tt":
+		if n, err := strconv.ParseFloat(p.attr("frameRate"), 64); err == nil && n > 0 {
+			r.times.frameRate = n
+		}
+		if n, err := strconv.ParseFloat(p.attr("tickRate"), 64); err == nil && n > 0 {
+			r.times.tickRate = n
+		}
+	case "agent":
+		if !p.closes {
+			r.agent = p.attr("id")
+		}
+	case "name":
+		r.naming = !p.closes && r.agent != ""
+	case "body", "div":
+		if !p.closes {
+			if d, ok := r.times.parse(p.attr("begin")); ok {
+				r.offset += d
+			}
+			r.divAgent = p.attr("agent")
+		}
+	case "br":
+		if r.text = bytes.TrimRight(r.text, " "); r.next != nil && len(r.text) > 0 {
+			r.text = append(r.text, '\n')
+		}
+	case "span":
+		if r.next != nil {
+			r.spanTag(p)
+		}
+	case "p":
+		switch {
+		case p.empty:
+		case p.closes && r.next != nil:
+			r.endParagraph()
+		case !p.closes:
+			r.startParagraph(p)
+		}
+	}
+}
+
+// words adds text to the paragraph, or gives an agent its name.
+func (r *ttmlReader) words(said string) {
+	if r.naming {
+		if name := clean(said); name != "" {
+			r.agents[r.agent] = name
+		}
+	}
+	if r.next == nil {
+		return
+	}
+	if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && !r.spaced() {
+		r.text = append(r.text, ' ')
+	}
+	if words := clean(said); words != "" {
+		r.text = append(r.text, words...)
+		if r.timed {
+			r.next.Words = append(r.next.Words, Word{To: len(r.text), Start: r.span.Start, End: r.span.End})
+		}
+		if last := said[len(said)-1]; last == ' ' || last == '\n' || last == '\t' {
+			r.text = append(r.text, ' ')
+		}
+	}
+}
+
+// spaced reports whether the next word needs no space before it.
+func (r *ttmlReader) spaced() bool {
+	n := len(r.text)
+	return n == 0 || r.text[n-1] == ' ' || r.text[n-1] == '\n'
+}
+
+func (r *ttmlReader) spanTag(p *markupPart) {
+	if p.closes {
+		r.timed = false
+		return
+	}
+	if p.empty {
+		return
+	}
+	if who := p.attr("agent"); who != "" && r.next.Speaker == "" {
+		r.next.Speaker = r.agentName(who)
+	}
+	if p.attr("unit") == "word" && !r.spaced() {
+		r.text = append(r.text, ' ')
+	}
+	start, timed := r.times.parse(p.attr("begin"))
+	end, ended := r.times.parse(p.attr("end"))
+	r.span, r.timed = Word{Start: start + r.offset, End: end + r.offset}, timed && ended
+}
+
+func (r *ttmlReader) startParagraph(p *markupPart) {
+	u := &Speech{At: p.at}
+	if who := cmp.Or(p.attr("agent"), r.divAgent); who != "" {
+		u.Speaker = r.agentName(who)
+	}
+	begin, end := p.attr("begin"), p.attr("end")
+	if u.Start, u.Timed = r.times.parse(begin); !u.Timed && begin != "" {
+		r.s.warn(ruleTime, p.at, "the time %.60q cannot be read", begin)
+	}
+	u.Start += r.offset
+	if u.End, u.Ended = r.times.parse(end); u.Ended {
+		u.End += r.offset
+	} else if d, ok := r.times.parse(p.attr("dur")); ok {
+		u.End, u.Ended = u.Start+d, u.Timed
+	}
+	r.next = u
+}
+
+func (r *ttmlReader) endParagraph() {
+	u := r.next
+	if u.Text = strings.TrimSpace(string(r.text)); u.Text != "" {
+		if n := len(u.Words); n > 0 {
+			u.Words[n-1].To = min(u.Words[n-1].To, len(u.Text))
+		}
+		r.speeches = append(r.speeches, *u)
+	}
+	r.next, r.text = nil, r.text[:0]
+}
+
+// agentName returns the name of an agent, or its id if it has none.
+func (r *ttmlReader) agentName(id string) string { return cmp.Or(r.agents[id], id) }
 
 // spokenParts yields the parts of TTML without the metadata of paragraphs, such as
 // <metadata> or <ttm:desc>.
@@ -354,11 +387,4 @@ func spokenParts(text string) iter.Seq[markupPart] {
 			}
 		}
 	}
-}
-
-func agentName(agents map[string]string, id string) string {
-	if name, ok := agents[id]; ok {
-		return name
-	}
-	return id
 }
