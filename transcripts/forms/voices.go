@@ -24,6 +24,7 @@ type voices struct {
 	first        string                    // name that opens the first line; if set, the file probably has names
 	dialogue     bool                      // most lines start with a name
 	dashes       bool                      // a dash means that the speaker changes, because in some caption every line starts with one
+	frequent     map[string]bool           // whether words that occur often before a colon are a name
 	dashedVoices bool                      // a dash follows every voice span
 	speaker      string                    // speaker of the previous line
 }
@@ -116,7 +117,9 @@ func (v *voices) decide(s *source) {
 
 // opensWithSign reports whether a line may open with a chevron or a dash.
 func opensWithSign(line string) bool {
-	line = strings.TrimLeft(line, " \t\n\r\f\v")
+	for line != "" && line[0] <= ' ' {
+		line = line[1:]
+	}
 	return line != "" && (line[0] == '>' || line[0] == '-' || strings.HasPrefix(line, "–") || strings.HasPrefix(line, "—"))
 }
 
@@ -253,6 +256,21 @@ const often = 3
 
 // isSpeaker reports whether the words before a colon are a name.
 func (v *voices) isSpeaker(name string, sure bool) bool {
+	if v.openings[name] < often {
+		return v.mayBeSpeaker(name, sure)
+	}
+	is, known := v.frequent[name]
+	if !known {
+		if v.frequent == nil {
+			v.frequent = map[string]bool{}
+		}
+		is = v.mayBeSpeaker(name, sure)
+		v.frequent[name] = is
+	}
+	return is
+}
+
+func (v *voices) mayBeSpeaker(name string, sure bool) bool {
 	if _, ok := v.s.o.Speakers[name]; ok || machine.MatchString(name) {
 		return true
 	}
