@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -16,8 +17,10 @@ var (
 	inlineClock = regexp.MustCompile(`\s*[\[(](\d{1,2}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?)[\])]\s*`)
 	frontBlock  = regexp.MustCompile(`^(?i:summary keywords|keywords|speakers|attendees|participants|invited):?$`)
 	rulers      = regexp.MustCompile(`(?m)^[ \t]*(?:[-–—=_*~#][ \t]*){3,}$`)
-	spokenClock = regexp.MustCompile(`^(?:(.{1,60}?) )??(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?$`)
-	frontField  = regexp.MustCompile(`^(?i:episode|record(?:ed|ing)(?: on)?|title|date|published|duration|length|show|podcast|hosts|guests|speakers|participants|attendees|language|transcri(?:ber|bed by|ption by)|subject|topic|location|url|link|file|author)(?: #?\d+)?:\s`)
+	spokenClock = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:(.{1,60}?) )??(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?$`)
+	})
+	frontField  = matcher(`^(?i:episode|record(?:ed|ing)(?: on)?|title|date|published|duration|length|show|podcast|hosts|guests|speakers|participants|attendees|language|transcri(?:ber|bed by|ption by)|subject|topic|location|url|link|file|author)(?: #?\d+)?:\s`)
 	chapterLine = regexp.MustCompile(`^(?i:chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk)\s+\d+\s*[:.–—-]\s*(\S.*)$`)
 )
 
@@ -30,7 +33,7 @@ func isSpokenClock(line string) bool {
 	if !strings.HasSuffix(line, " seconds") && !strings.HasSuffix(line, " second") {
 		return false
 	}
-	m := spokenClock.FindStringSubmatch(line)
+	m := spokenClock().FindStringSubmatch(line)
 	return m != nil && (m[1] == "" || couldLabel(m[1]))
 }
 
@@ -155,7 +158,7 @@ func (r *textReader) skipFront() {
 			return true
 		}
 		name, _, ok := cutName(l.text)
-		return ok && couldLabel(name) && !isOrdinary(name) && !frontField.MatchString(l.text)
+		return ok && couldLabel(name) && !isOrdinary(name) && !frontField(l.text)
 	})
 	if end <= 0 {
 		return
