@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -203,17 +204,30 @@ func still(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until a file exists: await FILE.
+// await waits until a file exists, or until a page has a text: await FILE, or await URL
+// TEXT.
 func await(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: await FILE")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: await FILE, or await URL TEXT")
 	}
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
-			return
+	there := func() bool {
+		_, err := os.Stat(ts.MkAbs(args[0]))
+		return err == nil
+	}
+	if len(args) == 2 {
+		there = func() bool {
+			response, err := http.Get(args[0])
+			if err != nil {
+				return false
+			}
+			defer response.Body.Close()
+			body, _ := io.ReadAll(response.Body)
+			return strings.Contains(string(body), args[1])
 		}
+	}
+	for end := time.Now().Add(time.Minute); !there(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			ts.Fatalf("%s does not exist after a minute", args[0])
+			ts.Fatalf("%s is not there after a minute", strings.Join(args, " with "))
 		}
 	}
 }

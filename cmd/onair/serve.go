@@ -144,7 +144,14 @@ func baseURL(listener net.Listener, o *serveOptions) (string, error) {
 func listen(addr string, asked bool) (net.Listener, error) {
 	if asked {
 		l, err := net.Listen("tcp", addr)
-		return l, withHint(err, "choose another --addr; port 0 selects a free one")
+		var failed *net.OpError
+		if errors.As(err, &failed) {
+			err = failed.Err
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--addr %s: %w; port 0 selects a free one", addr, err)
+		}
+		return l, nil
 	}
 	host := "localhost"
 	if addr != "" {

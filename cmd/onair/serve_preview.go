@@ -37,6 +37,7 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
+	a.dir = dir // a relative path would not lead to a folder that is removed and put back
 	// Drafts are rendered as if they were live. The preview has a cache of its own, so
 	// that its results do not replace those of builds.
 	var cache *derive.Cache

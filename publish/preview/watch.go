@@ -41,6 +41,7 @@ func watch(ctx context.Context, dir string, changes chan struct{}, log func(stri
 	last := fingerprint(dir)
 	gone := false
 	for {
+		scanned := false
 		select {
 		case <-ctx.Done():
 			return
@@ -57,12 +58,16 @@ func watch(ctx context.Context, dir string, changes chan struct{}, log func(stri
 			}
 			wait(ctx, events)
 		case <-ticks.C:
+			scanned = true
 		}
 		now := fingerprint(dir)
 		if now == last {
 			continue
 		}
 		last = now
+		if scanned && events != nil {
+			_ = addFolders(w, dir) // the folder may be a new one
+		}
 		if _, err := os.Stat(dir); err != nil {
 			if !gone {
 				log("the folder of the show is gone; the last pages stay")
