@@ -24,12 +24,16 @@ const (
 // CheckTag checks a tag by rules A040 to A042. at is the place of the episode.
 func CheckTag(t *Tag, at finding.Position) finding.List {
 	var l finding.List
-	b, err := t.Bytes()
+	parts, err := t.Parts()
 	if err != nil {
 		l.Add(ruleTagEncoding.At(at, "%v", err))
 	}
-	if len(b) > maxPublishedTag {
-		l.Add(ruleTagBytes.At(at, "the ID3 tag has %d kB; every listener downloads it before the first sound", len(b)/1000))
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	if size > maxPublishedTag {
+		l.Add(ruleTagBytes.At(at, "the ID3 tag has %d kB; every listener downloads it before the first sound", size/1000))
 	}
 	if n := utf8.RuneCountInString(t.Title); n > maxTitle {
 		l.Add(ruleLongTitle.At(at, "the title has %d characters; apps cut it", n))

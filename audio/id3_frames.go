@@ -50,12 +50,20 @@ func isFrameID(b []byte) bool {
 
 // appendFrame appends a frame of ID3v2.3: ID, size of the body, no flags, body.
 func appendFrame(b []byte, id string, body io.WriterTo) ([]byte, error) {
-	var buf bytes.Buffer
-	if _, err := body.WriteTo(&buf); err != nil {
+	// The header is written again when the size of the body, which may be a large
+	// picture, is known.
+	start := len(b)
+	b, err := appendFrameHeader(b, id, 0)
+	if err != nil {
+		return nil, err
+	}
+	buf := bytes.NewBuffer(b)
+	if _, err := body.WriteTo(buf); err != nil {
 		return nil, fmt.Errorf("encode frame %s: %w", id, err)
 	}
-	b, err := appendFrameHeader(b, id, buf.Len())
-	return append(b, buf.Bytes()...), err
+	b = buf.Bytes()
+	_, err = appendFrameHeader(b[:start], id, len(b)-start-frameHeaderBytes)
+	return b, err
 }
 
 func appendFrameHeader(b []byte, id string, n int) ([]byte, error) {

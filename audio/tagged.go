@@ -5,13 +5,17 @@ import (
 	"io"
 )
 
-// Tagged returns the published audio as a stream: the tag, then the payload of the
-// master, len(tag) + info.PayloadBytes() bytes in all. If the master has become
-// shorter, the stream ends with io.ErrUnexpectedEOF. The payload of an M4A master is
-// the whole file, and the tag must be empty.
-func Tagged(tag []byte, master io.ReaderAt, info *Info) io.Reader {
+// Tagged returns the published audio as a stream: the parts of the tag, then the payload
+// of the master, which has info.PayloadBytes() bytes. If the master has become shorter,
+// the stream ends with io.ErrUnexpectedEOF. The payload of an M4A master is the whole
+// file, and the tag must be empty.
+func Tagged(tag [][]byte, master io.ReaderAt, info *Info) io.Reader {
+	var all []io.Reader
+	for _, part := range tag {
+		all = append(all, bytes.NewReader(part))
+	}
 	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
-	return io.MultiReader(bytes.NewReader(tag), &exactReader{payload, info.PayloadBytes()})
+	return io.MultiReader(append(all, &exactReader{payload, info.PayloadBytes()})...)
 }
 
 // exactReader reads exactly remaining bytes from r. It is an error if r ends earlier.

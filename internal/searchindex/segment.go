@@ -94,9 +94,8 @@ func Unpack(packed []byte) ([]byte, error) {
 
 // cursor reads a block word by word.
 type cursor struct {
-	block          reader
-	episodes, docs int
-	first          int // number of the block's first episode in the segment
+	block reader
+	first int // number of the block's first episode in the segment
 
 	word    []byte
 	records reader // of the word

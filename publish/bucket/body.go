@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
 	"onair/internal/crc32c"
 )
@@ -34,7 +35,9 @@ func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 		return n, err
 	}
 	// Reading one byte more than expected shows whether a body is too long.
-	if _, err := io.Copy(w, io.LimitReader(readerFunc(read), o.Size+1)); err != nil {
+	buffer := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buffer)
+	if _, err := io.CopyBuffer(w, io.LimitReader(readerFunc(read), o.Size+1), *buffer); err != nil {
 		return err
 	}
 	switch {
@@ -47,6 +50,13 @@ func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 	}
 	return nil
 }
+
+// copyBuffers keeps buffers that hold most pages and captions whole, so that these are
+// written by one system call.
+var copyBuffers = sync.Pool{New: func() any {
+	buffer := make([]byte, 128<<10)
+	return &buffer
+}}
 
 // readerFunc is a function that implements io.Reader.
 type readerFunc func([]byte) (int, error)

@@ -31,11 +31,6 @@ import (
 // catalogue do not fit into memory. Audio without a tag has no pieces.
 type pieces func() ([][]byte, error)
 
-func (p pieces) tag() ([]byte, error) {
-	all, err := p()
-	return slices.Concat(all...), err
-}
-
 // episodeTag is the tag of an episode, with facts about the tag.
 type episodeTag struct {
 	pieces pieces
@@ -59,7 +54,7 @@ func (b *builder) tag(e *Episode) *episodeTag {
 	if e.Pin.MediaType != audio.MP3 {
 		return &episodeTag{
 			pieces: func() ([][]byte, error) { return nil, nil },
-			facts:  tagFacts{Whole: sumsOf(nil), CRC32C: e.Pin.Payload.CRC32C},
+			facts:  tagFacts{Whole: sumsOf(), CRC32C: e.Pin.Payload.CRC32C},
 		}
 	}
 	if e.Pin.TagFormat != audio.TagFormat {
@@ -99,7 +94,7 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 		if err != nil {
 			return tagFacts{}, err
 		}
-		facts.Whole = sumsOf(slices.Concat(cut...))
+		facts.Whole = sumsOf(cut...)
 		facts.CRC32C = crc32c.Join(facts.Whole.CRC32C, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes)
 		if b.show.KeepMasters {
 			for _, piece := range cut {
@@ -240,11 +235,11 @@ func (b *builder) addAudio(e *Episode, tag *episodeTag) {
 	}
 	if m := e.master; m != nil {
 		o.Body = func() (io.ReadCloser, error) {
-			data, err := tag.pieces.tag()
+			cut, err := tag.pieces()
 			if err != nil {
 				return nil, err
 			}
-			return m.tagged(data)
+			return m.tagged(cut)
 		}
 	} else {
 		o.Missing = e.Audio

@@ -116,8 +116,8 @@ func dropPictures(tag *audio.Tag) {
 	}
 }
 
-// tagged opens a tag followed by the master's payload.
-func (m *master) tagged(tag []byte) (io.ReadCloser, error) {
+// tagged opens the parts of a tag followed by the master's payload.
+func (m *master) tagged(tag [][]byte) (io.ReadCloser, error) {
 	file, _, err := m.open()
 	if err != nil {
 		return nil, err

@@ -216,10 +216,16 @@ type sums struct {
 	CRC32C uint32 `json:"crc32c"`
 }
 
-// sumsOf returns the sums of bytes.
-func sumsOf(data []byte) sums {
-	sum := sha256.Sum256(data)
-	return sums{int64(len(data)), hex.EncodeToString(sum[:]), crc32c.Checksum(data)}
+// sumsOf returns the sums of bytes, which are in one piece or several.
+func sumsOf(pieces ...[]byte) (s sums) {
+	sum := sha256.New()
+	for _, data := range pieces {
+		sum.Write(data)
+		s.Size += int64(len(data))
+		s.CRC32C = crc32c.Update(s.CRC32C, data)
+	}
+	s.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return s
 }
 
 // Read returns the bytes of an object. It fails if they are not on this machine.

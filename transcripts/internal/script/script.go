@@ -48,11 +48,16 @@ func Columns(text string) int {
 }
 
 func measure(text string) (runes, wides int) {
-	runes = utf8.RuneCountInString(text)
-	if runes == len(text) {
-		return runes, 0
-	}
-	for _, r := range text {
+	for len(text) > 0 {
+		// Most texts are ASCII, and eight characters at once take a third of the time.
+		if len(text) >= 8 && text[0]|text[1]|text[2]|text[3]|text[4]|text[5]|text[6]|text[7] < utf8.RuneSelf {
+			runes += 8
+			text = text[8:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+		runes++
 		if Wide(r) {
 			wides++
 		}
