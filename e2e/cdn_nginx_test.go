@@ -51,7 +51,7 @@ func TestNginx(t *testing.T) {
 			t.Run("publish", func(t *testing.T) { e.checkPublish(t, w) })
 			t.Run("purge", e.checkPurge)
 			t.Run("unheard purge", e.checkLostPurge)
-			t.Run("stranger", e.checkForeignPurge)
+			t.Run("foreign purge", e.checkForeignPurge)
 			t.Run("origin down", e.checkStaleAfterExpiry)
 		})
 	}

@@ -37,7 +37,7 @@ func TestVarnish(t *testing.T) {
 			t.Run("publish", func(t *testing.T) { e.checkPublish(t, w) })
 			t.Run("purge", e.checkPurge)
 			t.Run("unheard purge", e.checkLostPurge)
-			t.Run("stranger", e.checkForeignPurge)
+			t.Run("foreign purge", e.checkForeignPurge)
 			t.Run("proxied purge", func(t *testing.T) {
 				// Behind a TLS proxy, all requests come from the address of the proxy.
 				for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto"} {

@@ -188,6 +188,6 @@ func (s *site) mustHaveArrived(t testing.TB, dir string) {
 		}
 	}
 	if len(arrived) > 0 {
-		t.Errorf("%d downloads that are no published audio", len(arrived))
+		t.Errorf("%d downloads that are not published audio", len(arrived))
 	}
 }

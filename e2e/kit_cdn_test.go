@@ -560,8 +560,8 @@ func (e *edge) checkForeignPurge(t *testing.T) {
 	old := e.file(t, "feed.xml")
 	e.sees(t, "feed.xml", "at first", old)
 	e.change(t, "feed.xml", "<rss>for the owner to show</rss>")
-	e.askFrom(t, "127.0.0.2", "PURGE", "feed.xml").want(t, "a stranger's PURGE", http.StatusMethodNotAllowed, nil)
+	e.askFrom(t, "127.0.0.2", "PURGE", "feed.xml").want(t, "a foreign PURGE", http.StatusMethodNotAllowed, nil)
 	e.askFrom(t, "127.0.0.2", "PURGE", "feed.xml", "X-Forwarded-For", "127.0.0.1").want(t, "a liar's PURGE", http.StatusMethodNotAllowed, nil)
-	e.askFrom(t, "127.0.0.2", "PURGE", "/", "xkey", "feed.xml").want(t, "a stranger's PURGE by key", http.StatusMethodNotAllowed, nil)
-	e.sees(t, "feed.xml", "after a stranger's purge", old)
+	e.askFrom(t, "127.0.0.2", "PURGE", "/", "xkey", "feed.xml").want(t, "a foreign PURGE by key", http.StatusMethodNotAllowed, nil)
+	e.sees(t, "feed.xml", "after a foreign purge", old)
 }

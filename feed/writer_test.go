@@ -135,7 +135,7 @@ func filled(s string) (d *Document, paths []string) {
 	}
 }
 
-var nasty = []string{
+var hostile = []string{
 	"plain",
 	"",
 	" \t\r\n ",
@@ -179,13 +179,13 @@ func checkRoundTrip(t *testing.T, s string) {
 
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
-	for _, s := range nasty {
+	for _, s := range hostile {
 		checkRoundTrip(t, s)
 	}
 }
 
 func FuzzRender(f *testing.F) {
-	for _, s := range nasty {
+	for _, s := range hostile {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) { checkRoundTrip(t, s) })
@@ -193,7 +193,7 @@ func FuzzRender(f *testing.F) {
 
 // FuzzNotes renders notes and descriptions from Markdown.
 func FuzzNotes(f *testing.F) {
-	for _, s := range nasty {
+	for _, s := range hostile {
 		f.Add(s)
 	}
 	f.Add("# Links\n\n" + strings.Repeat("- [a & b](https://example.com/?a&b)\n", 200))

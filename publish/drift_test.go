@@ -49,7 +49,7 @@ func put(t *testing.T, b bucket.Bucket, key, text string) {
 
 // A change of the show is not reported as an edit in the storage, neither before the
 // next publish nor after an interrupted one.
-func TestOwnChangesAreNoDrift(t *testing.T) {
+func TestOwnChangesAreNotDrift(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]bucket.Bucket{"memory": mem.New(), "sparse": sparse{mem.New()}} {
 		t.Run(name, func(t *testing.T) {

@@ -162,15 +162,15 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
-// nastyTitles are titles that YAML, Markdown or a file system could misread.
-var nastyTitles = []string{
+// titlesWithSyntax are titles that YAML, Markdown or a file system could misread.
+var titlesWithSyntax = []string{
 	"Go: the movie", "Episode #4", "- dash", "\"quoted\"", "it's", "@home", "*bold*", "&anchor", "!tag", "%directive", "`code`", "[list]", "{map}",
 	"yes", "null", "~", "1984", "0x10", "🎙 emoji", "a\\nb", "# heading", "---", "שלום", "a, b: c", "| pipe", "> fold", "? question", "con", "...", "../..",
 }
 
-func TestNastyTitles(t *testing.T) {
+func TestTitlesWithSyntax(t *testing.T) {
 	t.Parallel()
-	for _, title := range nastyTitles {
+	for _, title := range titlesWithSyntax {
 		t.Run(title, func(t *testing.T) {
 			dir := t.TempDir()
 			noArtwork(t, dir)

@@ -152,7 +152,7 @@ var findingCases = []struct {
 	{"alternate of audio elsewhere", ruleTwoAudio, []edit{put("episodes/4-cloudy/es.mp3", ""), remove("episodes/4-cloudy/audio.mp3"), change(ep, "audio: audio.mp3", "duration: 60\nalternates: [{audio: es.mp3, language: es}]\n"+`enclosure: {url: "https://old.example/4.mp3", length: 4, type: audio/mpeg}`)}, nil},
 	{"site elsewhere", nil, []edit{showLine(`site: {enabled: false, episode_url: "https://old.example/{number}"}`)}, nil},
 	{"one page for all episodes", ruleURL, []edit{showLine(`site: {episode_url: "https://old.example/"}`)}, nil},
-	{"episode page that is no address", ruleURL, []edit{showLine(`site: {episode_url: "/{slug}"}`)}, nil},
+	{"episode page that is not an address", ruleURL, []edit{showLine(`site: {episode_url: "/{slug}"}`)}, nil},
 	{"small pages", ruleType, []edit{change("show.yaml", "feed: {path", "feed: {page_size: 0, path")}, nil},
 	{"unknown format of transcripts", ruleWord, []edit{change("show.yaml", "transcripts:\n", "transcripts:\n  feed: [vtt, doc]\n")}, nil},
 	{"text for a list", ruleType, []edit{change(ep, "guests: [deneb]", "guests: deneb")}, nil},
@@ -161,7 +161,7 @@ var findingCases = []struct {
 	{"list for a file", ruleType, []edit{put("people.yaml", "- name: Vega\n")}, nil},
 	{"title on two lines", ruleType, []edit{change(ep, "title: Cloudy with", "title: |\n  a\n  b\n# ")}, nil},
 	{"empty entry of a list", ruleType, []edit{change(ep, "topics: [cdn, storage]", "topics:\n  - cdn\n  -\n")}, nil},
-	{"season that is no number", ruleType, []edit{change("show.yaml", "seasons: {1:", "seasons: {one:")}, nil},
+	{"season that is not a number", ruleType, []edit{change("show.yaml", "seasons: {1:", "seasons: {one:")}, nil},
 	{"colon in an alias", ruleType, []edit{change("people.yaml", "[VEGA, Voice One]", "[VEGA: Voice One]")}, nil},
 	{"title that is a number", nil, []edit{change(ep, "title: Cloudy with a chance of packets", "title: 1984")}, nil},
 
@@ -297,9 +297,9 @@ var findingCases = []struct {
 
 	{"slug that climbs", ruleSlug, []edit{episodeLine("slug: ../x")}, nil},
 	{"slug of a device", ruleSlug, []edit{episodeLine("slug: com1")}, nil},
-	{"folder that is no slug", ruleSlug, []edit{put("episodes/Fünf Uhr/episode.md", "---\ntitle: Tea\n"+guid5+"\n---\n")}, nil},
-	{"topic that is no slug", ruleSlug, []edit{change(ep, "topics: [cdn,", "topics: [Content Delivery,")}, nil},
-	{"id that is no slug", ruleSlug, []edit{change("people.yaml", "deneb: {", "Deneb: {"), change(ep, "guests: [deneb]", "")}, nil},
+	{"folder that is not a slug", ruleSlug, []edit{put("episodes/Fünf Uhr/episode.md", "---\ntitle: Tea\n"+guid5+"\n---\n")}, nil},
+	{"topic that is not a slug", ruleSlug, []edit{change(ep, "topics: [cdn,", "topics: [Content Delivery,")}, nil},
+	{"id that is not a slug", ruleSlug, []edit{change("people.yaml", "deneb: {", "Deneb: {"), change(ep, "guests: [deneb]", "")}, nil},
 	{"slug: for a folder that is none", nil, []edit{put("episodes/Fünf Uhr/episode.md", "---\ntitle: Tea\nslug: tea\n"+guid5+"\n---\n")}, nil},
 
 	{"one slug twice", ruleSameSlug, []edit{second(guid5 + "\nslug: 4-cloudy")}, nil},
@@ -375,7 +375,7 @@ var findingCases = []struct {
 	{"endless description", ruleLength, []edit{change("show.yaml", "  Two synthetic", "  "+strings.Repeat("Two ", 20_000))}, nil},
 
 	{"folder without episode.md", ruleFolder, []edit{put("episodes/6-empty/notes.txt", "")}, nil},
-	{"episode that is no folder", ruleFolder, []edit{put("episodes/6-empty.md", "")}, nil},
+	{"episode that is not a folder", ruleFolder, []edit{put("episodes/6-empty.md", "")}, nil},
 	{"linked folder", ruleFolder, []edit{func(_ testing.TB, files fstest.MapFS) {
 		files["episodes/7-link"] = &fstest.MapFile{Data: []byte("/etc"), Mode: os.ModeSymlink}
 	}}, nil},
@@ -424,7 +424,7 @@ var findingCases = []struct {
 	}, nil},
 	{"unknown setting of the site", ruleUnknownKey, []edit{showLine("site: {homes: 3}")}, nil},
 	{"a nav without a url", ruleRequired, []edit{showLine("site: {nav: [{text: Shop}]}")}, nil},
-	{"accent is no colour", ruleColour, []edit{showLine("theme: {accent: teal}")}, nil},
+	{"accent is not a colour", ruleColour, []edit{showLine("theme: {accent: teal}")}, nil},
 	{"accent with a typo", ruleColour, []edit{showLine("theme: {accent: atuo}")}, nil},
 	{"font of another format", rulePath, []edit{put("fonts/Head.otf", "font"), showLine("theme: {font: fonts/Head.otf}")}, nil},
 	{"a logo that is missing", ruleMissingFile, []edit{showLine("theme: {logo: logo.png}")}, nil},

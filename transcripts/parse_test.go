@@ -175,7 +175,7 @@ var parseTests = []struct {
 		rules: []string{"T006 3:16"},
 	},
 	{
-		name:  "bold in speech is no label",
+		name:  "bold in speech is not a label",
 		src:   "**Vega:** One.\n\n**Note: this is bold.**\n\n- **Rigel:** two\n",
 		turns: []string{"Vega: One. | Note: this is bold. | Rigel: two"},
 	},
@@ -258,13 +258,13 @@ var parseTests = []struct {
 		turns: []string{"Vega: One."},
 	},
 	{
-		name:  "a divider is no front matter",
+		name:  "a divider is not front matter",
 		src:   "---\n\nOne.\n\n---\n",
 		turns: []string{": One. | "},
 		rules: []string{"T001 3:1"},
 	},
 	{
-		name:  "speech between dividers is no front matter",
+		name:  "speech between dividers is not front matter",
 		src:   "---\n**Vega:** One.\n\n---\n",
 		turns: []string{"Vega: One. | "},
 		rules: []string{"T005 2:1"},
@@ -344,6 +344,6 @@ func TestParseFraction(t *testing.T) {
 		}
 	}
 	if _, err := ParseFraction("frames25"); err == nil {
-		t.Error("frames25 is no error")
+		t.Error("frames25 is not an error")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"onair/audio"
 )
 
-func TestProbeOmitsWhatM4AHasNot(t *testing.T) {
+func TestProbeOmitsWhatM4ALacks(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	a := &app{system: &system{stdout: &out}}

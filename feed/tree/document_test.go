@@ -209,7 +209,7 @@ func TestSourceOfElements(t *testing.T) {
 	}
 }
 
-func TestBombsEnd(t *testing.T) {
+func TestExpansionIsLimited(t *testing.T) {
 	t.Parallel()
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)

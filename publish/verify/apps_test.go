@@ -13,7 +13,7 @@ func TestChallenge(t *testing.T) {
 		status int
 		header http.Header
 		body   string
-		want   string // a part of the result; empty if the response is no challenge
+		want   string // a part of the result; empty if the response is not a challenge
 	}{
 		"Cloudflare":             {403, http.Header{"Cf-Mitigated": {"challenge"}}, "", "Cloudflare answers with a challenge (status 403)"},
 		"Cloudflare, hostile":    {403, http.Header{"Cf-Mitigated": {"chal\x1b[31m<b>"}}, "", "Cloudflare answers with a chalmb (status 403)"},

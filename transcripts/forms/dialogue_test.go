@@ -31,7 +31,7 @@ func TestSpeakersInJSON(t *testing.T) {
 		{"brackets", []string{"[SPEAKER_01]: Is it cold?", "(speaker 0) It is."}, []string{"SPEAKER_01@0s-2s Is it cold?", "speaker 0@2s-4s It is."}},
 		{"wide colons", []string{"Åsa：冷吗？", "Jo：冷。", "Åsa：好。"}, []string{"Åsa@0s-2s 冷吗？", "Jo@2s-4s 冷。", "Åsa@4s-6s 好。"}},
 		{"dashes on one line", []string{"- Is it cold? - It is."}, []string{"@0s-1.294s Is it cold?", "@1.294s-2s It is."}},
-		{"a dash that is no change", []string{"It is cold - very cold."}, []string{"@0s-2s It is cold - very cold."}},
+		{"a dash that is not a change", []string{"It is cold - very cold."}, []string{"@0s-2s It is cold - very cold."}},
 		{"no name", []string{"Question: who was it?", "Nobody knows."}, []string{"@0s-2s Question: who was it?", "@2s-4s Nobody knows."}},
 	} {
 		for _, d := range documents {

@@ -31,7 +31,7 @@ func TestNamesInCaptions(t *testing.T) {
 		{"dashes", []string{"Åsa Öst - It is cold.", "Jo O'Dell - Is it?", "Åsa Öst - Very."}, []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?", "Åsa Öst@4s-6s Very."}},
 		{"long dashes", []string{"Åsa — It is cold.", "Jo — Is it?", "Åsa — Very."}, []string{"Åsa@0s-2s It is cold.", "Jo@2s-4s Is it?", "Åsa@4s-6s Very."}},
 		{"bars", []string{"Åsa Öst | It is cold.", "Jo | Is it?", "Jo | Now?"}, []string{"Åsa Öst@0s-2s It is cold.", "Jo@2s-4s Is it?", "Jo@4s-6s Now?"}},
-		{"dashes that are no marks of names", []string{"Well - it is cold.", "The lake - it is white.", "Snow - there is more.", "Well - good."},
+		{"dashes that are not marks of names", []string{"Well - it is cold.", "The lake - it is white.", "Snow - there is more.", "Well - good."},
 			[]string{"@0s-2s Well - it is cold.", "@2s-4s The lake - it is white.", "@4s-6s Snow - there is more.", "@6s-8s Well - good."}},
 		{"a few dashes", []string{"Anna - she is here.", "It is cold.", "Anna - no.", "Is it?"}, []string{"@0s-2s Anna - she is here.", "@2s-4s It is cold.", "@4s-6s Anna - no.", "@6s-8s Is it?"}},
 		{"pronouns and companies", []string{"Åsa Öst (she/her): It is cold.", "Jo O'Dell | Ice Ltd: Is it?", "Åsa Öst (she/her): Very."},

@@ -18,7 +18,7 @@ func TestWords(t *testing.T) {
 		{"nothing", "we know", "", "0 of 2, 0 2 0"},
 		{"only noise", "", "we know", "0 of 0, 0 0 2"},
 		{"a substitution is cheaper than two gaps", "a b c", "a x c", "2 of 3, 1 0 0"},
-		{"punctuation is no word", "yes – no", "yes no", "2 of 2, 0 0 0"},
+		{"punctuation is not a word", "yes – no", "yes no", "2 of 2, 0 0 0"},
 		{"Chinese characters", "我们知道", "我们不知道", "4 of 4, 0 0 1"},
 	} {
 		of := func(text string) []Word { return Of(transcripts.Parse([]byte("**Vega:** "+text+"\n"), nil)) }

@@ -167,8 +167,8 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// TestStranger expects a machine's text to stay text, whatever markup it contains.
-func TestStranger(t *testing.T) {
+// TestMarkupOfAMachine expects a machine's text to stay text, whatever markup it contains.
+func TestMarkupOfAMachine(t *testing.T) {
 	t.Parallel()
 	p, err := New([]byte("**Vega:** Hello.\n\nAnd more.\n"), nil, nil, nil, "")
 	if err != nil {
