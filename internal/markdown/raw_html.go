@@ -287,10 +287,10 @@ func ShownTags(source string) []ShownTag {
 		}
 		switch n := n.(type) {
 		case *ast.Link:
-			addRefused(add, "<a>", unescaped(n.Destination), linkSchemes, n.Pos())
+			addRefused(add, "<a>", unescaped(n.Destination), LinkSchemes, n.Pos())
 		case *ast.AutoLink:
 			if n.AutoLinkType == ast.AutoLinkURL {
-				addRefused(add, "<a>", n.URL(src), linkSchemes, n.Pos())
+				addRefused(add, "<a>", n.URL(src), LinkSchemes, n.Pos())
 			}
 		case *ast.Image:
 			addRefused(add, "<img>", unescaped(n.Destination), imageSchemes, n.Pos())
@@ -352,7 +352,7 @@ func addShown(add func(ShownTag), raw []byte, offset int) {
 			for _, a := range t.Attr {
 				switch {
 				case t.Data == "a" && a.Key == "href":
-					addRefused(add, "<a>", []byte(strings.TrimSpace(a.Val)), linkSchemes, at)
+					addRefused(add, "<a>", []byte(strings.TrimSpace(a.Val)), LinkSchemes, at)
 				case t.Data == "img" && a.Key == "src":
 					addRefused(add, "<img>", []byte(strings.TrimSpace(a.Val)), imageSchemes, at)
 				}
