@@ -60,8 +60,8 @@ func Make(title string) string {
 	return s
 }
 
-// Shorten shortens a slug to at most limit bytes, after a word if that leaves at least half
-// of them.
+// Shorten shortens a slug to at most limit bytes. It cuts after a word if more than half of
+// limit remains.
 func Shorten(slug string, limit int) string {
 	if len(slug) > limit {
 		slug = slug[:limit]
