@@ -115,8 +115,8 @@ func TestShownTags(t *testing.T) {
 			{Tag: "<div>", Offset: 5, Times: 1}, {Tag: "<b>", Offset: 11, Times: 1, Dropped: []string{"class", "onclick"}}, {Tag: "<script>", Offset: 41, Times: 1},
 		}},
 		{"not a tag", "std::vector<int> x; Optional<T>", []ShownTag{{Tag: "<int>", Offset: 11, Times: 1}, {Tag: "<t>", Offset: 28, Times: 1}}},
-		{"links to other schemes", "[ok](mailto:a@example.com) ![x](/a.png) [Call *us*](tel:+15551234) and [us](tel:+15551234), <magnet:?x>", []ShownTag{
-			{Tag: "<a>", Offset: 40, Times: 2, Address: "tel:+15551234"}, {Tag: "<a>", Offset: 92, Times: 1, Address: "magnet:?x"},
+		{"links to other schemes", "[ok](mailto:a@example.com) ![x](/a.png) [Call *us*](sip:+15551234) and [us](sip:+15551234), <magnet:?x>", []ShownTag{
+			{Tag: "<a>", Offset: 40, Times: 2, Address: "sip:+15551234"}, {Tag: "<a>", Offset: 92, Times: 1, Address: "magnet:?x"},
 		}},
 		{"a reference to a script", "See [here][a].\n\n[a]: JavaScript:alert(1)\n", []ShownTag{{Tag: "<a>", Offset: 4, Times: 1, Address: "JavaScript:alert(1)"}}},
 		{"an image in the text itself", "![x](data:image/png;base64,AAAA)", []ShownTag{{Tag: "<img>", Times: 1, Address: "data:image/png;base64,AAAA"}}},
