@@ -11,6 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -348,5 +351,44 @@ func TestStaleAnswers(t *testing.T) {
 	want := "4 hits Kemp Kemp Kemp Kemp 1\n4 hits Kemp Kemp Kemp Kemp 1\n2 hits Ke Ke 1\n"
 	if got := string(out); err != nil || got != want {
 		t.Errorf("%v\ngot\n%swant\n%s", err, got, want)
+	}
+}
+
+// TestSizesAreOnTheScales checks that sizes of type and spaces in the styles are those of
+// the scales: 15, 17, 20, 25, 31, 39 and 49 px, and 4, 8, 12, 16, 24, 32, 48, 64 and 96 px.
+func TestSizesAreOnTheScales(t *testing.T) {
+	t.Parallel()
+	exceptions := []string{
+		"font: 700 0.625rem/1 var(--sans)",                             // the seconds inside of an icon
+		"margin-block-start: -0.35rem", "margin-block-start: -0.27rem", // these center the handles of sliders
+		"padding-block-end: 4.5rem", // the height of the player on a phone
+	}
+	declaration := regexp.MustCompile(`(?:^|[\s;{])((font|font-size|gap|row-gap|column-gap|margin[a-z-]*|padding[a-z-]*)\s*:\s*([^;}]+))`)
+	clamp := regexp.MustCompile(`clamp\(([^,]+),[^,]+,([^,]+)\)`) // what is between the limits may be anything
+	length := regexp.MustCompile(`([\d.]+)(rem|em|px|ch)\b`)
+	files, err := filepath.Glob("static/*.css")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range declaration.FindAllStringSubmatch(string(data), -1) {
+			scale := []float64{4, 8, 12, 16, 24, 32, 48, 64, 96}
+			if strings.HasPrefix(m[2], "font") {
+				scale = []float64{15, 17, 20, 25, 31, 39, 49}
+			}
+			if slices.Contains(exceptions, strings.TrimSpace(m[1])) {
+				continue
+			}
+			for _, l := range length.FindAllStringSubmatch(clamp.ReplaceAllString(m[3], "$1 $2"), -1) {
+				n, err := strconv.ParseFloat(l[1], 64)
+				if err != nil || l[2] == "rem" && !slices.Contains(scale, 16*n) || l[2] != "rem" && (l[2] != "px" || n > 1) {
+					t.Errorf("%s: %s is not on the scale", name, m[1])
+				}
+			}
+		}
 	}
 }
