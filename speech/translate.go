@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"onair/transcripts/translate"
@@ -31,7 +32,7 @@ type Translating struct {
 	Settings    any  // further settings that the answer depends on
 	Unpriced    bool // onair does not know its prices
 
-	// Limits of a call; 0 sets no limit. A paragraph is never divided.
+	// Limits of a call; 0 sets no limit.
 	MaxChars, MaxTexts int
 }
 
@@ -126,14 +127,14 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 			pieces, join := translate.Fragments(text)
 			var done []string
 			for _, piece := range pieces {
-				got, err := e.ask(ctx, k, lastTry, t, [][]string{{piece}})
+				got, err := e.askText(ctx, k, lastTry, t, piece)
 				if err != nil {
 					return err
 				}
-				if len(got) != 1 || !intact([]string{piece}, got[0]) {
+				if got == "" {
 					return fmt.Errorf("%s gave no translation of %.60q", e.Name, piece)
 				}
-				done = append(done, got[0][0])
+				done = append(done, got)
 			}
 			answers[i] = append(answers[i], join(done))
 		}
@@ -143,13 +144,22 @@ func (e *Translating) again(ctx context.Context, k Keeper, t *Translation, answe
 
 // askTurn is ask for one turn. If the turn is larger than a call's limits, askTurn divides
 // it between paragraphs. It returns nil if an answer has another number of paragraphs.
+// Paragraphs that are too large themselves are divided by askText.
 func (e *Translating) askTurn(ctx context.Context, k Keeper, try int, t *Translation, turn []string) (answer []string, err error) {
 	for from := 0; from < len(turn); {
 		to := from + 1
 		for to < len(turn) && e.fits([][]string{turn[from : to+1]}) {
 			to++
 		}
-		got, err := e.ask(ctx, k, try, t, [][]string{turn[from:to]})
+		var got [][]string
+		if e.fits([][]string{turn[from:to]}) {
+			got, err = e.ask(ctx, k, try, t, [][]string{turn[from:to]})
+		} else {
+			var text string
+			if text, err = e.askText(ctx, k, try, t, turn[from]); text != "" {
+				got = [][]string{{text}}
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -160,6 +170,54 @@ func (e *Translating) askTurn(ctx context.Context, k Keeper, try int, t *Transla
 		from = to
 	}
 	return answer, nil
+}
+
+// askText is ask for one text. If the text is larger than a call's limit, askText divides
+// it, at sentences where it can. It returns an empty text if an answer is damaged.
+func (e *Translating) askText(ctx context.Context, k Keeper, try int, t *Translation, text string) (string, error) {
+	var b strings.Builder
+	for _, part := range Divide(text, e.MaxChars) {
+		asked := strings.TrimRight(part, " \n")
+		got, err := e.ask(ctx, k, try, t, [][]string{{asked}})
+		if err != nil {
+			return "", err
+		}
+		if len(got) != 1 || !intact([]string{asked}, got[0]) {
+			return "", nil
+		}
+		b.WriteString(got[0][0] + part[len(asked):])
+	}
+	return b.String(), nil
+}
+
+// Divide divides a text into parts of at most limit bytes, which are the text if they are
+// joined; 0 sets no limit. It cuts after a sentence, else after a space, else between any
+// two characters.
+func Divide(text string, limit int) (parts []string) {
+	for limit > 0 && len(text) > limit {
+		head := text[:limit]
+		for !utf8.ValidString(head) {
+			head = head[:len(head)-1]
+		}
+		at := -1
+		for _, end := range []string{". ", "? ", "! ", "。", "？", "！"} {
+			if i := strings.LastIndex(head, end); i >= 0 {
+				at = max(at, i+len(end))
+			}
+		}
+		if at < 0 {
+			at = strings.LastIndex(head, " ") + 1
+		}
+		if at <= 0 {
+			at = len(head)
+		}
+		parts = append(parts, text[:at])
+		text = text[at:]
+	}
+	if text != "" {
+		parts = append(parts, text)
+	}
+	return parts
 }
 
 // lastTry is the number of the try for the separate texts of a turn.

@@ -118,6 +118,38 @@ func TestLargeTurn(t *testing.T) {
 	}
 }
 
+// TestLargeParagraph expects a paragraph that is larger than a call's limits to be divided
+// between sentences, also where its tokens are lost.
+func TestLargeParagraph(t *testing.T) {
+	t.Parallel()
+	turn := []string{"One, ⟦1⟧ two. " + strings.Repeat("Three and four. ", 5) + "五六。七八。", "nine"}
+	for name, test := range map[string]struct {
+		damage func(string) string
+		calls  int
+	}{
+		"whole":           {strings.ToUpper, 7 + 1},
+		"tokens are lost": {func(s string) string { return strings.ReplaceAll(strings.ToUpper(s), "⟦1⟧", "") }, 3 + 1 + 6 + 1},
+	} {
+		calls := 0
+		e := &Translating{MaxChars: 30, Translator: translating(func(turns [][]string) ([][]string, error) {
+			calls++
+			var answer []string
+			for _, text := range turns[0] {
+				if len(text) > 30 {
+					t.Errorf("%s: a call with %q", name, text)
+				}
+				answer = append(answer, test.damage(text))
+			}
+			return [][]string{answer}, nil
+		})}
+		got, err := e.All(t.Context(), nil, &Translation{Turns: [][]string{turn}})
+		want := [][]string{{strings.ToUpper(turn[0]), "NINE"}}
+		if diff := cmp.Diff(want, got); err != nil || calls != test.calls || diff != "" {
+			t.Errorf("%s: %d calls, want %d; %v; %s", name, calls, test.calls, err, diff)
+		}
+	}
+}
+
 // TestDamagedAnswer expects a translator that gave no translation to be asked again by the
 // next run.
 func TestDamagedAnswer(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"onair/audio/mpeg"
 	"onair/speech"
@@ -207,32 +206,12 @@ func Worst(placed []Placed, n int) []Placed {
 	return worst[:min(n, len(worst))]
 }
 
-// split divides a text into parts of at most limit bytes; 0 sets no limit. It cuts after a
-// sentence, else at a space, else between any two characters.
+// split divides a text into parts of at most limit bytes; 0 sets no limit.
 func split(text string, limit int) (parts []string) {
-	text = strings.Join(strings.Fields(text), " ")
-	for limit > 0 && len(text) > limit {
-		head := text[:limit]
-		for !utf8.ValidString(head) {
-			head = head[:len(head)-1]
+	for _, part := range speech.Divide(strings.Join(strings.Fields(text), " "), limit) {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
 		}
-		at := -1
-		for _, end := range []string{". ", "? ", "! ", "。", "？", "！"} {
-			if i := strings.LastIndex(head, end); i >= 0 {
-				at = max(at, i+len(end))
-			}
-		}
-		if at < 0 {
-			at = strings.LastIndex(head, " ")
-		}
-		if at <= 0 {
-			at = len(head)
-		}
-		parts = append(parts, strings.TrimSpace(text[:at]))
-		text = strings.TrimSpace(text[at:])
-	}
-	if text != "" {
-		parts = append(parts, text)
 	}
 	return parts
 }
