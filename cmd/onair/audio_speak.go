@@ -147,7 +147,7 @@ func checkOwnAudio(a *app, name string) error {
 func openVoice(ctx context.Context, a *app, s *show.Show, o *speakOptions) (*speech.Speaking, error) {
 	switch o.engine {
 	case "google":
-		return google.NewVoice(ctx, &google.Options{Project: s.Speech.Project, Model: o.ownModel(s)}, o.language)
+		return google.NewVoice(ctx, &google.Options{Project: s.Speech.Project, Model: o.ownModel(s), Say: a.say}, o.language)
 	case "openai":
 		return openOpenAI(a, openai.NewVoice, openai.Options{Model: o.ownModel(s)})
 	}

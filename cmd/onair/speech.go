@@ -110,10 +110,13 @@ func (o *speechOptions) ownModel(s *show.Show) string {
 // openOpenAI opens an engine of OpenAI with the function open. It adds the key and the
 // base URL in the environment to the options o.
 func openOpenAI[E any](a *app, open func(*openai.Options) (E, error), o openai.Options) (E, error) {
-	o.Key, o.Base = a.getenv("OPENAI_API_KEY"), a.getenv("OPENAI_BASE_URL")
+	o.Key, o.Base, o.Say = a.getenv("OPENAI_API_KEY"), a.getenv("OPENAI_BASE_URL"), a.say
 	e, err := open(&o)
 	return e, withHint(err, "docs/speech.md says how to get a key")
 }
+
+// say shows the user a message of an engine.
+func (a *app) say(message string) { fmt.Fprintln(a.stderr, clean(message)) }
 
 // speechCache returns a speech.Keeper that keeps answers in the folder speech/NAME of
 // the cache. It returns nil if there is no cache.
@@ -129,13 +132,13 @@ func (a *app) speechCache(name string) speech.Keeper {
 func openRecognizer(ctx context.Context, a *app, s *show.Show, o *draftOptions, store *speechStore) (*speech.Engine, error) {
 	switch o.engine {
 	case "google":
-		return google.New(ctx, &google.Options{Project: s.Speech.Project, Location: s.Speech.Location, Model: o.model, WordsOnly: o.WordsOnly, Store: store})
+		return google.New(ctx, &google.Options{Project: s.Speech.Project, Location: s.Speech.Location, Model: o.model, WordsOnly: o.WordsOnly, Store: store, Say: a.say})
 	case "openai":
 		return openOpenAI(a, openai.New, openai.Options{Model: o.model, WordsOnly: o.WordsOnly})
 	}
 	e, err := command.New(s.Speech.Command, s.Folder.Dir)
 	if err != nil {
-		err = withHint(fmt.Errorf("the command of speech: in show.yaml %w", err), `such as: speech: {command: [whisper-json, "{wav}"]}, or speech: {engine: google}; docs/speech.md says more`)
+		err = withHint(fmt.Errorf("the command of speech: in show.yaml %w", err), `such as: speech: {command: [whisper-json, "{wav}"]}, or the engine google or openai; docs/speech.md says more, and onair check what is wrong in show.yaml`)
 	}
 	return e, err
 }

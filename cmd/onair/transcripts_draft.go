@@ -137,7 +137,7 @@ func (d *drafting) recognize(ctx context.Context, a *app) (*words.File, error) {
 	request.Options = d.Options
 	r := &speech.Recording{
 		Path: d.audio, Info: d.info, Engine: engine, Keeper: speechKeeper(a, d.show, d.engine, d.info, store),
-		Say: func(message string) { fmt.Fprintln(a.stderr, clean(message)) },
+		Say: a.say,
 	}
 	if err := r.Open(ctx, request); err != nil {
 		return nil, err

@@ -176,7 +176,7 @@ func openTranslator(ctx context.Context, a *app, s *show.Show, o *speechOptions)
 	model := o.ownModel(s)
 	switch o.engine {
 	case "google":
-		return google.NewTranslator(ctx, &google.Options{Project: s.Speech.Project, Model: model})
+		return google.NewTranslator(ctx, &google.Options{Project: s.Speech.Project, Model: model, Say: a.say})
 	case "openai":
 		return openOpenAI(a, openai.NewTranslator, openai.Options{Model: model})
 	}

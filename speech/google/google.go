@@ -39,6 +39,7 @@ type Options struct {
 	Model     string // empty means the default model
 	WordsOnly bool
 	Store     Store
+	Say       func(string) // shows the user a message about a long pause; may be nil
 
 	// Endpoint is the address of the service, for tests. Empty means Google's.
 	Endpoint string
@@ -117,7 +118,7 @@ func newClient(ctx context.Context, o *Options) (*call.Client, string, error) {
 		return nil, "", errors.New("the credentials name no project: add project: to speech: in show.yaml")
 	}
 	client := call.New()
-	client.Sleep = o.Sleep
+	client.Sleep, client.Say = o.Sleep, o.Say
 	client.Authorize = func(ctx context.Context, h http.Header) error {
 		t, err := token(ctx)
 		h.Set("Authorization", "Bearer "+t)
@@ -152,6 +153,7 @@ func (r *recognizer) Recognize(ctx context.Context, q *speech.Request) ([]byte, 
 	}
 	// Failed operations are not billed. The next run begins a new operation.
 	if failed := (*failure)(nil); errors.As(err, &failed) {
+		r.remove(ctx, q)
 		if noted := q.Job.Put(ctx, speech.Begun, ""); noted != nil {
 			return nil, noted
 		}
@@ -229,6 +231,9 @@ func (r *recognizer) begin(ctx context.Context, q *speech.Request) (name string,
 		}
 	}
 	if err != nil {
+		if !call.Lost(err) {
+			r.remove(ctx, q)
+		}
 		return "", explain(err, uri)
 	}
 	return name, q.Job.Put(context.WithoutCancel(ctx), noteSending, "")

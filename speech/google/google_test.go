@@ -371,6 +371,10 @@ func TestFaults(t *testing.T) {
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
+		// An operation whose state is unknown may still read the audio.
+		if left := len(s.bucket.sizes); (left > 0) != (test.name == "not JSON") {
+			t.Errorf("%s: %d pieces are left in the bucket", test.name, left)
+		}
 		if longest < test.slept {
 			t.Errorf("%s: the longest pause is %v", test.name, longest)
 		}

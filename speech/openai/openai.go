@@ -46,6 +46,7 @@ type Options struct {
 	Model string // empty means the default
 
 	WordsOnly bool
+	Say       func(string)                               // shows the user a message about a long pause; may be nil
 	Sleep     func(context.Context, time.Duration) error // waits between tries; nil is the system's clock
 }
 
@@ -63,7 +64,7 @@ func New(o *Options) (*speech.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &recognizer{client: newClient(o.Key, o.Sleep), url: base, model: o.Model, wav: strings.HasSuffix(base, "/inference")}
+	r := &recognizer{client: o.client(), url: base, model: o.Model, wav: strings.HasSuffix(base, "/inference")}
 	if !r.wav {
 		r.url += "/audio/transcriptions"
 	}
@@ -102,10 +103,10 @@ func (o *Options) base() (base string, own bool, err error) {
 	return base, true, nil
 }
 
-func newClient(key string, sleep func(context.Context, time.Duration) error) *call.Client {
+func (o *Options) client() *call.Client {
 	c := call.New()
-	c.Sleep = sleep
-	if key != "" {
+	c.Sleep, c.Say = o.Sleep, o.Say
+	if key := o.Key; key != "" {
 		c.Authorize = func(_ context.Context, h http.Header) error {
 			h.Set("Authorization", "Bearer "+key)
 			return nil

@@ -34,7 +34,7 @@ func NewTranslator(o *Options) (*speech.Translating, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &translator{newClient(o.Key, o.Sleep), base + "/chat/completions", cmp.Or(o.Model, chatModel)}
+	t := &translator{o.client(), base + "/chat/completions", cmp.Or(o.Model, chatModel)}
 	return &speech.Translating{Translator: t, Name: "openai", Model: t.model, Settings: base, Unpriced: own, MaxChars: maxChars}, nil
 }
 

@@ -31,7 +31,7 @@ func NewVoice(o *Options) (*speech.Speaking, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &voice{newClient(o.Key, o.Sleep), base + "/audio/speech", cmp.Or(o.Model, voiceModel)}
+	v := &voice{o.client(), base + "/audio/speech", cmp.Or(o.Model, voiceModel)}
 	return &speech.Speaking{
 		Voice: v, Name: "openai", Model: v.model, Settings: base, Unpriced: own, MaxBytes: maxInput,
 		Voices: []string{"alloy", "onyx", "nova", "echo", "shimmer", "fable"},

@@ -25,6 +25,8 @@ const (
 	total = 30 * time.Minute
 	// limit is the largest answer, in bytes.
 	limit = 256 << 20
+	// told is the shortest pause that the user hears of.
+	told = 30 * time.Second
 )
 
 // Client calls a service.
@@ -34,6 +36,8 @@ type Client struct {
 	Authorize func(context.Context, http.Header) error
 	// Sleep waits between tries. If it is nil, the system's clock is used.
 	Sleep func(context.Context, time.Duration) error
+	// Say shows the user a message about a long pause. It may be nil.
+	Say func(string)
 
 	http *fetch.Client
 }
@@ -109,7 +113,11 @@ func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
 	if !retry.TemporaryStatus(failed.Status) || strings.Contains(string(body), "insufficient_quota") {
 		return nil, retry.Permanent(failed)
 	}
-	return nil, retry.After(retry.ParseAfter(response.Header.Get("Retry-After"), time.Now()), failed)
+	pause := retry.ParseAfter(response.Header.Get("Retry-After"), time.Now())
+	if c.Say != nil && told <= pause && pause < patience {
+		c.Say(fmt.Sprintf("the service asks to wait %v: %s", pause.Round(time.Second), failed.Message))
+	}
+	return nil, retry.After(pause, failed)
 }
 
 // CheckAddress returns an error unless it is safe to send credentials and audio to an
