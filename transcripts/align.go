@@ -69,7 +69,7 @@ func (t *Transcript) Align(f *words.File, file string) finding.List {
 // a pause between them form one part.
 func (t *Transcript) addSounds(heard []words.Word) {
 	for i, w := range heard {
-		if last := len(t.sounds) - 1; i > 0 && w.Start-t.sounds[last].end < shortestPause {
+		if last := len(t.sounds) - 1; i > 0 && last >= 0 && w.Start-t.sounds[last].end < shortestPause {
 			t.sounds[last].end = max(t.sounds[last].end, w.End)
 		} else if w.End > w.Start {
 			t.sounds = append(t.sounds, sound{w.Start, w.End})
@@ -210,10 +210,11 @@ func (t *Transcript) snap(anchors []anchor, duration time.Duration) {
 	}
 }
 
-// fill adds the text between two positions to the timeline. The text is spoken between the
-// times low and high. Heard words keep their times if these leave enough time for the text
-// around them. If too few words keep their times, fill adds nothing and returns false.
-func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r rate) bool {
+// fill adds the text between an anchor and a position to the timeline. The text is spoken
+// before the time high. Heard words keep their times if these leave enough time for the
+// text around them. If too few words keep their times, fill adds nothing and returns false.
+func (t *Transcript) fill(tl *timeline, a anchor, to int, high time.Duration, r rate) bool {
+	from, low := a.pos, a.time
 	list := t.spoken[t.wordAt(from):t.wordAt(to)]
 	var kept []spoken
 	at, now := from, low
@@ -241,7 +242,15 @@ func (t *Transcript) fill(tl *timeline, from, to int, low, high time.Duration, r
 		before := segment{at, w.from, now, w.start}
 		switch {
 		case i == 0: // silence, then any words that were not heard
-			before.start = max(low, w.start-max(r.time(w.from-at), time.Duration(w.from-at)*shortestPerChar))
+			least := time.Duration(w.from-at) * shortestPerChar
+			before.start = max(low, w.start-max(r.time(w.from-at), least))
+			if a.weight == stampWeight && !a.pause && before.start-low > maxSnap {
+				before.start = low
+				if w.from-at <= 1 { // a space
+					w.start = low + least
+					before.end = w.start
+				}
+			}
 			tl.add(before)
 		case w.from-at <= 1: // a space
 			before.end = min(w.start, now+lingers)

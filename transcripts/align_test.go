@@ -126,19 +126,24 @@ func TestAlignOtherWords(t *testing.T) {
 	}
 }
 
-// TestAlignWrongStamp expects a stamp that is far from its word to be kept and reported.
+// TestAlignWrongStamp expects a stamp that is far from its word, after or before it, to be
+// kept and reported.
 func TestAlignWrongStamp(t *testing.T) {
 	t.Parallel()
-	rec := record(rand.New(rand.NewPCG(2, 1)), 200)
-	src := rec.markdown(3, func(d time.Duration) time.Duration { return d + 6*time.Second })
-	transcript := Parse([]byte(src), nil)
-	found := transcript.Align(&words.File{Segments: words.Segments(rec.heard, nil)}, "t.md")
-	if len(found) != 1 || found[0].Rule != "T041" || found[0].Line != 5 {
-		t.Errorf("found %v, want T041 in line 5", found)
-	}
-	stamp := transcript.Turns[2].Stamp.Time
-	if got := transcript.Starts(rec.heard[len(rec.heard)-1].End)[2]; got != stamp {
-		t.Errorf("the turn starts at %v, want %v", got, stamp)
+	for _, off := range []time.Duration{6 * time.Second, -4 * time.Second} {
+		rec := record(rand.New(rand.NewPCG(2, 1)), 200)
+		src := rec.markdown(3, func(d time.Duration) time.Duration { return d + off })
+		transcript := Parse([]byte(src), nil)
+		found := transcript.Align(&words.File{Segments: words.Segments(rec.heard, nil)}, "t.md")
+		if len(found) != 1 || found[0].Rule != "T041" || found[0].Line != 5 {
+			t.Errorf("found %v, want T041 in line 5", found)
+		}
+		stamp := transcript.Turns[2].Stamp.Time
+		duration := rec.heard[len(rec.heard)-1].End
+		if got := transcript.Starts(duration)[2]; got != stamp {
+			t.Errorf("the turn starts at %v, want %v", got, stamp)
+		}
+		checkCues(t, transcript.Cues(duration), duration)
 	}
 }
 
@@ -146,6 +151,7 @@ func TestAlignWrongStamp(t *testing.T) {
 func FuzzAlign(f *testing.F) {
 	f.Add("**Vega:** \\[00:10\\] Hello, universe.\n\n**Rigel:** And you?\n", []byte{3, 10, 200, 5, 40}, uint16(30))
 	f.Add("**Vega:** 你好 universe. ok\n\n**Break:**\n\nyes\n", []byte{0, 1, 0, 1, 0, 1}, uint16(0))
+	f.Add("other", []byte{0, 0, 48}, uint16(9)) // words without a length before the first sound
 	f.Fuzz(func(t *testing.T, src string, times []byte, seconds uint16) {
 		transcript := Parse([]byte(src), nil)
 		_, texts := transcript.spokenWords()

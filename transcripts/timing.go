@@ -233,7 +233,7 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 	switch {
 	case len(kept) > 0:
 		t.spread(tl, kept, chars, duration)
-	case t.fill(tl, 0, chars, 0, duration, usualRate):
+	case t.fill(tl, anchor{}, chars, duration, usualRate):
 	case duration != unbounded:
 		tl.segments = t.unanchored(chars, duration)
 	default:
@@ -268,12 +268,12 @@ func (t *Transcript) words() int {
 func (t *Transcript) spread(tl *timeline, anchors []anchor, chars int, duration time.Duration) {
 	r := speed(anchors)
 	first, last := anchors[0], anchors[len(anchors)-1]
-	if !t.fill(tl, 0, first.pos, 0, first.time, r) {
+	if !t.fill(tl, anchor{}, first.pos, first.time, r) {
 		tl.add(segment{0, first.pos, max(0, first.time-r.time(first.pos)), first.time})
 	}
 	for i, b := range anchors[1:] {
 		a := anchors[i]
-		if t.fill(tl, a.pos, b.pos, a.time, b.time, r) {
+		if t.fill(tl, a, b.pos, b.time, r) {
 			continue
 		}
 		start := a.time
@@ -282,7 +282,7 @@ func (t *Transcript) spread(tl *timeline, anchors []anchor, chars int, duration 
 		}
 		tl.add(segment{a.pos, b.pos, start, b.time})
 	}
-	if t.fill(tl, last.pos, chars, last.time, duration, r) {
+	if t.fill(tl, last, chars, duration, r) {
 		return
 	}
 	end := last.time + min(r.time(chars-last.pos), duration-last.time)
