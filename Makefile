@@ -41,8 +41,7 @@ demo: bin/onair
 	@bin/onair -C $(EXAMPLE) --to local plan
 	@echo
 	@bin/onair -C $(EXAMPLE) --to local publish
-	@echo
-	@echo "To see the site: bin/onair -C $(EXAMPLE) serve (it is in $(EXAMPLE)/public)"
+	@echo "What was published is in $(EXAMPLE)/public."
 
 test: lint unit e2e
 

@@ -40,8 +40,9 @@ func New(status int, body []byte) *Error {
 }
 
 // quoted matches the errors of Google's libraries for workload identities and
-// impersonation, which quote the answer of a token server.
-var quoted = regexp.MustCompile(`(?s)credentials: status code (\d{3}): (.*)`)
+// impersonation, which quote the answer of a token server. The client of Cloud Storage
+// uses another library than purging and speech.
+var quoted = regexp.MustCompile(`(?s)(?:credentials|oauth2/google[/a-z]*): status code (\d{3}): (.*)`)
 
 // Quoted extracts a token server's error from an error text that quotes it; nil if
 // there is none.

@@ -51,9 +51,11 @@ func TestNew(t *testing.T) {
 
 func TestQuoted(t *testing.T) {
 	t.Parallel()
-	err := oauth.Quoted(`Get "https://storage.example/": credentials: status code 400: {"error": "unauthorized_client", "error_description": "The given credential is rejected by the attribute condition."}`)
-	if err == nil || err.Status != 400 || err.Temporary() || !strings.Contains(err.Error(), "compare repository and branch") {
-		t.Errorf("Quoted = %v", err)
+	for _, library := range []string{"credentials", "oauth2/google", "oauth2/google/externalaccount"} {
+		err := oauth.Quoted(`Get "https://storage.example/": ` + library + `: status code 400: {"error": "unauthorized_client", "error_description": "The given credential is rejected by the attribute condition."}`)
+		if err == nil || err.Status != 400 || err.Temporary() || !strings.Contains(err.Error(), "compare repository and branch") {
+			t.Errorf("Quoted = %v", err)
+		}
 	}
 	if err := oauth.Quoted("connection refused"); err != nil {
 		t.Errorf("Quoted = %v, want nil", err)

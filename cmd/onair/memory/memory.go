@@ -1,5 +1,5 @@
 // Package memory limits the memory of the command. It imports little, so Go initializes
-// it before most other packages, and the settings hold while these are initialized: a
+// it before the packages that allocate most, such as those with many patterns: a
 // collection of garbage at that time would take a sixth of the time of a short command.
 package memory
 
