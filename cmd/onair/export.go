@@ -189,11 +189,14 @@ func (e *exporter) copyShow(ctx context.Context) error {
 	return nil
 }
 
-// isBuilt reports whether a folder contains .onair, as the folders that onair builds
-// do.
+// isBuilt reports whether a folder is output of onair: a build, which contains .onair, or
+// an earlier export.
 func isBuilt(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, ".onair"))
-	return err == nil
+	has := func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	}
+	return has(".onair") || has("published") && has("redirects/_redirects")
 }
 
 // pullMasters downloads the masters that are only in the storage.
