@@ -93,7 +93,10 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.Contains(s.text, `\N`) { // a line end in SubStation Alpha
+	if len(captions) > 0 && !slices.ContainsFunc(captions, func(c caption) bool { return len(c.lines) > 0 }) {
+		return nil, s.problem(captions[0].at, "did the speech recogniser find any speech?", "captions without words")
+	}
+	if kind.numbered && strings.Contains(s.text, `\N`) { // a line end in SubStation Alpha
 		for i := range captions {
 			captions[i].split(func(line string) []string {
 				if !strings.Contains(line, `\N`) {
@@ -123,6 +126,7 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		c.plain = true
 		c.splitDialogue()
 		for j, line := range c.lines {
+			line = c.dropClock(line)
 			plain := line
 			if _, rest, ok := cutVoice(line); ok && tags {
 				plain, c.plain = clean(rest), false

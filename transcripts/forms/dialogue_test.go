@@ -76,6 +76,10 @@ func TestMarksInJSON(t *testing.T) {
 			[]string{"@0s-2s Cold (very)"}},
 		{"sounds of Rev", `{"monologues":[{"speaker":0,"elements":[{"type":"text","value":"Cold","ts":0,"end_ts":1},{"type":"punct","value":" "},{"type":"unknown","value":"<sneeze>"},{"type":"punct","value":"."}]}]}`,
 			[]string{"0@0s-1s Cold [sneeze]."}},
+		{"sounds of Rev among words", `{"monologues":[{"speaker":0,"elements":[{"type":"text","value":"<crosstalk>"},{"type":"punct","value":" "},{"type":"text","value":"Cold","ts":0,"end_ts":1}]}]}`,
+			[]string{"0@0s-1s [crosstalk] Cold"}},
+		{"Google without times", `{"results":[{"alternatives":[{"transcript":"It is cold.","confidence":0.9}]},{"alternatives":[{"transcript":" Very."}]}]}`,
+			[]string{"@ It is cold.", "@ Very."}},
 		{"marks of whisper.cpp", `{"transcription":[{"offsets":{"from":0,"to":1000},"text":" Cold? [SPEAKER_TURN]"},{"offsets":{"from":1000,"to":2000},"text":" [BLANK_AUDIO]"},{"offsets":{"from":2000,"to":3000},"text":" It is."}]}`,
 			[]string{"@0s-1s Cold?", "@2s-3s It is."}},
 	} {

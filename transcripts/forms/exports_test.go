@@ -47,6 +47,11 @@ func TestNamesInCaptions(t *testing.T) {
 		{"chevrons in the second line", []string{">> It is cold\ntoday. >> Is it?", ">> Very."}, []string{"@0s-1.478s It is cold today.", "@1.478s-2s Is it?", "@2s-4s Very."}},
 		{"two exchanges in one caption", []string{"- Cold? - Very.\n- Snow? - No."}, []string{"@0s-556ms Cold?", "@556ms-1.111s Very.", "@1.111s-1.667s Snow?", "@1.667s-2s No."}},
 		{"line ends of SubStation Alpha", []string{`Åsa: {\i1}It is{\i0} cold.\NVery.`, "Jo: Is it?", "Åsa: Yes."}, []string{"Åsa@0s-2s It is cold. Very.", "Jo@2s-4s Is it?", "Åsa@4s-6s Yes."}},
+		{"answers above the words", []string{"Yes\nIt is.", "No\nIt is not.", "Yes\nVery."}, []string{"@0s-2s Yes It is.", "@2s-4s No It is not.", "@4s-6s Yes Very."}},
+		{"sounds in round brackets and a colon", []string{"(laughs): It is cold.", "(Applause): Very.", "Is it?"}, []string{"@0s-2s (laughs): It is cold.", "@2s-4s (Applause): Very.", "@4s-6s Is it?"}},
+		{"remarks behind names", []string{"ÅSA [on phone]: It is cold.", "JO: Is it?", "ÅSA [on phone]: Very."}, []string{"ÅSA@0s-2s It is cold.", "JO@2s-4s Is it?", "ÅSA@4s-6s Very."}},
+		{"clocks before the words", []string{"[00:00:00] Åsa: It is cold.", "[00:00:02.000] Jo: Is it?", "(0:04) Åsa: Very.", "[01:30] is when it came."},
+			[]string{"Åsa@0s-2s It is cold.", "Jo@2s-4s Is it?", "Åsa@4s-6s Very.", "Åsa@6s-8s [01:30] is when it came."}},
 		{"growing captions", []string{"it is", "it is very cold", "it is very cold today.", "The lake", "The lake is\nwhite."}, []string{"@0s-2s it is", "@2s-4s very cold", "@4s-6s today.", "@6s-8s The lake", "@8s-10s is white."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -79,6 +84,7 @@ func TestAroundCaptions(t *testing.T) {
 		{"words behind the times", "1\n00:00:00,000 --> 00:00:02,000 It is cold.\n\n2\n00:00:02,000 --> 00:00:04,000  Is it?\n", want, nil},
 		{"numbers before the times", "1 00:00:00,000 --> 00:00:02,000 It is cold.\n2 00:00:02,000 --> 00:00:04,000 Is it?\n", want, nil},
 		{"a dash after every voice", "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Åsa Öst>- It is cold.\n\n00:02.000 --> 00:04.000\n<v Jo O'Dell>- Is it?\n", []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
+		{"a clock as a caption", "WEBVTT\n\n00:01.000 --> 00:09.000\n<v Åsa Öst>[00:00:01]\n\n00:09.000 --> 00:10.000\n<v Åsa Öst>It is cold.\n", []string{"Åsa Öst@9s-10s It is cold."}, nil},
 		{"a dash after one voice", "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Åsa Öst>- it is cold.\n\n00:02.000 --> 00:04.000\n<v Jo O'Dell>Is it?\n", []string{"Åsa Öst@0s-2s - it is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,6 +121,8 @@ func TestRefusedExports(t *testing.T) {
 		"(LRC)":                        {"[00:01.00] <00:01.00> It <00:02.00> snows\n[00:03.00] <00:03.00> Yes\n", "[00:01.00]<00:01.00>It <00:02.00>snows\n[00:03.00]<00:03.00>Yes\n", "[00:01.00]It\n[00:02.00][00:04.00]snows\n"},
 		"a job of Amazon Transcribe":   {`{"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":{"TranscriptFileUri":"https://example.com/snow.json"}}}`},
 		"reported: It is not audio":    {`{"TranscriptionJob":{"TranscriptionJobStatus":"FAILED","FailureReason":"It is not audio."}}`},
+		"captions without words":       {"1\n00:00:01,000 --> 00:00:02,000\n\n2\n00:00:02,000 --> 00:00:03,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n", "00:00:01,000 --> 00:00:02,000 X1:1 X2:2\n"},
+		"a table (CSV)":                {"Name,Start Time,End Time,Content\nSnow,2027-02-01 09:00,2027-02-01 10:00,Talk\n", "start,end,text\nnoon,night,Snow\n", "a,b,c\nd,e,f\n"},
 		"an audio file":                {"\xff\xfb\x90\x00\x00\x00", "\xff\xf3\x90\x00\x00\x00", "ID3\x04\x00"},
 	} {
 		for _, src := range files {
@@ -148,11 +156,12 @@ func TestTextExports(t *testing.T) {
 		{"two brackets", "[00:00:03][Åsa Öst] Is it cold?\n[00:00:15][Jo O'Dell] It is.\n", want},
 		{"three columns", "00:00:03\tÅsa Öst\tIs it cold?\n00:00:15\tJo O'Dell\tIt is.\n", want},
 		{"fields", "Timestamp: 00:00:03\nSpeaker: Åsa Öst\nIs it cold?\n\nTimestamp: 00:00:15\nSpeaker: Jo O'Dell\nIt is.\n", want},
-		{"seconds without a unit", "[3.00 - 5.96] SPEAKER_00: Is it cold?\n[15.2 - 16.0] SPEAKER_01: It is.\n", []string{"SPEAKER_00@3s-5.96s Is it cold?", "SPEAKER_01@15.2s-16s It is."}},
+		{"seconds without a unit", "[3.00 - 5.96] SPEAKER_00: Is it cold?\n[15.20 - 16.00] SPEAKER_01: It is.\n", []string{"SPEAKER_00@3s-5.96s Is it cold?", "SPEAKER_01@15.2s-16s It is."}},
 		{"two speakers of a machine", "SPEAKER_00: Is it cold?\nSPEAKER_01: It is.\n", []string{"SPEAKER_00@ Is it cold?", "SPEAKER_01@ It is."}},
 		{"two speakers of a machine, above the words", "SPEAKER: S1\nIs it cold?\nSPEAKER: S2\nIt is.\n", []string{"Speaker S1@ Is it cold?", "Speaker S2@ It is."}},
 		{"fields of an episode", "Episode 12: Snow talk\nRecorded: 1 Feb 2027\nHosts: Åsa Öst, Jo O'Dell\n\nÅsa Öst: Is it cold?\nJo O'Dell: It is.\nÅsa Öst: Very?\n", untimed},
 		{"rules", "Transcript\n==========\n\nÅsa Öst: Is it cold?\n\n---\n\nJo O'Dell: It is.\n\n* * *\n\nÅsa Öst: Very?\n", untimed},
+		{"titles behind names", "Dr. Åsa Öst, PhD (00:03):\nIs it cold?\n\nJo O'Dell, Jr. (00:15):\nIt is.\n", []string{"Dr. Åsa Öst, PhD@3s-4.1s Is it cold?", "Jo O'Dell, Jr.@15s-15.6s It is."}},
 		{"CSV of whisper.cpp", "start,end,speaker,text\n3000,5960,0,\"Is it cold, today?\"\n15000,16000,1,\"It is.\"\n", []string{"0@3s-5.96s Is it cold, today?", "1@15s-16s It is."}},
 		{"CSV of Premiere Pro", "\"Speaker Name\",\"Start Time\",\"End Time\",\"Text\"\n\"Åsa Öst\",\"00:00:03:12\",\"00:00:05:00\",\"Is it \"\"cold\"\"?\"\n\"Jo O'Dell\",\"00:00:15:00\",\"00:00:16:00\",\"It is.\"\n",
 			[]string{`Åsa Öst@3s-5s Is it "cold"?`, "Jo O'Dell@15s-16s It is."}},

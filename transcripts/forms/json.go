@@ -161,8 +161,8 @@ func (r *jsonReader) matches(path []string) bool {
 					if text = t.first(word, c.word); text == none {
 						continue
 					}
-					if start == none {
-						start = t.first(word, c.wordStart)
+					for w, n := word, 0; start == none && w < t.next(words) && n < sample; w, n = t.next(w), n+1 { // sounds have no times
+						start = t.first(w, c.wordStart)
 					}
 					if kind == none {
 						kind = t.first(word, c.kind)

@@ -109,6 +109,8 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			end: "resultEndTime|resultEndOffset|result_end_time|result_end_offset", channel: "channelTag|channel_tag",
 			words: "alternatives.0.words", word: "word", wordStart: "startTime|startOffset|start_time|start_offset", wordEnd: "endTime|endOffset|end_time|end_offset",
 			said: "speakerLabel|speakerTag|speaker_label|speaker_tag", nobody: "0", repeats: true},
+		{title: "Google Speech-to-Text, text", source: "https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize",
+			list: "results|response.results", text: "alternatives.0.transcript"},
 		{title: "AssemblyAI", source: "https://www.assemblyai.com/docs/api-reference/transcripts/get",
 			list: "utterances|sentences|paragraphs", text: "text", start: "start", end: "end", unit: ms, speaker: "speaker", whole: true,
 			words: "words", word: "text", wordStart: "start", wordEnd: "end", said: "speaker"},

@@ -107,7 +107,7 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 	case text == "" || w.kind == "spacing":
 		j.space = j.space || spaced
 		return
-	case w.kind == "audio_event", w.kind == "unknown" && strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">"):
+	case w.kind == "audio_event", (w.kind == "unknown" || w.kind == "text") && strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">"):
 		text = "[" + strings.Trim(text, "()[]<> ") + "]"
 		glued = false
 	}

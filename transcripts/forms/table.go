@@ -22,12 +22,18 @@ var tableColumns = map[string][]string{
 // looksTable reports whether the first line names the columns start, end and text of a
 // table with tabs, commas or semicolons.
 func looksTable(head string) bool {
-	line, _, _ := strings.Cut(head, "\n")
-	for _, row := range tableRows(line) {
-		columns := columnsOf(row)
-		return len(columns) > 2 && hasColumns(columns, "start", "end", "text")
+	var columns map[string]int
+	for _, row := range tableRows(head) {
+		if columns == nil {
+			if columns = columnsOf(row); !hasColumns(columns, "start", "end", "text") {
+				return false
+			}
+			continue
+		}
+		at := columns["start"]
+		return at < len(row) && strings.Trim(strings.TrimSpace(row[at]), "-0123456789:.,;") == "" && strings.Count(row[at], "-") < 2 // not a date
 	}
-	return false
+	return columns != nil
 }
 
 func hasColumns(columns map[string]int, names ...string) bool {

@@ -21,7 +21,7 @@ const (
 	rangePattern   = clockPattern + toPattern + clockPattern + `)?`
 	namePattern    = `[^:：\[\]()<>*|]{1,60}?`
 	secondsPattern = `\d{1,5}(?:\.\d{1,3})?\s?s`
-	numberPattern  = `\d{1,5}\.\d{1,3}`
+	numberPattern  = `\d{1,5}\.\d{2,3}`
 	toPattern      = `(?:\s*(?:-->|->|→|-|–|—|to|bis)\s*`
 )
 
@@ -240,8 +240,11 @@ func couldLabel(name string) bool {
 		return false // a date
 	}
 	name = undecorated(name)
-	return machine.MatchString(name) || looksLikeName(name, 1) && !strings.HasSuffix(name, ".")
+	return machine.MatchString(name) || looksLikeName(name, 1) && (!strings.HasSuffix(name, ".") || titleAfter.MatchString(name))
 }
+
+// titleAfter matches a name that ends with an abbreviation, such as Jr.
+var titleAfter = regexp.MustCompile(` (?:Jr|Sr|Esq|[A-Z]\.[A-Z]|Ph\.?D)\.$`)
 
 // isBareName reports whether words could be the name next to a clock and have no
 // punctuation.

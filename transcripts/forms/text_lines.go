@@ -14,7 +14,7 @@ import (
 
 var (
 	bareClock   = regexp.MustCompile(`^(` + rangePattern + `)\s+(?:[-–—|·]\s+)?(\S.*)$`)
-	inlineClock = regexp.MustCompile(`\s*[\[(](\d{1,2}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?)[\])]\s*`)
+	inlineClock = regexp.MustCompile(`\s*[\[(](\d{1,2}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?)[\])]:?\s*`)
 	frontBlock  = regexp.MustCompile(`^(?i:summary keywords|keywords|speakers|attendees|participants|invited):?$`)
 	rulers      = regexp.MustCompile(`(?m)^[ \t]*(?:[-–—=_*~#][ \t]*){3,}$`)
 	spokenClock = sync.OnceValue(func() *regexp.Regexp {

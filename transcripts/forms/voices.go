@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -149,9 +150,15 @@ func cutName(line string) (name, rest string, ok bool) {
 	return bareLabel(line[:i]), strings.TrimSpace(rest), true
 }
 
-// bareLabel removes spaces, marks of direction, and brackets around a name.
+// bareLabel removes spaces, marks of direction and brackets around a name, and a remark in
+// square brackets behind it.
 func bareLabel(name string) string {
 	name = strings.Trim(name, " \u200e\u200f")
+	if strings.HasSuffix(name, "]") {
+		if open := strings.Index(name, " ["); open > 0 {
+			name = strings.TrimSpace(name[:open])
+		}
+	}
 	if n := len(name); n > 2 && (name[0] == '[' && name[n-1] == ']' || name[0] == '(' && name[n-1] == ')') && !strings.ContainsAny(name[1:n-1], "[]()") && !isNote(name[1:n-1]) {
 		return strings.TrimSpace(name[1 : n-1])
 	}
@@ -277,7 +284,7 @@ func (v *voices) mayBeSpeaker(name string, sure bool) bool {
 	seen, first := v.openings[name], v.first == name
 	name = undecorated(name)
 	switch {
-	case !couldBeName(name):
+	case !couldBeName(name), name[0] == '(': // a sound
 		return false
 	case seen >= often:
 		return true
@@ -390,7 +397,7 @@ func nameByFirstLine(captions []caption) {
 	filled, named := 0, 0
 	counts := map[string]int{}
 	isNamed := func(c *caption) bool {
-		return len(c.lines) > 1 && (c.name == "" || isNumber(c.name)) && !strings.ContainsAny(c.lines[0], ".,:!?<&-–—") && couldLabel(c.lines[0])
+		return len(c.lines) > 1 && (c.name == "" || isNumber(c.name)) && !strings.ContainsAny(c.lines[0], ".,:!?<&-–—") && couldLabel(c.lines[0]) && !isOrdinary(c.lines[0])
 	}
 	for i := range captions {
 		c := &captions[i]
@@ -431,7 +438,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		speeches, times = append(speeches, u), nil
 	}
 	add := func(line string, sure bool) {
-		plain := line
+		plain := c.dropClock(line)
 		var at []inlineTime
 		if !c.plain {
 			plain, at = cutTags(line, vtt)
@@ -476,7 +483,7 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 		if name, rest, ok := cutVoice(line); ok {
 			say()
 			v.speaker = clean(name)
-			if rest = clean(rest); v.dashedVoices && opensWithSign(rest) {
+			if rest = c.dropClock(clean(rest)); v.dashedVoices && opensWithSign(rest) {
 				rest = dash.ReplaceAllString(rest, "")
 			}
 			if rest != "" {
@@ -501,6 +508,21 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	}
 	say()
 	return speeches
+}
+
+var textClock = regexp.MustCompile(`^[\[(](\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)[\])]\s*`)
+
+// dropClock removes the start of a caption from before its words.
+func (c *caption) dropClock(line string) string {
+	if len(line) < 2 || line[0] != '[' && line[0] != '(' || line[1] < '0' || line[1] > '9' {
+		return line
+	}
+	if m := textClock.FindStringSubmatch(line); m != nil {
+		if at, ok := parseClock(m[1], true); ok && c.timed && (at-c.start).Abs() < 2*time.Second {
+			return line[len(m[0]):]
+		}
+	}
+	return line
 }
 
 // isExchange reports whether there are several lines, each of which is a sentence after a
