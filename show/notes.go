@@ -33,7 +33,7 @@ func checkMarkdown(text string, at func(offset int) finding.Position, found *fin
 				what = "image"
 			}
 			found.Add(ruleHTML.At(at(t.Offset), "the %s is shown as text, without the address %s%s", what, source.ShortQuote(t.Address), more).
-				WithHint("links lead to http:, https: and mailto:, images to http:, https: and files of the show"))
+				WithHint("schemes of links are " + strings.Join(markdown.LinkSchemes, ", ") + "; images have http, https or the path of a file"))
 			continue
 		}
 		found.Add(ruleHTML.At(at(t.Offset), "%s is shown as text%s", t.Tag, more))
