@@ -1,7 +1,9 @@
 package searchindex
 
 import (
+	"bytes"
 	"cmp"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -22,32 +24,41 @@ type Words struct {
 
 // token is a word at a place.
 type token struct {
-	word       int32 // index in collector.used
+	word       int32 // number of the word
 	doc, place int32
 }
 
-// collector collects the words of one episode after the other. It keeps the words of
-// earlier episodes, because most words occur again.
+// collector collects the words of one episode after the other. It numbers the words of
+// an episode in the order in which they are first used. Its hash table has no pointers
+// and is small, so it stays in the cache of the processor.
 type collector struct {
-	numbers map[string]int32 // number of each word
-	names   []string         // by number
-	index   []int32          // by number: 1 + index in used; 0 for a word that the episode does not have
+	table []slot // length is a power of two, of which at most half is used
+	text  []byte // the words one after the other
+	ends  []int  // for each word: where it ends in text
 
-	used    []int32 // numbers of the words that the episode has
-	counts  []int32 // for each of them: how many tokens it has
+	counts  []int32 // for each word: how many tokens it has
 	tokens  []token // in the order of documents
 	lengths []int   // for each document: how many words it has
 
 	sorted       []token // tokens in the order of words
 	named        []byte  // buffer of addNamed
-	docs, places []byte  // of the record that is being written
+	records      []byte
+	docs, places []byte // of the record that is being written
 	weights      []byte
 }
 
-// maxNames is how many words a collector keeps.
-const maxNames = 1 << 14
+// slot is an entry of a collector's hash table.
+type slot struct {
+	hash uint32
+	word int32 // number of the word + 1; 0 for an empty slot
+}
 
-var collectors = sync.Pool{New: func() any { return &collector{numbers: map[string]int32{}} }}
+const minTable = 1 << 12 // words
+
+var (
+	collectors = sync.Pool{New: func() any { return &collector{table: make([]slot, minTable)} }}
+	seed       = maphash.MakeSeed()
+)
 
 // WordsOf returns the words of an episode. It may be called for several episodes at the
 // same time.
@@ -66,33 +77,56 @@ func (c *collector) addNamed(prefix string, word []byte, doc, place int) {
 
 // add adds a token.
 func (c *collector) add(word []byte, doc, place int) {
-	n, known := c.numbers[string(word)]
-	if !known {
-		n = int32(len(c.names))
-		name := string(word)
-		c.numbers[name] = n
-		c.names, c.index = append(c.names, name), append(c.index, 0)
+	n := c.number(word)
+	c.counts[n]++
+	c.tokens = append(c.tokens, token{n, int32(doc), int32(place)})
+}
+
+// number returns the number of a word.
+func (c *collector) number(word []byte) int32 {
+	hash := uint32(maphash.Bytes(seed, word))
+	i := c.find(hash, word)
+	if n := c.table[i].word; n > 0 {
+		return n - 1
 	}
-	i := c.index[n] - 1
-	if i < 0 {
-		i = int32(len(c.used))
-		c.used, c.counts = append(c.used, n), append(c.counts, 0)
-		c.index[n] = i + 1
+	c.text = append(c.text, word...)
+	c.ends, c.counts = append(c.ends, len(c.text)), append(c.counts, 0)
+	c.table[i] = slot{hash, int32(len(c.ends))}
+	if 2*len(c.ends) > len(c.table) {
+		old := c.table
+		c.table = make([]slot, 2*len(old))
+		for _, s := range old {
+			if s.word > 0 {
+				c.table[c.find(s.hash, c.word(s.word-1))] = s
+			}
+		}
 	}
-	c.counts[i]++
-	c.tokens = append(c.tokens, token{i, int32(doc), int32(place)})
+	return int32(len(c.ends)) - 1
+}
+
+// find returns the index of the slot that has a word, or of an empty slot for it.
+func (c *collector) find(hash uint32, word []byte) uint32 {
+	mask := uint32(len(c.table) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		if s := c.table[i]; s.word == 0 || s.hash == hash && bytes.Equal(c.word(s.word-1), word) {
+			return i
+		}
+	}
+}
+
+// word returns the word with a number.
+func (c *collector) word(n int32) []byte {
+	from := 0
+	if n > 0 {
+		from = c.ends[n-1]
+	}
+	return c.text[from:c.ends[n]]
 }
 
 // collect adds the tokens of an episode.
 func (c *collector) collect(e *Episode) {
-	for _, n := range c.used {
-		c.index[n] = 0
-	}
-	if len(c.names) > maxNames {
-		clear(c.numbers)
-		c.names, c.index = nil, nil
-	}
-	c.used, c.counts, c.tokens, c.lengths = c.used[:0], c.counts[:0], c.tokens[:0], c.lengths[:0]
+	clear(c.table)
+	c.text, c.ends, c.counts, c.tokens, c.lengths = c.text[:0], c.ends[:0], c.counts[:0], c.tokens[:0], c.lengths[:0]
 	for i := range e.Docs {
 		d := &e.Docs[i]
 		c.lengths = append(c.lengths, words(d.Text, func(word []byte, place int) { c.add(word, i, place) }))
@@ -109,9 +143,10 @@ func (c *collector) collect(e *Episode) {
 
 // encode returns the words of the tokens.
 func (c *collector) encode() *Words {
-	w := &Words{docs: len(c.lengths), words: make([]string, len(c.used)), ends: make([]int, len(c.used))}
-	next := make([]int32, len(c.used)) // for each word: where its next token goes
-	for i, from := 0, int32(0); i < len(c.counts); i++ {
+	n := len(c.ends)
+	w := &Words{docs: len(c.lengths), words: make([]string, n), ends: make([]int, n)}
+	next := make([]int32, n) // for each word: where its next token goes
+	for i, from := 0, int32(0); i < n; i++ {
 		next[i] = from
 		from += c.counts[i]
 	}
@@ -120,13 +155,14 @@ func (c *collector) encode() *Words {
 		c.sorted[next[t.word]] = t
 		next[t.word]++
 	}
-	records := make([]byte, 0, 4*len(c.tokens)+6*len(c.used))
-	for i, n := range c.used {
-		w.words[i] = c.names[n]
-		records = c.record(records, c.names[n], c.sorted[next[i]-c.counts[i]:next[i]])
-		w.ends[i] = len(records)
+	text, from := string(c.text), 0
+	c.records = c.records[:0]
+	for i, end := range c.ends {
+		w.words[i] = text[from:end]
+		c.records = c.record(c.records, w.words[i], c.sorted[next[i]-c.counts[i]:next[i]])
+		w.ends[i], from = len(c.records), end
 	}
-	w.records = records
+	w.records = bytes.Clone(c.records)
 	return w
 }
 
