@@ -229,7 +229,7 @@ func confirmImport(ctx context.Context, a *app, p *importer.Plan, o *importOptio
 		if p.Locked {
 			return withHint(errors.New("the feed is locked: its owner asks other hosts not to import it"), "if the show is yours, use --yes")
 		}
-		return withHint(errors.New("nobody can be asked whether to import"), "use --yes")
+		return withHint(errors.New("there is no terminal to ask whether to import"), "use --yes")
 	}
 	if p.Locked {
 		fmt.Fprint(a.stderr, "The feed is locked. Is the show yours, and shall it be imported? [y/N] ")

@@ -78,7 +78,7 @@ func (r *Report) review(f *file, c Change, o *Options) {
 	if _, disabled := o.Disabled[ruleLoss.ID]; !disabled {
 		if p.replaced() {
 			at := finding.Position{File: p.name, Line: 1, Column: 1}
-			f.Findings.Add(ruleLoss.At(at, "nearly all of the text is another").WithHint("is it the transcript of this episode?"))
+			f.Findings.Add(ruleLoss.At(at, "the change replaces nearly all of the text").WithHint("is it the transcript of this episode?"))
 		} else {
 			f.Findings = append(p.nameTakenTurns(f.Findings), p.losses(f.Relabels)...)
 		}

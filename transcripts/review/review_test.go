@@ -98,7 +98,7 @@ func TestReviewOfAnotherText(t *testing.T) {
 		return said
 	}
 	found := compare(turns(words("star")...), turns(words("moon")...)).Findings
-	if len(found) != 1 || found[0].Message != "nearly all of the text is another" {
+	if len(found) != 1 || found[0].Message != "the change replaces nearly all of the text" {
 		t.Errorf("found %v", found)
 	}
 }
