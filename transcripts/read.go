@@ -183,6 +183,32 @@ func labelName(name string) string {
 // colon, or with a time beside it.
 var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n]{0,60}(?::\*\*|\*\*:|\*\*\s*[(\[][\d:.]+[)\]]\s*:)`)
 
+// clockLabel matches a line that starts with a name and a clock in bold, such as
+// **Vega (0:03):**, as language models write them.
+var clockLabel = regexp.MustCompile(`(?m)^\*\*[^*\n\\]{0,80}\d:\d\d[^*\n\\]{0,80}\*\*`)
+
+// hasLabels reports whether a text has bold labels, and not more of them have clocks inside
+// than not.
+func hasLabels(text []byte) bool {
+	first := boldLabel.FindIndex(text)
+	if first == nil || !hasClock(text[first[0]:]) {
+		return first != nil
+	}
+	labels := 0
+	for _, m := range boldLabel.FindAllIndex(text, -1) {
+		if !hasClock(text[m[0]:]) {
+			labels++
+		}
+	}
+	return labels >= len(clockLabel.FindAllIndex(text, -1))
+}
+
+// hasClock reports whether the first line of a text matches clockLabel.
+func hasClock(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return clockLabel.Match(line)
+}
+
 // startsWithTimes reports whether one of the first two lines has the times of a caption.
 func startsWithTimes(text []byte) bool {
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
@@ -197,7 +223,7 @@ func Detect(src []byte, name string) (string, error) {
 	const head = 1 << 16
 	text := script.FromUTF16(src[:min(len(src), head)])
 	plain := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && !startsWithTimes(plain) && boldLabel.Match(text) {
+	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && !startsWithTimes(plain) && hasLabels(text) {
 		return "md", nil
 	}
 	format, err := forms.Detect(src, &forms.Options{File: name})

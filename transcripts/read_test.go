@@ -419,22 +419,22 @@ func TestReadBehindEnd(t *testing.T) {
 	}
 }
 
-// TestBoldNamesAndClocks reads a Markdown file whose bold names have clocks beside them: as
-// text if no colon follows, and else as Markdown.
+// TestBoldNamesAndClocks reads Markdown files whose bold names have clocks beside them or
+// inside the bold: as text, unless the label is one of Markdown.
 func TestBoldNamesAndClocks(t *testing.T) {
 	t.Parallel()
-	for colon, want := range map[string]string{"": "txt", ":": "md"} {
-		src := "**Åsa Öst** (00:03)" + colon + "\n\nIs it cold?\n\n**Jo O'Dell** (00:15)" + colon + "\n\nIt is.\n"
+	for label, want := range map[string]string{"**%s** (%s)": "txt", "**%s** (%s):": "md", "**%s (%s):**": "txt", "**%s**: \\[%s\\]": "md"} {
+		src := fmt.Sprintf(label, "Åsa Öst", "00:03") + "\n\nIs it cold?\n\n" + fmt.Sprintf(label, "Jo O'Dell", "00:15") + "\n\nIt is.\n"
 		got, err := Detect([]byte(src), "a.md")
 		if got != want {
-			t.Errorf("with colon %q: got %q, %v; want %s", colon, got, err, want)
+			t.Errorf("%s: got %q, %v; want %s", label, got, err, want)
 		}
 		transcript, err := Read([]byte(src), got, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if turns := transcript.Turns; len(turns) != 2 || turns[0].Speaker != "Åsa Öst" || turns[1].Speaker != "Jo O'Dell" {
-			t.Errorf("with colon %q: got %v", colon, turns)
+			t.Errorf("%s: got %v", label, turns)
 		}
 	}
 }

@@ -237,6 +237,11 @@ func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 				}
 				s.warn(ruleTime, at, "the times %.60q cannot be read", line)
 			}
+			if strings.HasSuffix(line, "]") {
+				if open := strings.LastIndex(line, " ["); open > 0 && couldLabel(line[open+2:len(line)-1]) {
+					c.speaker = clean(line[open+2 : len(line)-1])
+				}
+			}
 			held, skipping = "", false
 			captions = append(captions, c)
 		case skipping:

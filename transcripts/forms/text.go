@@ -115,6 +115,7 @@ type textReader struct {
 func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
 	for at, raw := range Lines(s.text) {
+		raw = plainHead(raw)
 		l := textLine{at: at, text: clean(raw)}
 		if l.text != "" && !boilerplate(l.text) && !isRuler(l.text) && !isSpokenClock(l.text) {
 			l.cut(raw)

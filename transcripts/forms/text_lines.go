@@ -20,9 +20,33 @@ var (
 	spokenClock = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(?:(.{1,60}?) )??(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?$`)
 	})
-	frontField  = matcher(`^(?i:episode|record(?:ed|ing)(?: on)?|title|date|published|duration|length|show|podcast|hosts|guests|speakers|participants|attendees|language|transcri(?:ber|bed by|ption by)|subject|topic|location|url|link|file|author)(?: #?\d+)?:\s`)
+	frontField  = matcher(`^(?i:meeting \w+|episode|record(?:ed|ing)(?: on)?|title|date|published|duration|length|show|podcast|hosts|guests|speakers|participants|attendees|language|transcri(?:ber|bed by|ption by)|subject|topic|location|url|link|file|author)(?: #?\d+)?:\s`)
 	chapterLine = regexp.MustCompile(`^(?i:chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk)\s+\d+\s*[:.–—-]\s*(\S.*)$`)
 )
+
+// boldHead matches a name and a clock in bold, such as **Vega (0:03):**, and listHead the mark
+// of a list before a clock.
+var (
+	boldHead = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\*\*([^*]{0,80}\d:\d\d[^*]{0,80})\*\*(:?)\s*(.*)$`)
+	})
+	listHead = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-*•]\s+([\[(]?\d{1,2}:\d\d.*)$`) })
+)
+
+// plainHead removes the marks of Markdown around a name and a clock.
+func plainHead(line string) string {
+	line = strings.TrimSpace(line)
+	if line == "" || line[0] != '*' && line[0] != '-' && !strings.HasPrefix(line, "•") {
+		return line
+	}
+	if m := boldHead().FindStringSubmatch(line); m != nil {
+		return strings.TrimSpace(m[1]) + m[2] + " " + m[3]
+	}
+	if m := listHead().FindStringSubmatch(line); m != nil {
+		return m[1]
+	}
+	return line
+}
 
 // isRuler reports whether a line is only a rule, such as ---.
 func isRuler(line string) bool { return rulers.MatchString(line) }
