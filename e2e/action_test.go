@@ -3,7 +3,6 @@ package e2e
 import (
 	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -110,12 +109,8 @@ func serveRelease(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var archive bytes.Buffer
-	zipped, err := gzip.NewWriterLevel(&archive, gzip.NoCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := tar.NewWriter(zipped)
+	var tarred, archive bytes.Buffer
+	w := tar.NewWriter(&tarred)
 	if err := w.WriteHeader(&tar.Header{Name: "onair", Mode: 0o755, Size: int64(len(binary))}); err != nil {
 		t.Fatal(err)
 	}
@@ -125,12 +120,14 @@ func serveRelease(t *testing.T) string {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := zipped.Close(); err != nil {
+	xz := exec.Command(need(t, "xz"), "-0", "--stdout")
+	xz.Stdin, xz.Stdout = &tarred, &archive
+	if err := xz.Run(); err != nil {
 		t.Fatal(err)
 	}
 	const releases = "/vega/onair/releases/"
 	name := func(version string) string {
-		return fmt.Sprintf("onair_%s_%s_%s.tar.gz", version, runtime.GOOS, runtime.GOARCH)
+		return fmt.Sprintf("onair_%s_%s_%s.tar.xz", version, runtime.GOOS, runtime.GOARCH)
 	}
 	mux := http.NewServeMux()
 	mux.Handle(releases+"latest", http.RedirectHandler(releases+"tag/v1.2.3", http.StatusFound))
@@ -227,7 +224,7 @@ func TestAction(t *testing.T) {
 	})
 	t.Run("wrong cache", func(t *testing.T) {
 		r := start(t, "inputs.version", "v1.2.3")
-		name := fmt.Sprintf("onair_1.2.3_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH)
+		name := fmt.Sprintf("onair_1.2.3_%s_%s.tar.xz", runtime.GOOS, runtime.GOARCH)
 		if err := os.MkdirAll(filepath.Join(r.temp, "onair", "download"), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -252,7 +249,7 @@ func TestAction(t *testing.T) {
 		cmd := filepath.Join(root, "action", "install")
 		install := exec.Command("bash", cmd)
 		install.Env = append(r.env, "RUNNER_TEMP="+r.temp, "GITHUB_OUTPUT=/dev/null", "TAG=v1.2.3", "RELEASES="+server+"/vega/onair/releases",
-			"REPOSITORY=vega/onair", "SERVER=https://github.com", fmt.Sprintf("ARCHIVE=onair_1.2.3_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH))
+			"REPOSITORY=vega/onair", "SERVER=https://github.com", fmt.Sprintf("ARCHIVE=onair_1.2.3_%s_%s.tar.xz", runtime.GOOS, runtime.GOARCH))
 		if out, err := install.CombinedOutput(); err == nil || !strings.Contains(string(out), "no valid attestation") {
 			t.Errorf("an archive without an attestation is installed: %v\n%s", err, out)
 		}

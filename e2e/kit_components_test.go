@@ -51,6 +51,7 @@ var components = map[string]func() (string, error){
 	"webvtt-parser":     npm("webvtt-parser", "captions.js"),
 	"xkey":              findXkey,
 	"xmllint":           program("xmllint"),
+	"xz":                program("xz"),
 	"zsh":               program("zsh"),
 }
 

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -61,7 +59,7 @@ func TestRelease(t *testing.T) {
 	})
 	t.Run("size", func(t *testing.T) {
 		for pattern, limit := range map[string]int64{
-			"onair_linux_amd64*/onair": maxBinary, "*_amd64.deb": maxPackage, "*_linux_amd64.tar.gz": maxPackage,
+			"onair_linux_amd64*/onair": maxBinary, "*_amd64.deb": maxPackage, "*_linux_amd64.tar.xz": maxPackage,
 		} {
 			name := one(t, dist, pattern)
 			info, err := os.Stat(name)
@@ -96,7 +94,7 @@ func TestRelease(t *testing.T) {
 		mustComplete(t, filepath.Join(dir, "usr", "share"), "site-functions")
 	})
 	t.Run("archive", func(t *testing.T) {
-		names := tarNames(t, one(t, dist, "*_linux_amd64.tar.gz"))
+		names := strings.Fields(string(tool(t, "tar", "-tf", one(t, dist, "*_linux_amd64.tar.xz"))))
 		for _, want := range []string{"onair", "LICENSE", "README.md", "CHANGELOG.md", "man/onair.1", "man/onair-publish.1", "completions/onair.zsh"} {
 			if !slices.Contains(names, want) {
 				t.Errorf("the archive lacks %s: %q", want, names)
@@ -181,7 +179,7 @@ func one(t *testing.T, dir, pattern string) string {
 func artefacts(t *testing.T, dist string) map[string]string {
 	t.Helper()
 	sums := map[string]string{}
-	for _, pattern := range []string{"onair_*/onair*", "*.tar.gz", "*.zip", "*.deb", "*.rpm", "*.apk", "checksums.txt"} {
+	for _, pattern := range []string{"onair_*/onair*", "*.tar.xz", "*.zip", "*.deb", "*.rpm", "*.apk", "checksums.txt"} {
 		names, err := filepath.Glob(filepath.Join(dist, pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -283,30 +281,6 @@ func mustComplete(t *testing.T, share, zsh string) {
 		if err != nil || complaints.Len() > 0 || !strings.Contains(string(out), "onair") {
 			t.Errorf("%s does not complete: %v\n%s%s", shell, err, complaints.String(), out)
 		}
-	}
-}
-
-// tarNames returns the names in a compressed tar archive.
-func tarNames(t *testing.T, name string) (names []string) {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zipped, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for r := tar.NewReader(zipped); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			return names
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, h.Name)
 	}
 }
 
