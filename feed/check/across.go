@@ -94,8 +94,8 @@ func (c *checker) episode(it *tree.Element) Episode {
 		// Without a copy the strings would keep the whole feed in memory.
 		GUID: strings.Clone(it.Child("guid").Value()), Title: strings.Clone(it.Child("title").Value()),
 	}
-	if t, err := parseDate(it.Child("pubDate").Value()); err == nil {
-		ep.Date = t
+	if date := it.Child("pubDate").Value(); date != "" {
+		ep.Date, _ = parseDate(date)
 	}
 	ep.Seconds, _ = clockTime(it.Child("itunes:duration").Value())
 	for _, e := range it.Children {
