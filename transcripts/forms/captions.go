@@ -117,9 +117,36 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	if kind.vtt {
 		nameByIdentifier(captions)
 	}
-	var v voices
-	voiced, voicedDash := 0, 0                          // voice spans, and those before a dash
 	tags := kind.vtt || strings.Contains(s.text, "<v ") // all tags are those of WebVTT
+	v := s.noteCaptions(captions, tags)
+	speeches := make([]Speech, 0, len(captions))
+	for i := range captions {
+		c := &captions[i]
+		c.split(v.splitInside)
+		from := len(speeches)
+		speeches = v.caption(speeches, c, tags)
+		said := speeches[from:]
+		whole := len(said) > 1 && c.timed && c.ended
+		if whole {
+			share(said, c.start, c.end)
+		}
+		for j := range said {
+			u := &said[j]
+			u.At = c.at
+			if u.Timed, u.Ended = whole, whole; !whole {
+				u.Timed, u.Ended = c.timed && j == 0, c.ended && j == len(said)-1
+				u.Start, u.End = c.start, c.end
+			}
+		}
+	}
+	return speeches, nil
+}
+
+// noteCaptions cleans the lines of captions, and finds out how they name speakers. tags means
+// that all tags are those of WebVTT.
+func (s *source) noteCaptions(captions []caption, tags bool) *voices {
+	v := &voices{}
+	voiced, voicedDash := 0, 0 // voice spans, and those before a dash
 	for i := range captions {
 		c := &captions[i]
 		dashed := 0
@@ -148,27 +175,7 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	}
 	v.decide(s)
 	v.dashedVoices = voiced > 0 && voicedDash == voiced
-	speeches := make([]Speech, 0, len(captions))
-	for i := range captions {
-		c := &captions[i]
-		c.split(v.splitInside)
-		from := len(speeches)
-		speeches = v.caption(speeches, c, tags)
-		said := speeches[from:]
-		whole := len(said) > 1 && c.timed && c.ended
-		if whole {
-			share(said, c.start, c.end)
-		}
-		for j := range said {
-			u := &said[j]
-			u.At = c.at
-			if u.Timed, u.Ended = whole, whole; !whole {
-				u.Timed, u.Ended = c.timed && j == 0, c.ended && j == len(said)-1
-				u.Start, u.End = c.start, c.end
-			}
-		}
-	}
-	return speeches, nil
+	return v
 }
 
 // timesOf reads the times of a line; see parseOddTimes.
@@ -430,92 +437,6 @@ func (c *caption) grown(before *caption) string {
 }
 
 func plainLine(line string) string { return clean(markup.strip(line, true)) }
-
-// hasMarkup reports whether a line may have tags or entities.
-func hasMarkup(line string) bool {
-	return strings.IndexByte(line, '<') >= 0 || strings.IndexByte(line, '{') >= 0 || strings.IndexByte(line, '&') >= 0
-}
-
-// stripper removes markup from the lines of captions.
-type stripper struct{}
-
-var markup stripper
-
-// strip removes tags and resolves entities. In WebVTT everything in angle brackets is a
-// tag. In the other formats only known tags and times are.
-func (stripper) strip(line string, vtt bool) string {
-	text, _ := cutTags(line, vtt)
-	return unescape(text)
-}
-
-var entityPattern = regexp.MustCompile(`&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});`)
-
-func unescape(text string) string {
-	if strings.IndexByte(text, '&') < 0 {
-		return text
-	}
-	return entityPattern.ReplaceAllStringFunc(text, html.UnescapeString)
-}
-
-// inlineTime is a time inside the text of a caption.
-type inlineTime struct {
-	offset int
-	at     time.Duration
-}
-
-// cutTags removes the tags of a line, and returns the times among them.
-func cutTags(text string, vtt bool) (string, []inlineTime) {
-	if !strings.ContainsAny(text, "<{") {
-		return text, nil
-	}
-	const longest = 200
-	var times []inlineTime
-	out := make([]byte, 0, len(text))
-	ruby := false
-	for i := 0; i < len(text); i++ {
-		end, tag := -1, text[i:min(len(text), i+longest)]
-		switch {
-		case tag[0] == '<':
-			if end = strings.IndexByte(tag, '>'); end > 0 {
-				name := tagName(tag[1:end])
-				at, clock := parseClock(name, false)
-				switch {
-				case clock:
-					times = append(times, inlineTime{len(out), at})
-				case name == "rt" || name == "rp":
-					ruby = tag[1] != '/'
-				case name == "ruby":
-					ruby = false
-				}
-				if !vtt && !clock && (!srtTags[name] || strings.IndexByte(tag[1:end], '<') >= 0) {
-					end = -1
-				}
-			}
-		case strings.HasPrefix(tag, `{\`):
-			end = strings.IndexByte(tag, '}')
-		}
-		if end < 0 {
-			if !ruby {
-				out = append(out, text[i])
-			}
-			continue
-		}
-		i += end
-	}
-	return string(out), times
-}
-
-var srtTags = map[string]bool{"i": true, "b": true, "u": true, "s": true, "em": true, "strong": true, "span": true, "br": true, "font": true,
-	"c": true, "v": true, "ruby": true, "rt": true, "rp": true, "p": true, "div": true, "lang": true}
-
-func tagName(tag string) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(tag, "/"), " ")
-	name = strings.TrimSuffix(name, "/")
-	if word, _, ok := strings.Cut(name, "."); ok && (name[0] < '0' || name[0] > '9') {
-		name = word // the name of <c.yellow> is c
-	}
-	return strings.ToLower(name)
-}
 
 // share divides the time of a caption among its speakers, in proportion to the length of
 // their text.

@@ -1,15 +1,12 @@
 package forms
 
 import (
-	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"onair/transcripts/internal/script"
 )
@@ -421,100 +418,4 @@ func (r *textReader) timeParagraphs() {
 func isCapitals(line string) bool {
 	const longest = 60
 	return len(line) <= longest && strings.ToUpper(line) == line && strings.IndexFunc(line, unicode.IsUpper) >= 0
-}
-
-// textExtensions are the extensions of text files. Files with other extensions are not
-// tried as text, because text has no signature.
-var textExtensions = []string{"", ".txt", ".text", ".transcript", ".srt", ".vtt", ".sbv", ".md", ".markdown"}
-
-// looksText reports whether a text seems to be a transcript: clocks that mostly increase
-// precede the words, or most lines start with a name and a name repeats.
-func looksText(s *source) bool {
-	if !slices.Contains(textExtensions, strings.ToLower(path.Ext(s.o.File))) || !isProse(s.text) {
-		return false
-	}
-	r := newTextReader(s)
-	filled, grows, named := 0, 0, 0
-	var last time.Duration
-	for i := range r.lines {
-		l := &r.lines[i]
-		if l.text != "" || l.fromClockHead {
-			filled++
-		}
-		if l.fromClockHead && !l.inline {
-			if l.start >= last {
-				grows++
-			}
-			last = l.start
-			if l.name != "" {
-				named++
-			} else if label, _, ok := cutName(l.words); ok && couldLabel(label) {
-				named++
-			}
-		}
-	}
-	if r.isList() || r.bare && r.lines[slices.IndexFunc(r.lines, func(l textLine) bool { return l.fromClockHead })].start >= time.Hour {
-		return false
-	}
-	const everyLines = 30 // one line in 30 must have a clock
-	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
-		return true
-	}
-	return !isMarkdown(s.o.File) && r.isDialogue()
-}
-
-// isMarkdown reports whether a file name has an extension of Markdown.
-func isMarkdown(name string) bool {
-	ext := strings.ToLower(path.Ext(name))
-	return ext == ".md" || ext == ".markdown"
-}
-
-// isDialogue reports whether most lines start with a name, a name repeats, and most names
-// are followed by a sentence.
-func (r *textReader) isDialogue() bool {
-	counts := map[string]int{}
-	labeled, sentences, filled := 0, 0, 0
-	for i := range r.lines {
-		l := &r.lines[i]
-		if l.text == "" || l.inline {
-			continue
-		}
-		filled++
-		name, words, ok := cutName(l.text)
-		if !ok || !couldLabel(name) {
-			continue
-		}
-		labeled++
-		counts[name]++
-		if words == "" || script.EndsSentence(words) {
-			sentences++
-		}
-	}
-	for name, n := range counts {
-		if isOrdinary(name) && n < often {
-			labeled -= n
-			delete(counts, name)
-		}
-	}
-	repeated := len(counts) < labeled || !slices.ContainsFunc(slices.Collect(maps.Keys(counts)), func(name string) bool { return !machine.MatchString(name) })
-	return labeled > 1 && 2*labeled >= filled && (repeated || r.inline > 1) && 2*sentences >= labeled
-}
-
-// clockSigns removes the signs that recognizers write before words.
-var clockSigns = strings.NewReplacer("-->", "", "->", "", "SPEAKER_", "")
-
-// isProse reports whether a text is mostly words.
-func isProse(text string) bool {
-	const sample, few = 1 << 16, 4
-	letters, others := 0, 0
-	text = rulers.ReplaceAllString(text[:min(len(text), sample)], "")
-	for _, r := range clockSigns.Replace(text) {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsMark(r):
-			letters++
-		case r == utf8.RuneError, r < ' ' && r != '\n' && r != '\t', strings.ContainsRune("{}=;<>\\|_#$%^~`@/+&", r):
-			others++
-		}
-	}
-	return letters > 0 && 15*(others-few) <= letters
 }
