@@ -3,7 +3,9 @@ package release_test
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -19,6 +21,7 @@ import (
 
 	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/internal/searchindex"
 	"onair/internal/sourcefs"
 	"onair/publish/internal/showtest"
 	"onair/publish/release"
@@ -396,5 +399,50 @@ func TestPicturesThatCannotBeUsed(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestSearchIndexAfterAnEdit changes one transcript of a show whose search index has two
+// blocks. With the cache, which keeps the other block, the release has the same objects as
+// without it.
+func TestSearchIndexAfterAnEdit(t *testing.T) {
+	t.Parallel()
+	dir := minimal(t, "url: https://many.example/")
+	put := func(n int, said string) {
+		folder := filepath.Join(dir, "episodes", fmt.Sprintf("%d-more", n))
+		text := fmt.Sprintf("---\ntitle: Number %d\nguid: guid-%d\ndate: 2024-01-%02d\nenclosure: {url: \"https://old.example/%d.mp3\", length: 1000, type: audio/mpeg}\n---\nNotes.\n", n, n, 1+n/3, n)
+		for name, text := range map[string]string{"episode.md": text, "transcript.md": "**Zoë O'Neil:** " + said + fmt.Sprintf(" in number %d.\n", n)} {
+			if err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for n := range searchindex.BlockSize + 6 {
+		put(n, "We say the same")
+	}
+	objects := func(cache *derive.Cache) (all []string) {
+		s, _ := show.Load(os.DirFS(dir), &show.LoadOptions{Dir: dir})
+		r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now, Cache: cache})
+		if err != nil || len(r.Live()) < searchindex.BlockSize+6 {
+			t.Fatal(err, found)
+		}
+		for _, o := range r.Objects {
+			all = append(all, fmt.Sprintf("%s %x", o.Key, sha256.Sum256(showtest.Body(t, o))))
+		}
+		return all
+	}
+	cache := derive.Open(t.TempDir(), "build")
+	t.Cleanup(cache.Close)
+	before := objects(cache)
+	for _, n := range []int{3, searchindex.BlockSize + 4} {
+		put(n, "Nobody says anything else")
+		with, without := objects(cache), objects(nil)
+		if diff := cmp.Diff(without, with); diff != "" {
+			t.Errorf("edit of %d (-without the cache +with it):\n%s", n, diff)
+		}
+		if slices.Equal(before, with) {
+			t.Error("the edit changes nothing")
+		}
+		before = with
 	}
 }
