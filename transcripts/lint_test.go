@@ -102,6 +102,8 @@ var lintTests = []lintTest{
 	{rule: "T021", bad: "**Vega:** [a](https://x. example/y) and [b]().\n", good: "**Vega:** [a](https://x.example/y) and [b](#b) and [c](notes.md).\n"},
 	{rule: "T021", bad: "**Vega:** [a]([b](https://x.example)) [c](javascript:d)\n", good: "**Vega:** [a](<https://x.example>) [b](mailto:v@x.example)\n"},
 	{rule: "T021", bad: "**Vega:** [a [b](https://x.example) c](https://y.example)\n", good: "**Vega:** [b](https://x.example) and [c](https://y.example)\n"},
+	{rule: "T043", bad: "**Vega:** x" + strings.Repeat(" a_b*", 9000) + "\n", good: "**Vega:** x" + strings.Repeat(" *b*", 2000) + "\n"},
+	{rule: "T043", bad: "**Vega:** x\n" + strings.Repeat("[a]\n", 9000), good: "**Vega:** x" + strings.Repeat(" [a]", 9000) + "\n"},
 	{rule: "T037", bad: "**Vega:** It was *very * late.\n", fixed: "**Vega:** It was *very* late.\n", good: "**Vega:** 2 * 3 * 4 \\*a \\* and *one* two *three*\n"},
 	{rule: "T050", bad: "---\nmachine: {engine: command, reviewed: false}\n---\n\n**Vega:** One.\n", good: "---\nmachine: {engine: command, reviewed: true}\n---\n\n**Vega:** One.\n"},
 	{rule: "T037", bad: "**Vega:** **Very late **, all.\n", fixed: "**Vega:** **Very late**, all.\n", good: "**Vega:** a * b *c d\n"},

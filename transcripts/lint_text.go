@@ -266,6 +266,8 @@ func lintLinks(r *report) {
 			}
 		case brokenLink:
 			r.add(ruleLink.At(r.at(n.span.from), "link without a readable target").WithHint("write [text](https://…) without spaces"))
+		case denseInline:
+			r.add(ruleDense.At(r.at(n.span.from), "too much markup in a paragraph, which is read as words"))
 		case htmlInline:
 			f := ruleHTML.At(r.at(n.span.from), "HTML is removed")
 			if name := strings.ToLower(strings.Trim(string(r.src[n.span.from:n.span.to]), "</> ")); harmless[name] {

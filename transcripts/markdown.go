@@ -159,8 +159,36 @@ func targetEnds(s []byte) bool {
 // maxTarget is the longest target of a link, in bytes.
 const maxTarget = 2048
 
-// readMarkdown reads a stretch of the source through goldmark.
+// maxWork limits the markup in a stretch for which goldmark's time grows with its square.
+const maxWork = 64 << 20
+
+// isDense reports whether Markdown has so many signs of emphasis, or so many closing
+// brackets in so many lines, that it is not read through goldmark.
+func isDense(source []byte) bool {
+	runs, closing, lines := 0, 0, 1
+	for i, c := range source {
+		switch c {
+		case '*', '_':
+			if i == 0 || source[i-1] != c {
+				runs++
+			}
+		case ']':
+			closing++
+		case '\n':
+			lines++
+		}
+	}
+	return runs*runs > maxWork || closing*lines > maxWork
+}
+
+// readMarkdown reads a stretch of the source through goldmark, or as words if it has too
+// much markup.
 func (r *inlineReader) readMarkdown(s span, parser gm.Parser) {
+	if isDense(r.src[s.from:s.to]) {
+		r.inlines = append(r.inlines, inlineNode{kind: denseInline, span: span{s.from, s.from}})
+		r.readLiteral(s.from, s.to)
+		return
+	}
 	w := walker{file: r.file, r: r}
 	// The reader sees the source up to the end of the stretch, so that offsets in
 	// the tree are offsets in the source.

@@ -185,6 +185,11 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 		Example: "\\[12:30\\] before words that are heard at 12:40",
 	},
 	{
+		ID: "T043", Severity: finding.Error, Title: "more markup in a paragraph than is read",
+		Hint:    "divide the paragraph, or remove the markup",
+		Example: "a paragraph with ten thousand stars",
+	},
+	{
 		ID: "T050", Severity: finding.Info, Title: "transcript or translation of a machine that nobody has reviewed",
 		Hint:    "when it is corrected, remove the line machine: from its front matter; until then its page says so",
 		Example: "---\nmachine: {engine: command, reviewed: false}\n---\n\n**Vega:** Hello.\n",
@@ -228,6 +233,7 @@ var (
 	ruleStars        = rules.Must("T037")
 	ruleTranslated   = rules.Must("T032")
 	ruleStampAndWord = rules.Must("T041")
+	ruleDense        = rules.Must("T043")
 	ruleMachine      = rules.Must("T050")
 	ruleFormat       = forms.Rules().Must("T036")
 )

@@ -54,18 +54,20 @@ func Todo(t *Transcript, file string, duration time.Duration) []Task {
 		}
 		for j := range turn.Blocks {
 			b := &turn.Blocks[j]
+			at, weight := 0, 0 // weight of the text before at
 			for k := range b.Marks {
 				if m := &b.Marks[k]; isUnclear(m.Note) {
+					at, weight = m.Offset, weight+script.Weigh(b.Text[at:m.Offset])
 					size := len(b.Text)
 					if size == 0 {
 						size = math.MaxInt // without context a task is hard, and comes last
 					}
 					l.add(Task{Kind: Unintelligible, Line: m.Line, Column: m.Column, Speaker: turn.Speaker,
-						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+script.Weigh(b.Text[:m.Offset]), size)
+						Start: m.Time, Known: m.Timed, Exact: m.Timed, Context: around(b.Text, m.Offset)}, pos+weight, size)
 				}
 			}
 			if b.Text != "" {
-				pos += script.Weigh(b.Text) + 1
+				pos += weight + script.Weigh(b.Text[at:]) + 1
 			}
 		}
 	}

@@ -93,6 +93,7 @@ const (
 	linkEnd                          // end of a link
 	autoLinkInline                   // a link whose text is its target
 	brokenLink                       // start of a link without a readable target
+	denseInline                      // start of text whose markup is not read
 	htmlInline                       // an HTML tag, which is not written
 	openBlock                        // start of a nested block
 	closeBlock                       // end of a nested block
