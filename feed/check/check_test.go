@@ -38,6 +38,7 @@ var checkTests = []struct {
 	{"long GUID that is not a link", `<guid isPermaLink="false">b<`, "<guid>" + strings.Repeat("b", 101) + "<", []string{`F049 24:1 GUID "` + strings.Repeat("b", 99) + `…" is declared to be a link`}},
 	{"element of an unknown namespace", "<pc:txt", `<x:y xmlns:x="urn:x"> ` + strings.Repeat("z", 300) + "</x:y><pc:txt", nil},
 	{"attribute twice", `<pc:txt`, `<pc:txt purpose="x"`, []string{`F001 20:21 not well-formed: attribute "purpose" is written twice`}},
+	{"too many attributes", `<pc:txt`, `<pc:txt` + manyAttributes(1001), []string{"F001 20:7899 not well-formed: the tag has more than 1000 attributes, and the others are not read"}},
 	{"second root", "</rss>\n", "</rss><rss/>", []string{"F001 53:7 not well-formed: a second root element"}},
 	{"text after the root", "</rss>\n", "</rss>text", []string{"F001 53:7 not well-formed: text after the last element"}},
 	{"another encoding", "UTF-8", "ISO-8859-1", []string{`F002 1:1 encoding is "ISO-8859-1", want UTF-8`}},
@@ -389,4 +390,13 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 	})
+}
+
+// manyAttributes returns n different attributes.
+func manyAttributes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " a%d=''", i)
+	}
+	return b.String()
 }

@@ -112,6 +112,10 @@ func (p *parser) startTag() {
 	}
 }
 
+// maxAttrs is the largest number of attributes of a tag that are read. Their names are
+// compared with each other.
+const maxAttrs = 1000
+
 // attrs reads attributes up to the end of a start tag, and reports whether the
 // element is empty. ended is false if the document ends before the tag.
 func (p *parser) attrs(start int) (attrs []rawAttr, empty, ended bool) {
@@ -125,6 +129,16 @@ func (p *parser) attrs(start int) (attrs []rawAttr, empty, ended bool) {
 	}
 	attrs = p.attrBuffer[:0]
 	defer func() { p.attrBuffer = attrs }()
+	full := false
+	add := func(a rawAttr) {
+		switch {
+		case len(attrs) < maxAttrs:
+			attrs = append(attrs, a)
+		case !full:
+			full = true
+			fault(a.at, "the tag has more than %d attributes, and the others are not read", maxAttrs)
+		}
+	}
 	for {
 		before := p.pos
 		p.skipSpace()
@@ -161,7 +175,7 @@ func (p *parser) attrs(start int) (attrs []rawAttr, empty, ended bool) {
 		}
 		if data[p.pos] != '=' {
 			fault(a.at, "attribute %s has no value", quote(string(a.name)))
-			attrs = append(attrs, a)
+			add(a)
 			continue
 		}
 		p.pos++
@@ -176,7 +190,7 @@ func (p *parser) attrs(start int) (attrs []rawAttr, empty, ended bool) {
 				fault(a.at, "attribute %s is written twice", quote(string(a.name)))
 			}
 		}
-		attrs = append(attrs, a)
+		add(a)
 	}
 }
 

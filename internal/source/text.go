@@ -87,6 +87,10 @@ func OrList(words []string) string {
 // Quote writes s as a YAML double-quoted scalar, which is allowed wherever a scalar is.
 func Quote(s string) string { return strconv.Quote(s) }
 
+// maxNear is the length in bytes of the longest word to which Nearest looks for similar
+// ones.
+const maxNear = 200
+
 // Nearest returns the known word that s was most likely meant to be: the one with the
 // smallest edit distance, ignoring case, if that is at most 1 or a third of the longer
 // word. If several words are equally near, it is the first. If no word is near and s
@@ -95,11 +99,16 @@ func Quote(s string) string { return strconv.Quote(s) }
 func Nearest(s string, known []string) string {
 	best, distance := "", 1<<30
 	low := strings.ToLower(s)
-	if len(low) > 200 {
+	if len(low) > maxNear {
 		return ""
 	}
 	for _, k := range known {
-		if d := editDistance(low, strings.ToLower(k)); d < distance && d <= max(1, max(len(k), len(s))/3) {
+		word := strings.ToLower(k)
+		limit := min(distance-1, max(1, max(len(k), len(s))/3))
+		if len(word)-len(low) > limit || len(low)-len(word) > limit { // as many insertions or deletions
+			continue
+		}
+		if d := editDistance(word, low); d <= limit {
 			best, distance = k, d
 		}
 	}
@@ -124,9 +133,11 @@ func DidYouMean(s string, known []string) string {
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of
-// neighbours that turn a into b (optimal string alignment, in bytes).
+// neighbours that turn a into b (optimal string alignment, in bytes). b has at most 200
+// bytes.
 func editDistance(a, b string) int {
-	older, old, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var rows [3][maxNear + 1]int
+	older, old, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range row {
 		row[j] = j
 	}
