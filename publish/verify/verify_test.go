@@ -460,7 +460,7 @@ func TestVerifyBrokenFeeds(t *testing.T) {
 		start + `<item><enclosure url="https://example.com/gone.mp3" length="9"/></item>` + end: {"error V002"},
 		start + `<item><enclosure url="ftp://example.com/a.mp3" length="9"/></item>` + end:      {"error V001"},
 		start + `<item><link>https://example.com/gone/</link>` + `</item>` + end:                {"error V002", "error V014"},
-		`<html>`:                             {"error V014"},
+		`<html>`:                             {"error V022"}, // a log-in, say
 		`<?xml version="1.0" encoding="x"?>`: {"error V014"},
 		``:                                   {"error V014"},
 		strings.Repeat("<rss>", 20000):       {"error V014"},
