@@ -16,6 +16,7 @@ type runnerLog struct {
 	started bool // the line has a character other than white space
 	colon   bool // the line has one colon so far and nothing else
 	hashes  int  // number of consecutive hashes; letters may follow them
+	last    [2]byte
 }
 
 // runnerVariables are environment variables that CI runners set: GitHub and compatible
@@ -66,7 +67,9 @@ func (l *runnerLog) Write(p []byte) (int, error) {
 
 // completes reports whether c is the last byte of the start of a command.
 func (l *runnerLog) completes(c byte) bool {
-	if c == '\n' || c == '\r' {
+	before := l.last
+	l.last = [2]byte{before[1], c}
+	if endsLine(before, c) {
 		*l = runnerLog{w: l.w}
 		return false
 	}
@@ -89,6 +92,18 @@ func (l *runnerLog) completes(c byte) bool {
 		l.hashes = 0
 	}
 	return command
+}
+
+// endsLine reports whether c, after two other bytes, ends a line for any reader of a log:
+// also the control characters and the characters of Unicode that some take for line ends.
+func endsLine(before [2]byte, c byte) bool {
+	switch {
+	case '\n' <= c && c <= '\r', 0x1c <= c && c <= 0x1e:
+		return true
+	case before[1] == 0xc2 && c == 0x85: // U+0085
+		return true
+	}
+	return before == [2]byte{0xe2, 0x80} && (c == 0xa8 || c == 0xa9) // U+2028 and U+2029
 }
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
