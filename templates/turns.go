@@ -80,6 +80,15 @@ func cutOpening(html string) (rest string, ok bool) {
 	return tag + strings.TrimLeft(rest, " "), true
 }
 
+// runLength is the number of turns in an element that browsers lay out and style only
+// when it is near the screen.
+const runLength = 24
+
+// Runs returns the turns in runs of runLength turns; the last one may be shorter.
+func (t transcriptView) Runs() [][]turnView {
+	return slices.Collect(slices.Chunk(t.Turns, runLength))
+}
+
 // turns returns the turns of a transcript as HTML. It writes the same bytes as the
 // template testdata/turns.html. It is Go code because transcripts are long, and
 // html/template takes more than ten times as long.
@@ -89,8 +98,12 @@ func (r *renderer) turns(t transcriptView) template.HTML {
 		w.audio = r.link(t.AudioKey)
 	}
 	w.Grow(sizeOf(t.Turns))
-	for i := range t.Turns {
-		w.turn(&t.Turns[i])
+	for _, run := range t.Runs() {
+		w.write("\n  <div class=\"run\">")
+		for i := range run {
+			w.turn(&run[i])
+		}
+		w.write("\n  </div>")
 	}
 	return template.HTML(w.String())
 }
@@ -156,7 +169,7 @@ func (w *turnWriter) turn(t *turnView) {
 	if t.Timed {
 		w.write(` data-start="`, start, `"`)
 	}
-	w.write(">\n    <p class=\"speaker\"")
+	w.write("><p class=\"speaker\"")
 	if !t.Pause && t.Image == "" && t.Speaker != "" {
 		w.write(` data-initial="`)
 		w.text(initial(t.Speaker))
@@ -183,11 +196,14 @@ func (w *turnWriter) turn(t *turnView) {
 		w.text(w.link)
 		w.write(`">#</a>`)
 	}
-	w.write("</p>\n    <div class=\"words\">")
+	w.write("</p><div class=\"words\">")
 	for i := range t.Blocks {
-		w.write("\n      ", markdown.NoOpener(t.Blocks[i].HTML))
+		if i > 0 {
+			w.write("\n")
+		}
+		w.write(markdown.NoOpener(t.Blocks[i].HTML))
 	}
-	w.write("\n    </div>\n  </div>")
+	w.write("</div></div>")
 }
 
 // escapeHTML escapes text and quoted attributes as html/template does.

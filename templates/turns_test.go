@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,11 @@ func TestTurnsAreThoseOfTheTemplate(t *testing.T) {
 	set := turnsTemplate(t)
 	blocks := []transcripts.Block{{HTML: "<p>Hello <b>&amp;</b></p>"}, {HTML: "<ul><li>one</li></ul>"}}
 	sameTurns(t, set, transcriptView{Transcript: Transcript{Language: "en"}})
+	long := transcriptView{Transcript: Transcript{Language: "en"}, Turns: make([]turnView, 2*runLength+1)}
+	sameTurns(t, set, long)
+	if runs := strings.Count(string(turnsRenderer().turns(long)), `class="run"`); runs != 3 {
+		t.Errorf("%d turns are in %d runs, want 3", len(long.Turns), runs)
+	}
 	for _, text := range []string{
 		"", "Mary O'Brien", "Søren & Co + <b>\"x\"</b>", "t12", "es-t12", "a\x00b\x7f", "not UTF-8 \xff\xc3(", "\u2028\uFFFE👩‍🚀", "100% #/?&=;!$*(),~[]@`{}|\\^",
 	} {

@@ -593,10 +593,14 @@
     stop = stamp;
     if (stop) stop.tabIndex = 0;
   };
+  // skip takes the stamps of one run after the other out of the order of the Tab key.
+  const skip = ([run, ...runs]) => {
+    for (const stamp of run?.querySelectorAll('.stamp') ?? []) if (stamp !== stop) stamp.tabIndex = -1;
+    if (run?.isConnected) setTimeout(skip, 0, runs);
+  };
   ready(() => {
-    const stamps = stampsOf();
-    for (const stamp of stamps) stamp.tabIndex = -1;
-    select(stamps.includes(stop) ? stop : stamps[0]);
+    if (!stop?.isConnected) select(document.querySelector('#transcript .stamp'));
+    skip(document.querySelectorAll('.run'));
     const filter = document.querySelector('.filter');
     if (filter) filter.hidden = false;
   });
@@ -635,6 +639,7 @@
     filtering = setTimeout(() => {
       const words = foldText(target.value).split(/\s+/).filter(Boolean);
       const all = [...document.querySelectorAll('#transcript .turn')];
+      document.querySelector('.turns').classList.toggle('filtered', words.length);
       for (const turn of all) {
         const text = words.length ? foldText(turn.textContent) : '';
         turn.hidden = !words.every((word) => text.includes(word));
