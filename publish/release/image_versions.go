@@ -107,6 +107,9 @@ func (b *builder) addVersions(ctx context.Context, site *templates.Site) {
 			b.findings.Add(f)
 		}
 		key := site.ImageKeys[name]
+		if site.Versions[key] != nil {
+			continue // a copy of a file, with the same name in another folder
+		}
 		for _, v := range versions[i] {
 			o := b.object(RoleArtwork, v.Sums, b.versionSource(name, v.Width, v.Height))
 			o.Key = versionKey(name, v.Width)(v.Sums.SHA256)

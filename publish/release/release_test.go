@@ -446,3 +446,28 @@ func TestSearchIndexAfterAnEdit(t *testing.T) {
 		before = with
 	}
 }
+
+// TestCopiesOfArtwork checks that artwork of which an episode has a copy is offered once in
+// each width.
+func TestCopiesOfArtwork(t *testing.T) {
+	t.Parallel()
+	files := showtest.Example(t)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "number: 1\n", "number: 1\nartwork: artwork.jpg\n")
+	files[showtest.Ghosts+"artwork.jpg"] = files["artwork.jpg"]
+	all := 0
+	for _, o := range found1(t, files).Objects {
+		if o.Key != "index.html" {
+			continue
+		}
+		for _, sources := range strings.Split(string(showtest.Body(t, o)), ` srcset="`)[1:] {
+			sources, _, _ = strings.Cut(sources, `"`)
+			if n := strings.Count(sources, " 160w"); n > 1 {
+				t.Errorf("%d versions of one width: %s", n, sources)
+			}
+			all++
+		}
+	}
+	if all == 0 {
+		t.Error("the first page has no versions of artwork")
+	}
+}
