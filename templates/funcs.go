@@ -89,13 +89,18 @@ func (r *renderer) asset(name string) string {
 	return ""
 }
 
-// image returns the link to an image of the show's folder. It is empty for an image of
-// another host, which pages must not load.
-func (r *renderer) image(path string) string {
-	if key := r.site.ImageKeys[path]; key != "" {
-		return r.link(key)
+// image returns the link to an image of the show's folder; with a width in pixels, to the
+// version that source chooses. It is empty for an image of another host, which pages must
+// not load.
+func (r *renderer) image(path string, width ...int) string {
+	key := r.site.ImageKeys[path]
+	switch {
+	case key == "":
+		return ""
+	case len(width) > 0:
+		return r.source(key, width[0])
 	}
-	return ""
+	return r.link(key)
 }
 
 // parts splits a duration into hours, minutes and seconds, rounded down.

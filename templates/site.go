@@ -174,8 +174,9 @@
 //	audiosources      further sources of audio for the policy: " https: http:" if an
 //	                  episode has its audio elsewhere, else ""
 //	asset NAME        link to a static file; "" if the theme has no such file
-//	image PATH        link to an image of the show's folder; an https URL stays as
-//	                  it is; "" if PATH is neither
+//	image PATH [WIDTH]
+//	                  link to an image of the show's folder, in the smallest version
+//	                  of at least WIDTH pixels; "" for a URL
 //	src KEY WIDTH     link to an image, in the smallest version of at least WIDTH pixels
 //	srcset KEY        the versions of an image for srcset; "" if there is only one
 //	picture KEY WIDTH CLASS

@@ -60,6 +60,7 @@ func sampleSite(t testing.TB) *templates.Site {
 		},
 		Versions: map[string][]templates.Version{
 			"assets/artwork-0123456789abcdef.jpg": {{Width: 160, Height: 160, Key: "assets/artwork-160-0123456789abcdef.jpg"}, {Width: 320, Height: 320, Key: "assets/artwork-320-0123456789abcdef.jpg"}},
+			"assets/vega-0123456789abcdef.png":    {{Width: 160, Height: 160, Key: "assets/vega-160-0123456789abcdef.jpg"}, {Width: 320, Height: 320, Key: "assets/vega-320-0123456789abcdef.jpg"}},
 		},
 		IconKeys: map[int]string{180: "assets/icon-180-0123456789abcdef.png", 192: "assets/icon-192-0123456789abcdef.png"},
 		Bios:     map[string]template.HTML{"vega": "<p>Speaks since <em>2027</em>.</p>"},

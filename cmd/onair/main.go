@@ -20,7 +20,7 @@ import (
 	"syscall"
 	"time"
 
-	_ "onair/cmd/onair/memory" // limits the memory before the other packages are initialized
+	_ "onair/cmd/onair/memory" // limits the memory while the other packages are initialized
 )
 
 // stopTimeout is how long a command may take to stop after the first signal. A system

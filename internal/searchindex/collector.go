@@ -11,10 +11,10 @@ import (
 
 // Words has the words of an episode, independently of the other episodes of its segment.
 //
-// The record of a word is the number of documents that have it; the length of what
-// follows, and for each document how much its number grew, from -1; the weight of each
-// document; the length of what follows, and for each document the number of places and
-// how much each place grew, from -1.
+// The record of a word is the number of documents that have it; the length of their
+// numbers, and these; the weight of each document; the length of the places, and for each
+// document the number of its places, and these. Numbers of documents and places are
+// differences to the one before; the one before the first is -1.
 type Words struct {
 	docs    int      // number of documents of the episode
 	words   []string // in the order in which they are first used

@@ -69,8 +69,9 @@ func (b *Builder) Add(w *Words) {
 // the number of documents, and then for each word, in order:
 //
 //  1. how many bytes it shares with the word before, how many follow, and those
-//  2. the length of its records, and those: for each episode that has the word, how much
-//     the number of the episode grew, from -1, and the record of [Words]
+//  2. the length of its records, and those: for each episode that has the word, the
+//     difference of the episode's number to that of the one before (-1 before the
+//     first), and the record of [Words]
 func (b *Builder) Block() []byte {
 	block := varint(varint(nil, b.episodes), b.docs)
 	last := ""
