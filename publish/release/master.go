@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -19,6 +21,7 @@ import (
 	"onair/internal/derive"
 	"onair/internal/durable"
 	"onair/internal/finding"
+	"onair/internal/shell"
 	"onair/show"
 	"onair/show/pins"
 )
@@ -197,6 +200,19 @@ func (b *builder) probeMasters(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// otherSound returns the first file in an episode's folder that has sound by its extension
+// and is not the audio; empty if there is none.
+func (b *builder) otherSound(e *Episode) string {
+	entries, _ := fs.ReadDir(b.show.Folder.FS, e.Dir)
+	for _, entry := range entries {
+		switch strings.ToLower(path.Ext(entry.Name())) {
+		case ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".flac", ".ogg", ".opus", ".wav":
+			return path.Join(e.Dir, entry.Name())
+		}
+	}
+	return ""
+}
+
 // measure sets the pin of an episode: from the master if that is on this machine, and
 // from the lock otherwise. It reports whether addEpisode can go on; it can for a draft
 // without audio.
@@ -217,8 +233,11 @@ func (b *builder) measure(e *Episode) bool {
 	case e.Status == show.Draft:
 		return true
 	default:
-		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: there is no file %s, and onair.lock does not pin it", e.Audio).
-			WithHint("put the master at " + e.Audio + ", or publish from the machine that has it; onair pull gets masters that were published")
+		hint := "put the master at " + e.Audio + ", or publish from the machine that has it; onair pull gets masters that were published"
+		if other := b.otherSound(e); other != "" {
+			hint = "there is " + other + "; name it in audio: if it is an MP3, or see onair audio probe " + shell.Quote(other)
+		}
+		missing := ruleNoAudio.At(e.At("audio"), "the audio is missing: there is no file %s, and onair.lock does not pin it", e.Audio).WithHint(hint)
 		e.Waiting = e.Status == show.Live && b.o.MayWait
 		if e.Status == show.Scheduled || e.Waiting { // the other episodes are published without it
 			missing = missing.WithSeverity(finding.Warning)

@@ -97,6 +97,19 @@ func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Relea
 	return r, l
 }
 
+func TestOtherSoundWhereAudioIsMissing(t *testing.T) {
+	t.Parallel()
+	files := showtest.Example(t)
+	delete(files, pins.File)
+	delete(files, showtest.Ghosts+"audio.mp3")
+	files[showtest.Ghosts+"final mix.WAV"] = &fstest.MapFile{Data: []byte("RIFF")}
+	_, l := found(t, files, &release.Options{})
+	missing := ofRule(l, "P011")
+	if len(missing) != 1 || !strings.Contains(missing[0].Hint, "onair audio probe '"+showtest.Ghosts+"final mix.WAV'") {
+		t.Errorf("%+v", missing)
+	}
+}
+
 // errorRules returns the rules of a list's errors.
 func errorRules(l finding.List) (rules []string) {
 	for _, f := range l {
