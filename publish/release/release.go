@@ -213,9 +213,6 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 // there; see derive.Value. name distinguishes values of the same function, such as those
 // of each episode.
 func remember[T any](b *builder, f derive.Func, name string, inputs derive.Key, compute func() (T, error)) (T, error) {
-	if b.place == "" {
-		return compute()
-	}
 	return derive.Value(b.o.Cache, f, b.place+name, inputs, compute)
 }
 

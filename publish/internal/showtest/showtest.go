@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"onair/internal/derive"
 	"onair/publish/release"
 	"onair/show"
 )
@@ -76,12 +77,21 @@ func Edit(t *testing.T, files fstest.MapFS, name, old, new string) {
 	files[name] = &fstest.MapFile{Data: bytes.Replace(f.Data, []byte(old), []byte(new), 1)}
 }
 
+// cache is in memory, because it is never flushed. It has what the releases of the example
+// have in common, of which the images take most of the time.
+var cache = derive.Open(filepath.Join(os.TempDir(), "onair-showtest"), "test")
+
 // Release returns the release of a show, which must have no errors. nil options
-// build it at Now.
+// build it at Now. Without a cache in the options, the tests of a package share one.
 func Release(t *testing.T, files fs.FS, o *release.Options) *release.Release {
 	t.Helper()
 	if o == nil {
 		o = &release.Options{Now: Now}
+	}
+	if o.Cache == nil {
+		withCache := *o
+		withCache.Cache = cache
+		o = &withCache
 	}
 	s, found := show.Load(files, nil)
 	if found.HasErrors() {
