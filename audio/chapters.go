@@ -71,7 +71,7 @@ func readAudioChapters(r io.ReaderAt, size int64) (c *FileChapters, tag *Tag, er
 	default:
 		old, readErr := readTags(r, size)
 		if err = readErr; old != nil {
-			tag, c.Count = &old.tag, len(old.chapters.elements)+old.chapters.unreadable
+			tag, c.Count = &old.tag, len(old.chapters.elements)+len(old.chapters.unplaced)
 		}
 	}
 	if probeErr == nil {

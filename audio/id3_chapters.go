@@ -31,8 +31,8 @@ const (
 	noOffset = math.MaxUint32
 
 	// maxPlaytime is the longest time in a CHAP frame: 32 bits of milliseconds, 49
-	// days.
-	maxPlaytime = math.MaxUint32 * time.Millisecond
+	// days. The largest number stands for a time that is not set.
+	maxPlaytime = (noTime - 1) * time.Millisecond
 
 	// maxInlineImage is the size in bytes above which the frame of a chapter image
 	// becomes a separate part of the tag.
@@ -146,8 +146,8 @@ func (w *tagWriter) writeChapter(i int, c Chapter) error {
 // readChapter reads a CHAP frame with its sub-frames.
 func (t *tagReader) readChapter(f frame) error {
 	id, data, ok := bytes.Cut(f.data, []byte{0})
-	if !ok || len(data) < chapterTimesBytes {
-		t.chapters.unreadable++
+	if !ok || len(data) < chapterTimesBytes || binary.BigEndian.Uint32(data) == noTime {
+		t.chapters.unplaced = append(t.chapters.unplaced, string(id))
 		return nil
 	}
 	if len(t.chapters.elements) == maxChapters {
@@ -182,9 +182,9 @@ type chapterElement struct {
 
 // A chapterSet has the chapters of a tag as its frames describe them.
 type chapterSet struct {
-	elements   []chapterElement // in file order
-	tocs       []tableOfContents
-	unreadable int // number of CHAP frames that are too short
+	elements []chapterElement // in file order
+	tocs     []tableOfContents
+	unplaced []string // element IDs of the CHAP frames without a start time
 
 	order      []int  // indexes of the elements that are chapters, by start
 	hidden     []bool // whether a chapter is hidden, by index in elements
@@ -202,8 +202,8 @@ func chapterTime(ms uint32) time.Duration { return time.Duration(ms) * time.Mill
 // chapters.
 func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems []string) {
 	tell := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if s.unreadable > 0 {
-		tell("the tag has %s without times, which cannot be read", plural.Count(s.unreadable, "CHAP frame"))
+	if n := len(s.unplaced); n > 0 {
+		tell("the tag has %s without a start time, left out", plural.Count(n, "CHAP frame"))
 	}
 	if n := s.repeatedIDs(); n > 0 {
 		tell("the tag has %s with the element ID of another", plural.Count(n, "CHAP frame"))
@@ -222,7 +222,7 @@ func (s *chapterSet) arrange(duration time.Duration) (list []Chapter, problems [
 	for _, i := range byStart {
 		e := s.elements[i]
 		c := chapters.Chapter{Start: chapterTime(e.start), End: chapterTime(e.end), Title: e.title, URL: e.url, Hidden: s.hidden[i]}
-		if e.end < e.start || e.end == noTime && e.start != noTime {
+		if e.end < e.start || e.end == noTime {
 			c.End = -1
 		}
 		if e.image != nil {

@@ -143,7 +143,7 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 // arrangeChapters sets the chapters of the tag. If duration is zero, the duration in
 // the tag is used.
 func (o *oldTags) arrangeChapters(duration time.Duration) {
-	if o == nil || len(o.chapters.elements) == 0 && o.chapters.unreadable == 0 {
+	if o == nil || len(o.chapters.elements) == 0 && len(o.chapters.unplaced) == 0 {
 		return
 	}
 	o.tag.Chapters, o.tag.Problems = o.chapters.arrange(cmp.Or(duration, o.tag.Duration))

@@ -105,7 +105,7 @@ func TestReadTag(t *testing.T) {
 		{
 			"tables of contents that list each other", foreignTag(3, 0, frame23("CHAP", 0, chapterBody("b", 1, 2)), frame23("CHAP", 0, chapterBody("c", 2, 9)), frame23("CHAP", 0, chapterBody("a", 0, 1)),
 				frame23("CTOC", 0, "y\x00\x01\x02a\x00x\x00"), frame23("CTOC", 0, "x\x00\x03\x03y\x00b\x00c\x00")),
-			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}, {Start: 2 * time.Millisecond, End: 9 * time.Millisecond}}, Problems: []string{"the tag has 3 chapters without a title (TIT2)"}},
+			&Tag{Chapters: []Chapter{{End: time.Millisecond}, {Start: time.Millisecond, End: 2 * time.Millisecond}, {Start: 2 * time.Millisecond, End: 9 * time.Millisecond}}, Problems: []string{"the table of contents (CTOC) lists itself; it is ignored", "the tag has 3 chapters without a title (TIT2)"}},
 		},
 		{
 			"chapters in order of time where there is no table of contents", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1))),
@@ -115,7 +115,7 @@ func TestReadTag(t *testing.T) {
 			"chapters in order of time where the table of contents lacks one", foreignTag(4, 0, frame24("CHAP", 0, chapterBody("b", 1, 2)), frame24("CHAP", 0, chapterBody("a", 0, 1)), frame24("CTOC", 0, "toc\x00\x03\x01b\x00")),
 			&Tag{Chapters: []Chapter{{End: time.Millisecond, Hidden: true}, {Start: time.Millisecond, End: 2 * time.Millisecond}}, Problems: []string{"the tag has 1 chapter without a title (TIT2)"}},
 		},
-		{"truncated chapters", foreignTag(3, 0, frame23("CHAP", 0, "a\x00\x00\x00"), frame23("CHAP", 0, "a"), frame23("CTOC", 0, "toc\x00\x03\xffa\x00")), &Tag{Problems: []string{"the tag has 2 CHAP frames without times, which cannot be read"}}},
+		{"truncated chapters", foreignTag(3, 0, frame23("CHAP", 0, "a\x00\x00\x00"), frame23("CHAP", 0, "a"), frame23("CTOC", 0, "toc\x00\x03\xffa\x00")), &Tag{Problems: []string{"the tag has 2 CHAP frames without a start time, left out"}}},
 		{"picture of an unknown format", foreignTag(3, 0, frame23("APIC", 0, "\x00image/gif\x00\x03\x00GIF89a")), &Tag{Artwork: &Picture{MediaType: "image/gif", Data: []byte("GIF89a")}}},
 		{"picture with a malformed media type", foreignTag(3, 0, frame23("APIC", 0, "\x00r\xf6\x00\x03\x00X")), &Tag{Artwork: &Picture{MediaType: "r%F6", Data: []byte("X")}}},
 		{

@@ -68,6 +68,9 @@ func (s *chapterSet) checkTables() (problem string) {
 	for _, c := range s.tocs {
 		known[c.key] = true
 	}
+	for _, id := range s.unplaced {
+		known[id] = true
+	}
 	listed := map[string]bool{}
 	unknown := 0
 	for _, c := range s.tocs {
@@ -80,6 +83,9 @@ func (s *chapterSet) checkTables() (problem string) {
 			}
 			listed[id] = true
 		}
+	}
+	if s.tableListsItself() {
+		return "lists itself"
 	}
 	unlisted := 0
 	lastListed, firstUnlisted := uint32(0), uint32(noTime)
@@ -105,6 +111,41 @@ func (s *chapterSet) checkTables() (problem string) {
 		s.hidden[i] = !listed[e.key]
 	}
 	return ""
+}
+
+// tableListsItself reports whether a table of contents lists itself, directly or through
+// other tables. An ID that a chapter has stands for the chapter.
+func (s *chapterSet) tableListsItself() bool {
+	tables := map[string][]string{}
+	for _, c := range s.tocs {
+		tables[c.key] = append(tables[c.key], c.ids...)
+	}
+	for _, e := range s.elements {
+		delete(tables, e.key)
+	}
+	lists := map[string]int{} // how many entries of the remaining tables name a table
+	for _, ids := range tables {
+		for _, id := range ids {
+			lists[id]++
+		}
+	}
+	var free []string // tables that no remaining table lists
+	for key := range tables {
+		if lists[key] == 0 {
+			free = append(free, key)
+		}
+	}
+	for len(free) > 0 {
+		key := free[len(free)-1]
+		free = free[:len(free)-1]
+		for _, id := range tables[key] {
+			if lists[id]--; lists[id] == 0 && tables[id] != nil {
+				free = append(free, id)
+			}
+		}
+		delete(tables, key)
+	}
+	return len(tables) > 0
 }
 
 // startsAscend reports whether the chapters start in the order of the top-level table
@@ -148,7 +189,7 @@ func (s *chapterSet) startsAscend() bool {
 }
 
 // plain reports whether the frames can be copied one by one: no chapter frame is
-// missing or unreadable, the chapters are in order, no element ID is empty or occurs
+// missing or without a start, the chapters are in order, no element ID is empty or occurs
 // twice, and there is a table of contents that agrees with the chapters.
 func (s *chapterSet) plain() bool {
 	ids := map[string]bool{}
@@ -161,7 +202,7 @@ func (s *chapterSet) plain() bool {
 		}
 		ids[e.key] = true
 	}
-	return !s.tableWrong && !s.repaired && s.unreadable == 0 && len(s.tocs) > 0
+	return !s.tableWrong && !s.repaired && len(s.unplaced) == 0 && len(s.tocs) > 0
 }
 
 // appendV23 appends the CTOC and CHAP frames of ID3v2.3 for list, the chapters that
@@ -206,7 +247,7 @@ func (s *chapterSet) appendV23(b []byte, list []Chapter) ([]byte, error) {
 // keepsTables reports whether the old tables of contents list the chapters under
 // their new element IDs.
 func (s *chapterSet) keepsTables(ids []string) bool {
-	if s.tableWrong || len(s.tocs) == 0 || len(s.order) < len(s.elements) {
+	if s.tableWrong || len(s.tocs) == 0 || len(s.unplaced) > 0 || len(s.order) < len(s.elements) {
 		return false
 	}
 	for k, i := range s.order {

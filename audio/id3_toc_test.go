@@ -20,14 +20,15 @@ func toc(id string, flags byte, count int, ids ...string) []byte {
 	return frame23("CTOC", 0, body)
 }
 
-// chap returns a CHAP frame of ID3v2.3. Its times are in seconds; -1 leaves out the
-// end.
+// chap returns a CHAP frame of ID3v2.3. Its times are in seconds; -1 leaves out a time.
 func chap(id string, start, end int, title string) []byte {
-	ms := uint32(end * 1000)
-	if end < 0 {
-		ms = math.MaxUint32
+	ms := func(seconds int) uint32 {
+		if seconds < 0 {
+			return math.MaxUint32
+		}
+		return uint32(seconds * 1000)
 	}
-	return frame23("CHAP", 0, chapterBody(id, uint32(start*1000), ms, frame23("TIT2", 0, "\x00"+title)))
+	return frame23("CHAP", 0, chapterBody(id, ms(start), ms(end), frame23("TIT2", 0, "\x00"+title)))
 }
 
 // numbered returns n chapters of one second each, and their element IDs.
@@ -86,7 +87,17 @@ func TestOwnChapters(t *testing.T) {
 		{"no IDs", join(chap("", 0, 5, "A"), chap("", 5, 9, "B")), "0-5 A|5-9 B", "the tag has 1 CHAP frame with the element ID of another"},
 		{"three frames with one ID", join(chap("a", 0, 3, "A"), chap("a", 3, 5, "B"), chap("a", 5, 9, "C")), "0-3 A|3-5 B|5-9 C", "the tag has 2 CHAP frames with the element ID of another"},
 		{"hidden chapter without a title", join(toc("toc", 3, 1, "a"), chap("a", 0, 5, "A"), frame23("CHAP", 0, chapterBody("b", 5000, 9000))), "0-5 A|5-9  (hidden)", ""},
-		{"frame without times", join(toc("toc", 3, 2, "a", "b"), ab, frame23("CHAP", 0, "c\x00\x00")), "0-5 A|5-9 B", "the tag has 1 CHAP frame without times, which cannot be read"},
+		{"frame without times", join(toc("toc", 3, 2, "a", "b"), ab, frame23("CHAP", 0, "c\x00\x00")), "0-5 A|5-9 B", "the tag has 1 CHAP frame without a start time, left out"},
+		{"start that is not given", join(toc("toc", 3, 3, "a", "b", "c"), ab, chap("c", -1, -1, "C")), "0-5 A|5-9 B", "the tag has 1 CHAP frame without a start time, left out"},
+		{"starts that are not given, and a hidden chapter", join(toc("toc", 3, 3, "b", "c", "d"), chap("c", -1, 8, "C"), ab, chap("d", -1, -1, "D")), "0-5 A (hidden)|5-9 B",
+			"the tag has 2 CHAP frames without a start time, left out"},
+		{"only the first start is given", join(chap("a", 0, -1, "A"), chap("b", -1, -1, "B"), chap("c", -1, -1, "C")), "0-12 A",
+			"the tag has 2 CHAP frames without a start time, left out|the end of the chapter at 0:00 cannot be used; it lasts until the next one"},
+		{"table that lists itself", join(toc("toc", 3, 3, "toc", "a", "b"), ab), "0-5 A|5-9 B", "the table of contents (CTOC) lists itself; it is ignored"},
+		{"tables that list each other", join(toc("x", 3, 2, "y", "b"), toc("y", 1, 2, "a", "x"), ab), "0-5 A|5-9 B", "the table of contents (CTOC) lists itself; it is ignored"},
+		{"ring of tables below the first", join(toc("toc", 3, 2, "x", "b"), toc("x", 1, 2, "y", "a"), toc("y", 1, 1, "z"), toc("z", 1, 1, "x"), ab), "0-5 A|5-9 B",
+			"the table of contents (CTOC) lists itself; it is ignored"},
+		{"table in two others", join(toc("toc", 3, 2, "x", "y"), toc("x", 1, 2, "z", "b"), toc("y", 1, 1, "z"), toc("z", 1, 1, "a"), ab), "0-5 A|5-9 B", ""},
 		{"titles that are not in order of 2.3", join(toc("toc", 3, 1, "a"), frame23("CHAP", 0, chapterBody("a", 0, 5000, frame24("TIT2", 0, "\x01A\x00")))), "0-5 A", ""},
 	}
 	payload := silence(mono128, 460) // 12.016 s

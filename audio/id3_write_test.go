@@ -241,7 +241,7 @@ func TestTagRefuses(t *testing.T) {
 		{"too many chapters", Tag{Chapters: manyChapters(255*255 + 1)}, "65026 chapters to list, and tables of contents hold 65025"},
 		{"negative time", Tag{Chapters: []Chapter{{Start: -time.Second}}}, "chapter 1: it cannot last from -1s to 0s"},
 		{"ends before it starts", Tag{Chapters: []Chapter{{}, {Start: 2 * time.Second, End: time.Second}}}, "chapter 2: it cannot last from 2s to 1s"},
-		{"after 49 days", Tag{Chapters: []Chapter{{End: maxPlaytime + time.Millisecond}}}, "chapter 1: it cannot last from 0s to 1193h2m47.296s"},
+		{"after 49 days", Tag{Chapters: []Chapter{{End: maxPlaytime + time.Millisecond}}}, "chapter 1: it cannot last from 0s to 1193h2m47.295s"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

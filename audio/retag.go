@@ -158,7 +158,7 @@ func (r *retagged) keepChapters(old *oldTags, frames map[string][]byte, drop []s
 	switch {
 	case err == nil:
 		frames["CHAP"] = b
-		if old.chapters.repaired || old.chapters.unreadable > 0 {
+		if old.chapters.repaired || len(old.chapters.unplaced) > 0 {
 			r.fields = append(r.fields, "chapters")
 		}
 		if old.chapters.tableWrong || len(old.chapters.tocs) == 0 {
