@@ -39,6 +39,8 @@ func TestReadPicture(t *testing.T) {
 	if err := png.Encode(&gray16, image.NewGray16(image.Rect(0, 0, 4, 4))); err != nil {
 		t.Fatal(err)
 	}
+	grayAlpha := join([]byte("\x89PNG\r\n\x1A\n"), words(13), []byte("IHDR"), words(6, 7), []byte{8, 4, 0, 0, 0})
+	grayAlpha = binary.BigEndian.AppendUint32(grayAlpha, crc32.ChecksumIEEE(grayAlpha[12:]))
 	tests := []struct {
 		name          string
 		data          []byte
@@ -52,6 +54,7 @@ func TestReadPicture(t *testing.T) {
 		{"PNG", pngHeader(1400, 1500), "image/png", 1400, 1500, rgb},
 		{"PNG with a palette", palette.Bytes(), "image/png", 3, 5, rgb},
 		{"grey PNG of 16 bits", gray16.Bytes(), "image/png", 4, 4, gray},
+		{"grey PNG with alpha", grayAlpha, "image/png", 6, 7, gray},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -52,6 +52,13 @@ func xing(h mpeg.Header, kind string, mpegFrames, delay, padding, bytes int) []b
 	return b
 }
 
+// uncounted removes the number of MPEG frames from a Xing header.
+func uncounted(frame []byte) []byte {
+	i := bytes.Index(frame, []byte("Xing")) + len("Xing")
+	frame[i+3] &^= 1 // the flag
+	return join(frame[:i+4], frame[i+8:], make([]byte, 4))
+}
+
 // behindCRC adds a CRC to an MPEG frame, which moves its content.
 func behindCRC(frame []byte) []byte {
 	b := join(frame[:mpeg.HeaderBytes], []byte{0, 0}, frame[mpeg.HeaderBytes:len(frame)-2])

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"onair/audio/mpeg/mpegtest"
 )
 
 // claimTag returns an ID3v2.3 tag with a title. The size in the header of the tag is
@@ -22,12 +24,29 @@ func silentMPEG(n int) []byte {
 
 func TestTagClaimsTooMuch(t *testing.T) {
 	t.Parallel()
-	audio := silentMPEG(20)
-	for name, extra := range map[string]int{"right size": 0, "10 bytes": 10, "24 bytes": 24, "120 bytes": 120, "a frame less one byte": 207} {
+	plain := silentMPEG(20)
+	counted := join(xing(mpegtest.NewHeader(44100, 64, true), "Xing", 20, 0, 0, 0), plain)
+	for name, test := range map[string]struct {
+		extra   int
+		padding int // bytes behind the frame of the tag
+		version byte
+		audio   []byte
+	}{
+		"right size":            {0, 0, 3, plain},
+		"10 bytes":              {10, 0, 3, plain},
+		"24 bytes":              {24, 0, 3, plain},
+		"120 bytes":             {120, 0, 3, plain},
+		"a frame less one byte": {207, 0, 3, plain},
+		"Xing header":           {17, 0, 3, counted},
+		"ID3v2.4, Xing header":  {61, 0, 4, counted},
+		"padding":               {33, 300, 3, plain},
+		"padding, Xing header":  {119, 12, 4, counted},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tag := claimTag("Über", extra)
-			file := append(tag, audio...)
+			tag := append(claimTag("Über", test.padding+test.extra), make([]byte, test.padding)...)
+			tag[3] = test.version
+			file := append(bytes.Clone(tag), test.audio...)
 			info, err := Probe(bytes.NewReader(file), int64(len(file)))
 			if err != nil {
 				t.Fatal(err)

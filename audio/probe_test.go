@@ -32,6 +32,11 @@ func TestProbe(t *testing.T) {
 		{name: "CBR mono", body: cbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 1}},
 		{name: "CBR stereo", body: silence(stereo128, 100), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 128, SampleRate: 44100, Channels: 2}},
 		{name: "VBR", body: vbr, want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1, Warnings: []string{vbrWithoutLength}}},
+		{name: "VBR with a header that counts its MPEG frames", body: join(xing(mono128, "Xing", 100, 0, 0, 0), vbr), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1}},
+		{name: "VBR with a Xing header that counts none", body: join(xing(mono128, "Xing", 0, 0, 0, 31_364), vbr), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1, Warnings: []string{vbrWithoutLength}}},
+		{name: "VBR with a Xing header that has no count", body: join(uncounted(xing(mono128, "Xing", 100, 0, 0, 0)), vbr), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1, Warnings: []string{vbrWithoutLength}}},
+		{name: "VBR with a VBRI header that counts none", body: join(vbri(mono128, 0), vbr), want: Info{Duration: hundredMPEGFrames, MPEGFrames: 100, Bitrate: 96, VBR: true, SampleRate: 44100, Channels: 1, EncoderDelay: 576, Warnings: []string{vbrWithoutLength}}},
+		{name: "VBR of MPEG 2 behind a tag", before: id3(3, 90), body: join(silence(mpegtest.NewHeader(24000, 64, true), 25), silence(mpegtest.NewHeader(24000, 32, true), 25)), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 48, VBR: true, SampleRate: 24000, Channels: 1, TagVersion: "2.3.0", TagBytes: 90, Warnings: []string{vbrWithoutLength}}},
 		{name: "MPEG 2", body: silence(mpegtest.NewHeader(24000, 64, true), 50), want: Info{Duration: 1200 * time.Millisecond, MPEGFrames: 50, Bitrate: 64, SampleRate: 24000, Channels: 1}},
 		{name: "MPEG 2.5", body: silence(mpegtest.NewHeader(8000, 8, true), 100), want: Info{Duration: 7200 * time.Millisecond, MPEGFrames: 100, Bitrate: 8, SampleRate: 8000, Channels: 1}},
 		{name: "longest MPEG frames", body: silence(mpegtest.NewHeader(32000, 320, false), 1000), want: Info{Duration: 36 * time.Second, MPEGFrames: 1000, Bitrate: 320, SampleRate: 32000, Channels: 2}},
@@ -246,6 +251,7 @@ func TestProbeRefuses(t *testing.T) {
 	copied := func(container string) string {
 		return "byte 0: this is an MP3 in " + container + "; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
 	}
+	m4a := join(box("ftyp", []byte("M4A ")), box("moov", box("mvhd", timing(1000, 1234)), track("soun", "mp4a", timing(44100, 44100), 43, 0x12, 0x08)), box("mdat", make([]byte, 20)))
 	free := mono128 &^ (15 << 12)
 	layerTwo := mono128&^(3<<17) | mpeg.Layer2<<17
 	tests := []struct {
@@ -255,6 +261,13 @@ func TestProbeRefuses(t *testing.T) {
 	}{
 		{"empty", nil, "the file is empty (0 bytes)"},
 		{"WAV", []byte("RIFF\x24\x00\x00\x00WAVEfmt "), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
+		{"WAV with MP3", []byte("RIFF\x40\x00\x00\x00WAVEfmt \x1e\x00\x00\x00\x55\x00\x01\x00"), copied("a WAV file")},
+		{"WAV with MP3 behind chunks of odd length", []byte("RIFF\x40\x00\x00\x00WAVELIST\x05\x00\x00\x00INFO.\x00bext\x02\x00\x00\x00..fmt \x1e\x00\x00\x00\x55\x00\x02\x00"), copied("a WAV file")},
+		{"WAV with MP3 in the extended form", []byte("RF64\xff\xff\xff\xffWAVEfmt \x28\x00\x00\x00\xfe\xff" + strings.Repeat("\x00", 22) + "\x55\x00\x00\x00"), copied("a WAV file")},
+		{"RIFF that only holds MP3", []byte("RIFF\x40\x00\x00\x00RMP3data\x10\x00\x00\x00"), copied("a WAV file")},
+		{"WAV with ADPCM", []byte("RIFF\x40\x00\x00\x00WAVEfmt \x14\x00\x00\x00\x11\x00\x01\x00"), "byte 0: this is a WAV file; encode it: lame -b 128 IN.wav OUT.mp3"},
+		{"M4A behind a tag", join(id3(4, 64), m4a), "byte 64: an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a"},
+		{"M4A behind two tags", join(id3(3, 50), id3(2, 70), m4a), "byte 120: an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a"},
 		{"FLAC behind a tag", join(id3(4, 100), []byte("fLaC\x00\x00\x00\x22")), "byte 100: this is a FLAC file; encode it: ffmpeg -i IN.flac -b:a 128k OUT.mp3"},
 		{"Ogg", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "\x01vorbis"), "byte 0: this is an Ogg file; podcast apps want MP3: ffmpeg -i IN.ogg -b:a 128k OUT.mp3"},
 		{"Opus", []byte("OggS\x00\x02" + strings.Repeat("\x00", 22) + "OpusHead"), "byte 0: this is an Opus file; podcast apps want MP3: ffmpeg -i IN.opus -b:a 128k OUT.mp3"},
@@ -308,7 +321,7 @@ func TestProbeRefuses(t *testing.T) {
 	}
 	for want, file := range map[string][]byte{
 		MP3: silence(mono128, 10),
-		M4A: join(box("ftyp", []byte("M4A ")), box("moov", box("mvhd", timing(1000, 1234)), track("soun", "mp4a", timing(44100, 44100), 43, 0x12, 0x08)), box("mdat", make([]byte, 20))),
+		M4A: m4a,
 	} {
 		if got, err := Recognize(bytes.NewReader(file), int64(len(file))); got != want || err != nil {
 			t.Errorf("Recognize = %q, %v; want %s", got, err, want)

@@ -436,6 +436,8 @@ var findingCases = []struct {
 	{"artwork of another format", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.webp", "RIFF"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 	{"artwork of a telephone", ruleArtworkName, []edit{put("episodes/4-cloudy/Artwork.HEIC", "ftyp"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 	{"artwork in capitals", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.JPG", "JFIF"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork in capitals, as PNG", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.PNG", "\x89PNG"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork as GIF", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.gif", "GIF89a"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 	{"artwork beside another format", nil, []edit{put("episodes/4-cloudy/artwork.gif", "GIF")}, nil},
 	{"artwork's project file", nil, []edit{put("episodes/4-cloudy/artwork.xcf", "gimp"), put("episodes/4-cloudy/artwork.txt", "by Vega"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 

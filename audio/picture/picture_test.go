@@ -110,6 +110,9 @@ func inspectCases(t testing.TB) []inspectCase {
 		{"PNG with alpha that is opaque", pngOf(t, drawing(image.NewNRGBA(square))), Faults{}},
 		{"PNG with one clear pixel", pngOf(t, clear), Faults{Transparent: true}},
 		{"PNG with a transparent colour", pngOf(t, palette), Faults{Transparent: true}},
+		{"opaque PNG with a grey that is transparent", withChunk(pngOf(t, drawing(image.NewGray(square))), "tRNS", "\x00\x00"), Faults{Transparent: true}},
+		{"PNG on its side, animated and cut off", withChunk(withChunk(drawn[:len(drawn)/2], "acTL", "\x00\x00\x00\x01\x00\x00\x00\x00"), "eXIf", tiff(binary.LittleEndian, "II*\x00", 5)), Faults{Damage: "it is cut off", Animated: true, Orientation: 5}},
+		{"PNG that is animated in a loop", withChunk(drawn, "acTL", "\x00\x00\x00\x09\x00\x00\x00\x03"), Faults{Animated: true}},
 		{"PNG that is animated", withChunk(drawn, "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00"), Faults{Animated: true}},
 		{"PNG on its side", withChunk(drawn, "eXIf", tiff(binary.BigEndian, "MM\x00*", 8)), Faults{Orientation: 8}},
 	}

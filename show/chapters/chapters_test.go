@@ -149,6 +149,8 @@ func TestParseFindings(t *testing.T) {
 		{"a range of seconds", "0:00 a\n0:12-0:7 b\n", `c:2:1: "0:12-0:7" is not a valid time`},
 		{"cue sheet", "PERFORMER \"Vega\"\nFILE \"mix.wav\" WAVE\n  TRACK 01 AUDIO\n    TITLE \"Intro\"\n    INDEX 01 00:00:00\n", "c:1:1: this is a cue sheet, which is not read"},
 		{"cue sheet with remarks", "REM COMMENT x\r\nTRACK 01 AUDIO\r\nindex 01 00:12:37\r\n", "c:1:1: this is a cue sheet, which is not read"},
+		{"cue sheet in small letters", "\ufefftitle \"Mix\"\n  track 01 audio\n\tindex 01 04:12:37\n", "c:1:1: this is a cue sheet, which is not read"},
+		{"cue sheet of a CD", "CATALOG 4006408123453\nFILE \"a.mp3\" MP3\n TRACK 02 AUDIO\n  INDEX 00 00:58:00\n  INDEX 01 01:00:00\n", "c:1:1: this is a cue sheet, which is not read"},
 		{"link that is none", "0:00 a <javascript://x>\n", `c:1:1: the link is left out: "javascript://x" starts with "javascript:"; expected http or https`},
 		{"title without end", "0:00 " + strings.Repeat("a", source.MaxText+1), "c:1:1: a chapter with a text of 65537 bytes; at most 65536 are allowed"},
 		{"label without an end", "0\t0\ta\n1.5 b\n", "c:2:1: not a line of a label track, which has start, end and title between tabs"},
