@@ -190,11 +190,11 @@ func (p *probe) checkHeaders(response *http.Response) {
 	if got := strings.Join(h.Values("Cache-Control"), ", "); p.cache != "" && !sameCaching(got, p.cache) {
 		p.add(ruleCaching, "Cache-Control is %q, it should be %q", got, p.cache)
 	}
-	switch origin := strings.Join(h.Values("Access-Control-Allow-Origin"), ", "); {
-	case !p.CORS || origin == "*" || origin == OtherSite:
+	switch origin, shared := allowedOrigin(h); {
+	case !p.CORS || shared:
 	case origin == "":
 		p.add(ruleCORS, "web players of other sites may not read it: no Access-Control-Allow-Origin: *")
-	default: // also "*, *", which browsers refuse
+	default:
 		p.add(ruleCORS, "web players of other sites may not read it: Access-Control-Allow-Origin is %q, it should be *", origin)
 	}
 	if got := strings.Join(h.Values("Content-Encoding"), ", "); p.Ranges && got != "" && got != "identity" {
@@ -276,6 +276,14 @@ func (p *probe) checkRange(ctx context.Context) {
 		}
 	}
 	p.checkHeaders(response)
+}
+
+// allowedOrigin returns the values of Access-Control-Allow-Origin, and whether a web
+// player on another site may read the response. Browsers refuse more than one value, such
+// as "*, *".
+func allowedOrigin(h http.Header) (origin string, shared bool) {
+	origin = strings.Join(h.Values("Access-Control-Allow-Origin"), ", ")
+	return origin, origin == "*" || origin == OtherSite
 }
 
 // OtherSite is the Origin of requests that are made like those of a web player on another

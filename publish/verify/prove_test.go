@@ -31,6 +31,15 @@ func header(name, value string) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool { return s.withHeader(w, r, name, value) }
 }
 
+// twice serves an object with a further value of a header.
+func twice(name, value string) fault {
+	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
+		o := s.wanted(r)
+		s.send(&headerWriter{ResponseWriter: w, name: name, value: value, further: true}, r, o, s.content(o))
+		return true
+	}
+}
+
 // content serves an object with changed bytes.
 func content(change func([]byte) []byte) fault {
 	return func(s *site, w http.ResponseWriter, r *http.Request) bool {
@@ -113,6 +122,12 @@ func TestProve(t *testing.T) {
 		{"no CORS", release.RoleTranscript, header("Access-Control-Allow-Origin", ""), []string{"error V006"}, "--cors-file"},
 		{"CORS for one site", release.RoleChapters, header("Access-Control-Allow-Origin", "https://example.com"), []string{"error V006"}, ""},
 		{"CORS for who asks", release.RoleChapters, header("Access-Control-Allow-Origin", "https://player.example"), no, ""},
+		{"CORS twice", release.RoleTranscript, twice("Access-Control-Allow-Origin", "*"), []string{"error V006"}, ""},
+		{"CORS twice in one line", release.RoleChapters, header("Access-Control-Allow-Origin", "*, *"), []string{"error V006"}, ""},
+		{"CORS for nobody", release.RoleTranscript, header("Access-Control-Allow-Origin", "null"), []string{"error V006"}, ""},
+		{"two types", release.RoleAudio, twice("Content-Type", "text/plain"), []string{"error V004"}, ""},
+		{"one type twice", release.RoleChapters, twice("Content-Type", "application/json+chapters"), no, ""},
+		{"ranges of something compressed", release.RoleAudio, twice("Content-Encoding", "gzip"), []string{"error V023"}, ""},
 		{"audio needs no CORS", release.RoleAudio, header("Access-Control-Allow-Origin", ""), no, ""},
 		{"other bytes", release.RoleTranscript, content(flipped), []string{"error V007"}, "purge"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -116,11 +117,14 @@ func (c *setupCheck) checkPublic(ctx context.Context, b bucket.Inspector) error 
 // checkReading reads an object without credentials.
 func (c *setupCheck) checkReading(ctx context.Context, address string) {
 	status, header := c.get(ctx, address)
+	origin, shared := allowedOrigin(header)
 	switch {
 	case status != http.StatusOK:
 		c.add(ruleNotPublic, "storage", "not everybody can read its objects")
-	case header.Get("Access-Control-Allow-Origin") == "":
+	case origin == "":
 		c.add(ruleBucketCORS, "storage", "web players on other sites cannot read transcripts and chapters (no CORS)")
+	case !shared:
+		c.add(ruleBucketCORS, "storage", fmt.Sprintf("web players on other sites cannot read transcripts and chapters: Access-Control-Allow-Origin is %q, it should be *", origin))
 	}
 }
 

@@ -58,6 +58,7 @@ func (b *inspected) List(ctx context.Context, prefix string) iter.Seq2[bucket.At
 type rights struct {
 	read, list, cors, readState, versioned, noState bool
 
+	origins       []string // values of Access-Control-Allow-Origin in place of "*"
 	site          bucket.Website
 	empty         bool  // nothing is published yet
 	keysOnly      bool  // reading requires credentials
@@ -80,6 +81,10 @@ func TestCheckSetup(t *testing.T) {
 		"nobody may read":       {with(func(r *rights) { r.read = false }), nil, []string{"B003"}},
 		"everybody may list":    {with(func(r *rights) { r.list = true }), nil, []string{"B004"}},
 		"no CORS":               {with(func(r *rights) { r.cors = false }), nil, []string{"B005"}},
+		"CORS twice":            {with(func(r *rights) { r.origins = []string{"*", "*"} }), nil, []string{"B005"}},
+		"CORS for one site":     {with(func(r *rights) { r.origins = []string{"https://hello-universe.example"} }), nil, []string{"B005"}},
+		"CORS for two sites":    {with(func(r *rights) { r.origins = []string{"https://player.example, https://a.example"} }), nil, []string{"B005"}},
+		"CORS for who asks":     {with(func(r *rights) { r.origins = []string{"https://player.example"} }), nil, nil},
 		"no private bucket":     {with(func(r *rights) { r.noState = true }), nil, []string{"B006"}},
 		"private is not":        {with(func(r *rights) { r.readState = true }), nil, []string{"B007"}},
 		"no earlier versions":   {with(func(r *rights) { r.versioned = false }), nil, []string{"B008"}},
@@ -131,6 +136,9 @@ func storageWith(t *testing.T, granted rights) record.Storage {
 		}
 		if granted.cors {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
+		}
+		if granted.origins != nil {
+			w.Header()["Access-Control-Allow-Origin"] = granted.origins
 		}
 		if !may {
 			w.WriteHeader(http.StatusForbidden)

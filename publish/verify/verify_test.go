@@ -140,6 +140,10 @@ func TestVerifyFaults(t *testing.T) {
 		{"a page that does not exist is there", path("/no-such-page-onair-asks-for/", status(200)), []string{"warning V018"}, "--web-error-page=404.html"},
 		{"a page that does not exist is forbidden", path("/no-such-page-onair-asks-for/", status(403)), []string{"warning V018"}, ""},
 		{"the records are public", path("/.onair/release.json", answer("{}")), []string{"warning V019"}, "state: gs://hello-universe-private"},
+		{"the records are public, as text", path("/.onair/release.json", reply(200, "\n {}", "Content-Type", "text/plain")), []string{"warning V019"}, ""},
+		{"a page in place of the records", path("/.onair/release.json", reply(200, "not here", "Content-Type", "text/html; charset=utf-8")), []string{}, ""},
+		{"a page of no type in place of the records", path("/.onair/release.json", reply(200, "\n<!DOCTYPE html><p>Nothing here", "Content-Type", "application/octet-stream")), []string{}, ""},
+		{"a page for every address, also that of the records", soft404, []string{"warning V018"}, ""},
 		{"a firewall stops an app", agent("AppleCoreMedia", status(403)), []string{"error V022", "error V022"}, "firewall"},
 		{"an app gets a challenge for the feed", agent("Overcast", path("/feed.xml", reply(403, "", "Cf-Mitigated", "challenge"))), []string{"error V022"}, "Cloudflare"},
 		{"an app gets a page for the feed", agent("Spotify", path("/feed.xml", reply(200, "<title>Just a moment...</title>", "Content-Type", "text/html"))), []string{"error V022"}, ""},
@@ -171,6 +175,11 @@ func TestVerifyFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// soft404 answers with a page and status 200 where nothing is.
+func soft404(s *site, w http.ResponseWriter, r *http.Request) bool {
+	return s.wanted(r) == nil && reply(200, "<html><p>Nothing here", "Content-Type", "text/html")(s, w, r)
 }
 
 // abort ends the connection after some bytes.

@@ -188,16 +188,21 @@ func (s *site) withHeader(w http.ResponseWriter, r *http.Request, name, value st
 	return true
 }
 
-// headerWriter sets a header after all others are set.
+// headerWriter sets a header after all others are set, or adds a further value.
 type headerWriter struct {
 	http.ResponseWriter
 	name, value string
+	further     bool
 }
 
 func (w *headerWriter) WriteHeader(code int) {
-	w.Header().Set(w.name, w.value)
-	if w.value == "" {
+	switch {
+	case w.further:
+		w.Header().Add(w.name, w.value)
+	case w.value == "":
 		w.Header().Del(w.name)
+	default:
+		w.Header().Set(w.name, w.value)
 	}
 	w.ResponseWriter.WriteHeader(code)
 }
