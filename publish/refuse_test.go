@@ -1,10 +1,10 @@
 package publish_test
 
 import (
-	"bytes"
 	"errors"
-	"io"
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,29 +34,94 @@ func TestDroppedEpisodeMustBeNamed(t *testing.T) {
 	}
 }
 
-func TestForeignObjectsAreNotOverwritten(t *testing.T) {
+// foreignFeed returns a feed of another tool with the episodes, alternately a GUID and a
+// title, in XML.
+func foreignFeed(episodes ...string) string {
+	feed := `<?xml version="1.0"?><rss version="2.0"><channel><title>Old</title>`
+	for i := 0; i < len(episodes); i += 2 {
+		feed += fmt.Sprintf(`<item><title>%s</title><guid isPermaLink="false">%s</guid><enclosure url="https://old.example/%d.mp3" length="5" type="audio/mpeg"/></item>`, episodes[i+1], episodes[i], i)
+	}
+	return feed + "</channel></rss>"
+}
+
+// TestForeignObjects publishes to a bucket that has files of another tool.
+func TestForeignObjects(t *testing.T) {
 	t.Parallel()
-	b := mem.New()
-	data := []byte("somebody's own page")
-	if _, err := b.Write(t.Context(), &bucket.Object{
-		Key: "index.html", Size: int64(len(data)), CRC32C: checksum(data),
-		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
-	}, bucket.Condition{}); err != nil {
-		t.Fatal(err)
-	}
-	r := showtest.Release(t, showtest.Example(t), nil)
-	_, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
-	var foreign *publish.ForeignError
-	if !errors.As(err, &foreign) || len(foreign.Keys) != 1 || foreign.Keys[0] != "index.html" {
-		t.Errorf("got %v", err)
-	}
-	p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Adopt: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	apply(t, p, b)
-	if strings.Contains(string(read(t, b, "index.html")), "somebody") {
-		t.Error("adopted, and not overwritten")
+	const guid = "72b06c18-8627-47ea-8f87-d9cc8fa54265" // of the episode in the example
+	website := map[string]string{"robots.txt": "User-agent: *", "index.html": "their page", "feed.xml": foreignFeed("tag:old.example,2019:one", "The  ONLY one", "urn:b", "Émile &amp; the bees")}
+	for name, test := range map[string]struct {
+		objects map[string]string
+		options publish.PlanOptions
+		want    string   // error; empty if the plan is allowed
+		hint    []string // parts of the hint
+		notHint string
+	}{
+		"nothing": {},
+		"a page":  {objects: map[string]string{"index.html": "their page"}, want: "gs://hello-universe holds 1 object that onair did not write: index.html", hint: []string{"--adopt"}, notHint: "GUID"},
+		"files beside the show's": {
+			objects: map[string]string{"theirs.css": "a{}", "blog/index.html": "<p>", "audio/old.mp3": "mp3", "rss.xml": foreignFeed("urn:a", "A")},
+		},
+		"a website with its feed": {
+			objects: website, want: "gs://hello-universe holds 3 objects that onair did not write: feed.xml, index.html, robots.txt",
+			hint: []string{"feed.xml has 2 episodes, and the GUIDs of 2 are not in this show", `write guid: "tag:old.example,2019:one" in episodes/1-the-only-one/episode.md`, `GUID urn:b ("Émile & the bees") has no episode here; --remove urn:b lets it go`, "--adopt=KEY"},
+		},
+		"a feed with the show's GUID": {
+			objects: map[string]string{"feed.xml": foreignFeed(guid, "Another title")}, want: "gs://hello-universe holds 1 object that onair did not write: feed.xml", hint: []string{"--adopt"}, notHint: "GUID",
+		},
+		"no feed at the feed's address": {
+			objects: map[string]string{"feed.xml": "<html>moved</html>"}, want: "gs://hello-universe holds 1 object that onair did not write: feed.xml", notHint: "GUID",
+		},
+		"one of two adopted": {
+			objects: map[string]string{"robots.txt": "x", "index.html": "y"}, options: publish.PlanOptions{AdoptKeys: []string{"index.html"}},
+			want: "gs://hello-universe holds 1 object that onair did not write: robots.txt",
+		},
+		"all adopted, but not the GUIDs of the feed": {
+			objects: website, options: publish.PlanOptions{Adopt: true},
+			want: "the feed of another tool, feed.xml, has 2 GUIDs that this show does not have; every app would offer its episodes again, or lose them", notHint: "--adopt",
+		},
+		"all adopted, and the episodes let go": {objects: website, options: publish.PlanOptions{Adopt: true, Drop: []string{"tag:old.example,2019:one", "urn:b"}}},
+		"keys adopted, and one episode let go": {
+			objects: website, options: publish.PlanOptions{AdoptKeys: []string{"feed.xml", "robots.txt", "index.html"}, Drop: []string{"urn:b"}},
+			want: "the feed of another tool, feed.xml, has 1 GUID that this show does not have; every app would offer its episodes again, or lose them",
+		},
+		"a GUID for the shell": {
+			objects: map[string]string{"feed.xml": foreignFeed("it's, &quot;2&quot;", "Two")}, options: publish.PlanOptions{Adopt: true},
+			want: "the feed of another tool, feed.xml, has 1 GUID that this show does not have; every app would offer its episodes again, or lose them",
+			hint: []string{`--remove '"it'\''s, ""2"""' lets it go`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := mem.New()
+			for key, text := range test.objects {
+				put(t, b, key, text)
+			}
+			p, err := publish.NewPlan(t.Context(), showtest.Release(t, minimal(t), nil), record.Storage{Public: b}, &test.options)
+			if test.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				apply(t, p, b)
+				for key, text := range test.objects {
+					if now := string(read(t, b, key)); (now == text) == slices.Contains([]string{"feed.xml", "index.html", "robots.txt"}, key) {
+						t.Errorf("%s is %.40q", key, now)
+					}
+				}
+				return
+			}
+			var foreign *publish.ForeignError
+			if !errors.As(err, &foreign) || !errors.Is(err, publish.ErrRefused) || err.Error() != test.want {
+				t.Fatalf("error = %v, want %s", err, test.want)
+			}
+			for _, part := range test.hint {
+				if !strings.Contains(foreign.Hint(), part) {
+					t.Errorf("the hint does not say %q:\n%s", part, foreign.Hint())
+				}
+			}
+			if test.notHint != "" && strings.Contains(foreign.Hint(), test.notHint) {
+				t.Errorf("the hint says %q:\n%s", test.notHint, foreign.Hint())
+			}
+		})
 	}
 }
 
