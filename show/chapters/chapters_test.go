@@ -2,6 +2,7 @@ package chapters
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -262,6 +263,42 @@ func TestWritePSC(t *testing.T) {
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestManyChapters writes more chapters than a table of contents in an MP3 can count, and
+// reads them again.
+func TestManyChapters(t *testing.T) {
+	t.Parallel()
+	forms := map[string]func(list []Chapter) []byte{
+		"lines": Format,
+		"JSON":  FormatJSON,
+		"Podlove": func(list []Chapter) []byte {
+			var b bytes.Buffer
+			if err := WritePSC(&b, list); err != nil {
+				t.Error(err)
+			}
+			return b.Bytes()
+		},
+		"YouTube": func(list []Chapter) []byte {
+			text, problems := FormatYouTube(list, 0)
+			if len(problems) > 0 {
+				t.Errorf("problems: %q", problems)
+			}
+			return text
+		},
+	}
+	for _, n := range []int{255, 256, 300, 511, maxChapters} {
+		var list []Chapter
+		for i := range n {
+			list = append(list, Chapter{Start: time.Duration(i) * 15 * time.Second, Title: fmt.Sprintf("Émile's part %d", i+1)})
+		}
+		for name, format := range forms {
+			got, found := Parse(format(list), "chapters")
+			if diff := cmp.Diff(list, got); diff != "" || len(found) > 0 {
+				t.Errorf("%d chapters as %s: %v\n%.300s", n, name, found, diff)
+			}
+		}
 	}
 }
 
