@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"onair/internal/derive"
 	"onair/publish"
 	"onair/publish/bucket/mem"
 	"onair/publish/internal/showtest"
@@ -30,12 +31,23 @@ func minimal(t *testing.T) fstest.MapFS {
 	return files
 }
 
+// newCache returns a cache that has the pictures of the show that minimal returns, which
+// take most of the time of a release.
+func newCache(t *testing.T) *derive.Cache {
+	t.Helper()
+	cache := derive.Open(t.TempDir(), "test")
+	t.Cleanup(cache.Close)
+	showtest.Release(t, minimal(t), &release.Options{Now: showtest.Now, Cache: cache})
+	return cache
+}
+
 // TestMovedFeed publishes a show, changes show.yaml and publishes again. A feed with
 // another address is refused until that is allowed; then its former address keeps a copy
 // that names the new one, and that is never pruned.
 func TestMovedFeed(t *testing.T) {
 	t.Parallel()
 	const old = homeURL + "feed.xml"
+	cache := newCache(t)
 	path := [2]string{"path: feed.xml", "path: podcast.rss"}
 	host := [2]string{homeURL, "https://multiverse.example/"}
 	for name, test := range map[string]struct {
@@ -61,7 +73,7 @@ func TestMovedFeed(t *testing.T) {
 			clock := showtest.Now
 			b.Now = func() time.Time { return clock }
 			newRelease := func() (*release.Release, record.Storage) {
-				r := showtest.Release(t, files, &release.Options{Now: clock})
+				r := showtest.Release(t, files, &release.Options{Now: clock, Cache: cache})
 				return r, record.Storage{Public: b, Owner: record.OwnerOf(r.Show)}
 			}
 			publishIt := func(o *publish.PlanOptions) {

@@ -15,6 +15,7 @@ import (
 	"onair/publish/bucket/mem"
 	"onair/publish/internal/showtest"
 	"onair/publish/record"
+	"onair/publish/release"
 )
 
 func TestDroppedEpisodeMustBeNamed(t *testing.T) {
@@ -47,6 +48,7 @@ func foreignFeed(episodes ...string) string {
 // TestForeignObjects publishes to a bucket that has files of another tool.
 func TestForeignObjects(t *testing.T) {
 	t.Parallel()
+	cache := newCache(t)
 	const guid = "72b06c18-8627-47ea-8f87-d9cc8fa54265" // of the episode in the example
 	website := map[string]string{"robots.txt": "User-agent: *", "index.html": "their page", "feed.xml": foreignFeed("tag:old.example,2019:one", "The  ONLY one", "urn:b", "Émile &amp; the bees")}
 	for name, test := range map[string]struct {
@@ -96,7 +98,7 @@ func TestForeignObjects(t *testing.T) {
 			for key, text := range test.objects {
 				put(t, b, key, text)
 			}
-			p, err := publish.NewPlan(t.Context(), showtest.Release(t, minimal(t), nil), record.Storage{Public: b}, &test.options)
+			p, err := publish.NewPlan(t.Context(), showtest.Release(t, minimal(t), &release.Options{Now: showtest.Now, Cache: cache}), record.Storage{Public: b}, &test.options)
 			if test.want == "" {
 				if err != nil {
 					t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 func TestRemovedEpisodes(t *testing.T) {
 	t.Parallel()
 	const bees, late, later = "4f1b0a7c-0000-4000-8000-000000000001", "4f1b0a7c-0000-4000-8000-000000000002", "4f1b0a7c-0000-4000-8000-000000000003"
+	cache := newCache(t)
 	type step struct {
 		gone  []string // slugs of the episodes without a folder
 		draft bool     // they are drafts instead
@@ -61,7 +62,7 @@ func TestRemovedEpisodes(t *testing.T) {
 				}
 				newPlan := func() *publish.Plan {
 					t.Helper()
-					r := showtest.Release(t, files, &release.Options{Now: showtest.Now, Remove: step.drop})
+					r := showtest.Release(t, files, &release.Options{Now: showtest.Now, Remove: step.drop, Cache: cache})
 					p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, &publish.PlanOptions{Drop: step.drop, Erase: step.erase})
 					if err != nil {
 						t.Fatalf("step %d: %v", i, err)

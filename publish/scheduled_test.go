@@ -27,6 +27,7 @@ func TestScheduledAudio(t *testing.T) {
 		fine  = "goes live by the first publish after its date"
 		lost  = "the audio is neither here nor in the storage"
 	)
+	cache := newCache(t)
 	due := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	never := func(files fstest.MapFS) { delete(files, audio) }
 	for name, test := range map[string]struct {
@@ -65,7 +66,7 @@ func TestScheduledAudio(t *testing.T) {
 			if test.public {
 				s.State = nil
 			}
-			r := showtest.Release(t, files, nil)
+			r := showtest.Release(t, files, &release.Options{Now: showtest.Now, Cache: cache})
 			applyTo(t, planFor(t, r, s), s)
 			files[pins.File] = &fstest.MapFile{Data: r.Lock.Format()}
 			if test.after != nil {
@@ -80,7 +81,7 @@ func TestScheduledAudio(t *testing.T) {
 					}
 				}
 			}
-			options := &release.Options{Now: test.now, MayWait: true}
+			options := &release.Options{Now: test.now, MayWait: true, Cache: cache}
 			if test.now.IsZero() {
 				options.Now = showtest.Now
 			}
