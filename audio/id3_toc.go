@@ -139,7 +139,8 @@ func (s *chapterSet) tableListsItself() bool {
 		key := free[len(free)-1]
 		free = free[:len(free)-1]
 		for _, id := range tables[key] {
-			if lists[id]--; lists[id] == 0 && tables[id] != nil {
+			lists[id]--
+			if _, isTable := tables[id]; isTable && lists[id] == 0 {
 				free = append(free, id)
 			}
 		}

@@ -97,6 +97,7 @@ func TestOwnChapters(t *testing.T) {
 		{"tables that list each other", join(toc("x", 3, 2, "y", "b"), toc("y", 1, 2, "a", "x"), ab), "0-5 A|5-9 B", "the table of contents (CTOC) lists itself; it is ignored"},
 		{"ring of tables below the first", join(toc("toc", 3, 2, "x", "b"), toc("x", 1, 2, "y", "a"), toc("y", 1, 1, "z"), toc("z", 1, 1, "x"), ab), "0-5 A|5-9 B",
 			"the table of contents (CTOC) lists itself; it is ignored"},
+		{"empty table in another", join(toc("toc", 3, 3, "a", "x", "b"), toc("x", 1, 0), ab), "0-5 A|5-9 B", ""},
 		{"table in two others", join(toc("toc", 3, 2, "x", "y"), toc("x", 1, 2, "z", "b"), toc("y", 1, 1, "z"), toc("z", 1, 1, "a"), ab), "0-5 A|5-9 B", ""},
 		{"titles that are not in order of 2.3", join(toc("toc", 3, 1, "a"), frame23("CHAP", 0, chapterBody("a", 0, 5000, frame24("TIT2", 0, "\x01A\x00")))), "0-5 A", ""},
 	}
