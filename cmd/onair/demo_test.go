@@ -29,7 +29,11 @@ func TestDemo(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ONAIR_NOW", "2027-03-01T12:00:00Z")
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
-			return os.CopyFS(filepath.Join(e.WorkDir, "hello-universe"), os.DirFS("../../examples/hello-universe"))
+			dir := filepath.Join(e.WorkDir, "hello-universe")
+			if err := os.CopyFS(dir, os.DirFS("../../examples/hello-universe")); err != nil {
+				return err
+			}
+			return os.RemoveAll(filepath.Join(dir, "public")) // what make demo may have left
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"demo": func(ts *testscript.TestScript, _ bool, args []string) {
