@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,9 +43,6 @@ func runCheck(ctx context.Context, a *app, names []string) error {
 	s, found, episodes := c.show(), c.findings(), 0
 	if s != nil {
 		episodes = len(s.Episodes)
-		if s.Folder.Dir, err = filepath.Abs(a.dir); err != nil { // a remembered show has no folder
-			return err
-		}
 		if found, err = ofEpisodes(found, s, names); err != nil {
 			return err
 		}

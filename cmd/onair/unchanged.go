@@ -120,11 +120,12 @@ type plainFinding finding.Finding
 
 // outline is the part of a show that is needed for printing findings.
 type outline struct {
+	Dir      string // folder of the show
 	Accept   map[string]string
 	Episodes []*show.Episode // only the fields that name an episode
 }
 
-var checkFunc = derive.Func{Name: "check", Version: 2}
+var checkFunc = derive.Func{Name: "check", Version: 3}
 
 // newChecked returns what to cache about a check.
 func newChecked(r *release.Release, found finding.List) checked {
@@ -133,7 +134,7 @@ func newChecked(r *release.Release, found finding.List) checked {
 		c.Findings = append(c.Findings, plainFinding(f))
 	}
 	if r != nil {
-		c.Show = &outline{Accept: r.Show.Accept}
+		c.Show = &outline{Dir: r.Show.Folder.Dir, Accept: r.Show.Accept}
 		for _, e := range r.Show.Episodes {
 			c.Show.Episodes = append(c.Show.Episodes, &show.Episode{Dir: e.Dir, Slug: e.Slug, GUID: e.GUID, Number: e.Number, Type: e.Type})
 		}
@@ -155,7 +156,7 @@ func (c *checked) show() *show.Show {
 	if c.Show == nil {
 		return nil
 	}
-	return &show.Show{Accept: c.Show.Accept, Episodes: c.Show.Episodes}
+	return &show.Show{Folder: show.Folder{Dir: c.Show.Dir}, Accept: c.Show.Accept, Episodes: c.Show.Episodes}
 }
 
 // checkShow builds the release and returns its findings, or returns the cached ones.
