@@ -324,9 +324,9 @@ func hasOtherScheme(source string) bool {
 	return false
 }
 
-// addRefused calls add if an address has a scheme that is not allowed.
+// addRefused calls add if an address has a scheme that is not one of schemes.
 func addRefused(add func(ShownTag), tag string, address []byte, schemes []string, offset int) {
-	if _, ok := (&safeRenderer{}).address(address, schemes); !ok && scheme.Match(address) {
+	if m := scheme.FindSubmatch(address); m != nil && !slices.Contains(schemes, strings.ToLower(string(m[1]))) {
 		add(ShownTag{Tag: tag, Offset: max(offset, 0), Address: string(address)})
 	}
 }

@@ -56,6 +56,9 @@ var (
 	hyphens   = regexp.MustCompile(`(\d)-(\pL{3,}\.?)-(\d)`)                          // 26-Feb-2021
 	halfDay   = regexp.MustCompile(`(?i)(\d)\s?([ap])\.?m\b\.?`)
 	comment   = regexp.MustCompile(`\s*\([^)]*\)$`)
+	ordinal   = regexp.MustCompile(`(\d)(st|nd|rd|th|\.)\s`) // 4th
+
+	fillers = strings.NewReplacer(",", " ", " de ", " ", " of ", " ", " at ", " ", " г.", "")
 )
 
 // longestDate is the longest date, in bytes, that parseDate reads.
@@ -147,7 +150,7 @@ func usualDate(s string) string {
 	if rest := weekday.ReplaceAllString(s, ""); rest != s && (months[strings.ToLower(firstWord(s))] == "" || strings.HasSuffix(strings.Fields(s)[0], ",")) {
 		s = rest
 	}
-	s = strings.NewReplacer(",", " ", " de ", " ", " of ", " ", " at ", " ", " г.", "").Replace(s)
+	s = fillers.Replace(s)
 	s = monthName.ReplaceAllStringFunc(s, func(name string) string {
 		lower := strings.TrimSuffix(strings.ToLower(name), ".")
 		for n := min(4, len([]rune(lower))); n >= 3; n-- {
@@ -157,7 +160,7 @@ func usualDate(s string) string {
 		}
 		return name
 	})
-	s = regexp.MustCompile(`(\d)(st|nd|rd|th|\.)\s`).ReplaceAllString(s, "$1 ")
+	s = ordinal.ReplaceAllString(s, "$1 ")
 	return strings.Join(strings.Fields(s), " ")
 }
 

@@ -12,14 +12,9 @@ func hasMarkup(line string) bool {
 	return strings.IndexByte(line, '<') >= 0 || strings.IndexByte(line, '{') >= 0 || strings.IndexByte(line, '&') >= 0
 }
 
-// stripper removes markup from the lines of captions.
-type stripper struct{}
-
-var markup stripper
-
-// strip removes tags and resolves entities. In WebVTT everything in angle brackets is a
-// tag. In the other formats only known tags and times are.
-func (stripper) strip(line string, vtt bool) string {
+// withoutMarkup removes the tags of a line of captions and resolves entities. In WebVTT
+// everything in angle brackets is a tag. In the other formats only known tags and times are.
+func withoutMarkup(line string, vtt bool) string {
 	text, _ := cutTags(line, vtt)
 	return unescape(text)
 }

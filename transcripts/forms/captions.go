@@ -161,7 +161,7 @@ func (s *source) noteCaptions(captions []caption, tags bool) *voices {
 					voicedDash++
 				}
 			} else if hasMarkup(line) {
-				plain, c.plain = clean(markup.strip(line, tags)), false
+				plain, c.plain = clean(withoutMarkup(line, tags)), false
 			} else {
 				plain = clean(line)
 				c.lines[j] = plain
@@ -436,7 +436,7 @@ func (c *caption) grown(before *caption) string {
 	return words
 }
 
-func plainLine(line string) string { return clean(markup.strip(line, true)) }
+func plainLine(line string) string { return clean(withoutMarkup(line, true)) }
 
 // share divides the time of a caption among its speakers, in proportion to the length of
 // their text.

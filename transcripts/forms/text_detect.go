@@ -1,7 +1,6 @@
 package forms
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -58,8 +57,8 @@ func isMarkdown(name string) bool {
 	return ext == ".md" || ext == ".markdown"
 }
 
-// isDialogue reports whether most lines start with a name, a name repeats, and most names
-// are followed by a sentence.
+// isDialogue reports whether most lines start with a name, a name repeats or all are those
+// of a recognizer, and most names are followed by a sentence.
 func (r *textReader) isDialogue() bool {
 	counts := map[string]int{}
 	labeled, sentences, filled := 0, 0, 0
@@ -79,13 +78,16 @@ func (r *textReader) isDialogue() bool {
 			sentences++
 		}
 	}
+	people := 0 // names that a recognizer did not give
 	for name, n := range counts {
 		if isOrdinary(name) && n < often {
 			labeled -= n
 			delete(counts, name)
+		} else if !machine.MatchString(name) {
+			people++
 		}
 	}
-	repeated := len(counts) < labeled || !slices.ContainsFunc(slices.Collect(maps.Keys(counts)), func(name string) bool { return !machine.MatchString(name) })
+	repeated := len(counts) < labeled || people == 0
 	return labeled > 1 && 2*labeled >= filled && (repeated || r.inline > 1) && 2*sentences >= labeled
 }
 
