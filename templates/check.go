@@ -31,7 +31,7 @@ type Glyphless struct {
 	Script string           // name of the script; empty if the characters belong to none
 	First  rune             // the first such character
 	At     finding.Position // place of the text that has it
-	Parts  []string         // what the cards lack: "title", "people" or "show"
+	Lost   []string         // what the cards lack, such as "title" or "names of people"
 	Cards  int              // number of cards
 }
 
@@ -42,12 +42,7 @@ func (g *Glyphless) Finding() finding.Finding {
 	if g.Cards > 1 {
 		cards = "this card and " + plural.Count(g.Cards-1, "other") + " have"
 	}
-	lost := map[string]string{"title": "title", "people": "names of people", "show": "name of the show"}
-	names := make([]string, len(g.Parts))
-	for i, part := range g.Parts {
-		names[i] = lost[part]
-	}
-	return ruleGlyph.At(g.At, "the font of the cards has no glyph for %q (%s), so %s no %s", g.First, script, cards, strings.Join(names, " or "))
+	return ruleGlyph.At(g.At, "the font of the cards has no glyph for %q (%s), so %s no %s", g.First, script, cards, strings.Join(g.Lost, " or "))
 }
 
 // BadFile returns a finding about a file that the theme names but that cannot be used.

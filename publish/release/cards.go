@@ -172,12 +172,12 @@ func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
 		reported := map[string]bool{}
 		c := m.card(e.Episode)
 		for _, text := range []struct {
-			part, text string
+			name, text string
 			at         finding.Position
 		}{
 			{"title", c.Title, e.At("title")},
-			{"people", c.People, e.At("guests")},
-			{"show", c.Show, m.b.show.At("title")},
+			{"names of people", c.People, e.At("guests")},
+			{"name of the show", c.Show, m.b.show.At("title")},
 		} {
 			r, ok := m.font.Missing(text.text)
 			if !ok {
@@ -190,8 +190,8 @@ func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
 				f = &templates.Glyphless{Script: script, First: r, At: text.at}
 				found[script] = f
 			}
-			if !slices.Contains(f.Parts, text.part) {
-				f.Parts = append(f.Parts, text.part)
+			if !slices.Contains(f.Lost, text.name) {
+				f.Lost = append(f.Lost, text.name)
 			}
 			if !reported[script] {
 				reported[script] = true
