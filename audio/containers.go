@@ -170,8 +170,8 @@ func isSoundPacket(b []byte) bool {
 }
 
 // beginsWithMP3 reports whether the first MPEG frame in the data of a packet, which
-// follows a header of at most 64 bytes, is of layer III. The header may begin with bytes
-// that look like a frame of layer I, which nobody uses.
+// follows a header of at most 64 bytes, is of layer III. It ignores layer I, because bytes
+// of the header may look like such a frame.
 func beginsWithMP3(b []byte) bool {
 	for i := range min(64, len(b)-mpeg.HeaderBytes) {
 		h := mpeg.ParseHeader(b[i:])

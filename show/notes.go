@@ -10,8 +10,9 @@ import (
 	"onair/internal/source"
 )
 
-// checkMarkdown reports Markdown that is too complex to be rendered, tags, links and
-// images that are shown as text, and tags that lose attributes. at returns the place of an offset in the text.
+// checkMarkdown reports Markdown that is too complex to be rendered, tags, links and images
+// that are shown as text, and tags that lose attributes. at returns the place of an offset in
+// the text.
 func checkMarkdown(text string, at func(offset int) finding.Position, found *finding.List) {
 	if what, offset := markdown.TooComplex(text); what != "" {
 		found.Add(ruleTooComplex.At(at(offset), "too many %s", what))

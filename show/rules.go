@@ -249,7 +249,8 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 		Title:   "alternates has two with one language, or the audio of the episode itself",
 		Hint:    "remove one of them",
 		Example: "alternates: [{audio: audio.mp3, language: es}]",
-	}, {
+	},
+	{
 		ID: "S066", Severity: finding.Warning,
 		Title:   "a file is called transcript but has a format or spelling that a show does not read",
 		Hint:    "a show reads transcript.md, .vtt, .srt, .json and .txt",

@@ -277,8 +277,8 @@ func (s *State) sanitize() {
 // is true for the empty string.
 func IsHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
-// cacheFile returns the path of this machine's copy of a bucket's record; empty if there
-// is no cache. The first line of the file is the version, the rest is the record.
+// cacheFile returns the path of this machine's copy of a bucket's record. The first line of
+// the file is the version, the rest is the record. The path is empty without a cache.
 func cacheFile(dir, bucketURL string) string {
 	if dir == "" {
 		return ""

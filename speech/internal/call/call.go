@@ -25,8 +25,8 @@ const (
 	total = 30 * time.Minute
 	// limit is the largest answer, in bytes.
 	limit = 256 << 20
-	// told is the shortest pause that the user hears of.
-	told = 30 * time.Second
+	// shown is the shortest pause that Client.Say is called about.
+	shown = 30 * time.Second
 )
 
 // Client calls a service.
@@ -114,7 +114,7 @@ func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
 		return nil, retry.Permanent(failed)
 	}
 	pause := retry.ParseAfter(response.Header.Get("Retry-After"), time.Now())
-	if c.Say != nil && told <= pause && pause < patience {
+	if c.Say != nil && shown <= pause && pause < patience {
 		c.Say(fmt.Sprintf("the service asks to wait %v: %s", pause.Round(time.Second), failed.Message))
 	}
 	return nil, retry.After(pause, failed)
