@@ -41,7 +41,7 @@ func TestKillAnywhere(t *testing.T) {
 				k.mustRecover(t, fmt.Sprintf("round %d", round))
 			}
 			app.mustBeSatisfied(t, each)
-			if killed < each/2 {
+			if killed < each/4 { // a publish may end before its kill
 				t.Errorf("only %d of %d publishes were killed", killed, each)
 			}
 		})
