@@ -112,7 +112,10 @@ func (o *speechOptions) ownModel(s *show.Show) string {
 func openOpenAI[E any](a *app, open func(*openai.Options) (E, error), o openai.Options) (E, error) {
 	o.Key, o.Base, o.Say = a.getenv("OPENAI_API_KEY"), a.getenv("OPENAI_BASE_URL"), a.say
 	e, err := open(&o)
-	return e, withHint(err, "docs/speech.md says how to get a key")
+	if err != nil && o.Base == "" {
+		err = withHint(err, "docs/speech.md says how to get a key")
+	}
+	return e, err
 }
 
 // say shows the user a message of an engine.

@@ -172,6 +172,9 @@ func (d *drafting) approve(ctx context.Context, a *app, r *speech.Recording) err
 			what += " (" + e.Place + ")"
 		}
 	}
+	if e.Name == "google" && d.info.Channels == 2 && !d.Channels {
+		a.say("google hears only the first channel; --channels hears both, each as one voice")
+	}
 	dollars, known := e.Price(unsent, &d.Options, d.info.Channels)
 	return a.approve(ctx, &d.speechOptions, &offer{what, dollars, known, e.Unpriced, "audio"})
 }
@@ -213,7 +216,11 @@ func (d *drafting) askVoices(ctx context.Context, a *app, f *words.File) error {
 			people = append(people, c.Person.ID)
 		}
 	}
-	fmt.Fprintf(a.stderr, "\nWho is it? Answer with an id of people.yaml (%s) or a name, or nothing.\n", clean(strings.Join(people, ", ")))
+	known := ""
+	if len(people) > 0 {
+		known = "an id of people.yaml (" + strings.Join(people, ", ") + ") or "
+	}
+	fmt.Fprintf(a.stderr, "\nWho is it? Answer with %sa name, or nothing.\n", clean(known))
 	var speakers []string
 	for _, voice := range unnamed {
 		fmt.Fprintf(a.stderr, "voice %s: ", clean(voice))

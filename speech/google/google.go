@@ -78,7 +78,7 @@ type recognizer struct {
 // New returns an engine.
 func New(ctx context.Context, o *Options) (*speech.Engine, error) {
 	model := cmp.Or(o.Model, withVoices)
-	if o.Model == "" && o.WordsOnly {
+	if o.Model == "" && o.WordsOnly && (o.Location == "" || slices.Contains(models[wordsOnly].locations, o.Location)) {
 		model = wordsOnly
 	}
 	known, ok := models[model]

@@ -449,6 +449,8 @@ func TestNew(t *testing.T) {
 		{Options{Project: "p", Token: token}, "chirp_3 us 20m0s"},
 		{Options{Project: "p", Token: token, WordsOnly: true}, "chirp_2 us-central1 8h0m0s"},
 		{Options{Project: "p", Token: token, Location: "eu"}, "chirp_3 eu 20m0s"},
+		{Options{Project: "p", Token: token, Location: "eu", WordsOnly: true}, "chirp_3 eu 20m0s"},
+		{Options{Project: "p", Token: token, Location: "europe-west4", WordsOnly: true}, "chirp_2 europe-west4 8h0m0s"},
 		{Options{Project: "p", Token: token, Location: "us-central1"}, "chirp_3 is not in us-central1: want us, eu"},
 		{Options{Project: "p", Token: token, Model: "chirp_9"}, "no model chirp_9"},
 		{Options{Token: token}, "name no project"},
@@ -457,6 +459,30 @@ func TestNew(t *testing.T) {
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = fmt.Sprint(e.Model, " ", e.Place, " ", e.Longest)
+		}
+		if !strings.Contains(got, test.want) {
+			t.Errorf("%s, want %s", got, test.want)
+		}
+	}
+}
+
+// TestQuotaProject expects the project that gcloud wrote into the credentials of a person to
+// be billed, unless the options name another.
+func TestQuotaProject(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials.json")
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", file)
+	for _, test := range []struct{ member, option, want string }{
+		{`, "quota_project_id": "podcasts-2027"`, "", "projects/podcasts-2027/locations/us"},
+		{`, "quota_project_id": "podcasts-2027"`, "other", "projects/other/locations/us"},
+		{"", "", "name no project"},
+	} {
+		if err := os.WriteFile(file, []byte(`{"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"`+test.member+`}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e, err := New(t.Context(), &Options{Project: test.option})
+		got := fmt.Sprint(err)
+		if err == nil {
+			got = e.Recognizer.(*recognizer).parent
 		}
 		if !strings.Contains(got, test.want) {
 			t.Errorf("%s, want %s", got, test.want)

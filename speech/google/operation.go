@@ -172,6 +172,9 @@ type word struct {
 // failure is the error of an operation that failed.
 type failure struct{ message string }
 
+// failure returns a failure with the message of s, to which explain may add a hint.
+func (s *status) failure() *failure { return &failure{strings.TrimSuffix(s.Message, ".")} }
+
 func (f *failure) Error() string { return f.message }
 
 // start sends the request that begins a recognition, and returns the name of the
@@ -244,7 +247,7 @@ func (r *recognizer) wait(ctx context.Context, name string, noWait bool) (*opera
 		case err != nil:
 			return nil, err
 		case op.Done && op.Error != nil:
-			return nil, explain(&failure{op.Error.Message}, "")
+			return nil, explain(op.Error.failure(), "")
 		case op.Done:
 			return &op, nil
 		case noWait:
@@ -272,7 +275,7 @@ func (op *operation) words(channels bool) ([]byte, error) {
 	var voices []string
 	for uri, result := range op.Response.Results {
 		if result.Error != nil && result.Error.Code != 0 {
-			return nil, explain(&failure{result.Error.Message}, uri)
+			return nil, explain(result.Error.failure(), uri)
 		}
 		for _, r := range append(result.Inline.Transcript.Results, result.Transcript.Results...) {
 			for _, w := range r.words() {

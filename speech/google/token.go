@@ -1,7 +1,9 @@
 package google
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -28,7 +30,19 @@ func findCredentials(context.Context) (*credentials, error) {
 		// The error of the library may quote the file, which contains a private key.
 		return nil, errors.New("no Google credentials: run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS")
 	}
-	return &credentials{creds.ProjectID, creds.TokenSource}, nil
+	return &credentials{cmp.Or(creds.ProjectID, quotaProject(creds.JSON)), creds.TokenSource}, nil
+}
+
+// quotaProject returns the project to bill that gcloud wrote into the credentials of a
+// person. It returns an empty string if there is none.
+func quotaProject(file []byte) string {
+	var c struct {
+		QuotaProject string `json:"quota_project_id"`
+	}
+	if json.Unmarshal(file, &c) != nil { // the program may be on a machine of Google, without a file
+		return ""
+	}
+	return c.QuotaProject
 }
 
 // token returns an access token. The library keeps it until it expires.
