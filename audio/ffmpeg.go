@@ -16,11 +16,18 @@ import (
 	"onair/internal/durable"
 )
 
-// ErrNoFFmpeg reports that ffmpeg, which decodes the sound, is not installed.
-var ErrNoFFmpeg = errors.New("ffmpeg is not installed")
+// ErrNoFFmpeg reports that ffmpeg, which decodes the sound, is not installed. Its method
+// Hint says how to install it.
+var ErrNoFFmpeg noFFmpegError
 
-// HowToGetFFmpeg is the hint for ErrNoFFmpeg.
-const HowToGetFFmpeg = "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg"
+type noFFmpegError struct{}
+
+func (noFFmpegError) Error() string { return "ffmpeg is not installed" }
+
+// Hint returns how to install ffmpeg.
+func (noFFmpegError) Hint() string {
+	return "install the package ffmpeg: apt install ffmpeg, brew install ffmpeg, winget install ffmpeg"
+}
 
 const (
 	sampleBytes = 2        // signed, little-endian

@@ -131,8 +131,8 @@ func findFirstMPEGFrame(r io.ReaderAt, start, end int64, head []byte) (int64, er
 			return pos, nil
 		}
 	}
-	if format := unsupportedAudio(head); format != "" {
-		return 0, fmt.Errorf("byte %d: this is %s", start, format)
+	if format, copied := unsupportedAudio(head); format != "" {
+		return 0, &formatError{start, "this is " + format, copied}
 	}
 	if len(head) >= mpeg.HeaderBytes && int64(mpeg.ParseHeader(head).Size()) > end-start {
 		return 0, fmt.Errorf("byte %d: the file ends inside its first MPEG frame: it is truncated", start)

@@ -43,13 +43,22 @@ func recognize(r io.ReaderAt, size int64) (*recognized, error) {
 	}
 	f := &recognized{start, version, head, mp4.IsMP4(head)}
 	if f.isMP4 && start > 0 {
-		return nil, fmt.Errorf("byte %d: an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a", start)
+		return nil, &formatError{start, "an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a", M4A}
 	}
-	if format := otherFormat(r, start, size, head); format != "" {
-		return nil, fmt.Errorf("byte %d: this is %s", start, format)
+	if format, copied := otherFormat(r, start, size, head); format != "" {
+		return nil, &formatError{start, "this is " + format, copied}
 	}
 	return f, nil
 }
+
+// A formatError reports that a file is not a master.
+type formatError struct {
+	offset int64
+	what   string // what the file is, and what to do about it
+	copied string // media type of the master into which the sound can be copied as it is; empty if there is none
+}
+
+func (e *formatError) Error() string { return fmt.Sprintf("byte %d: %s", e.offset, e.what) }
 
 // otherFormats are the formats that people mistake for masters, by the bytes that
 // identify them.
@@ -99,46 +108,50 @@ const (
 )
 
 // otherFormat returns the name of a format that is certainly neither MP3 nor MP4, and
-// what to do about it. It returns an empty string if the file may be MP3 or MP4.
-func otherFormat(r io.ReaderAt, start, size int64, head []byte) string {
+// what to do about it. format is empty if the file may be MP3 or MP4. copied is as in
+// formatError.
+func otherFormat(r io.ReaderAt, start, size int64, head []byte) (format, copied string) {
 	if container := aroundMP3(r, start, size, head); container != "" {
-		return "an MP3 in " + container + "; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"
+		return "an MP3 in " + container + "; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3", MP3
 	}
 	if isTransport(head) {
-		return "an MPEG transport stream; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"
+		return "an MPEG transport stream; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3", ""
 	}
 	for _, m := range otherFormats {
 		if len(head) > m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.magic)) {
-			return m.name
+			if m.name == oldQuickTime {
+				copied = M4A
+			}
+			return m.name, copied
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // unsupportedAudio returns the name of compressed audio that podcast apps do not play,
-// and what to do about it. It returns an empty string for other bytes.
-func unsupportedAudio(head []byte) string {
+// and what to do about it. format is empty for other bytes. copied is as in formatError.
+func unsupportedAudio(head []byte) (format, copied string) {
 	switch {
 	case len(head) < mpeg.HeaderBytes:
-		return ""
+		return "", ""
 	case isADTS(head):
-		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a"
+		return "AAC without a container; put it into one: ffmpeg -i IN -c copy OUT.m4a", M4A
 	case bytes.HasPrefix(head, []byte("\x0b\x77")):
-		return "Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3"
+		return "Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3", ""
 	}
 	h := mpeg.ParseHeader(head)
 	if !h.Synced() || h.SampleRate() == 0 {
-		return ""
+		return "", ""
 	}
 	switch {
 	case h.Layer() == mpeg.Layer2 || h.Layer() == mpeg.Layer1:
-		return "MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3"
+		return "MPEG layer I or II, which podcast apps do not play; encode it as layer III: ffmpeg -i IN -b:a 128k OUT.mp3", ""
 	case h.Layer() != mpeg.Layer3:
-		return ""
+		return "", ""
 	case h.Bitrate() == mpeg.FreeFormat:
-		return "a free-format MP3, whose headers give no bitrate and which few players play; encode it with a standard bitrate: lame -b 128"
+		return "a free-format MP3, whose headers give no bitrate and which few players play; encode it with a standard bitrate: lame -b 128", ""
 	}
-	return ""
+	return "", ""
 }
 
 // isADTS reports whether b begins with an ADTS frame of AAC (ISO 13818-7, 6.2). Unlike

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -89,14 +88,6 @@ func (b *waveformBuilder) endPixel() {
 	b.Data = append(b.Data, int8(b.low/256), int8(b.high/256))
 	b.Length++
 	b.samples = 0
-}
-
-// WriteJSON writes the waveform in the format of audiowaveform.
-func (w *Waveform) WriteJSON(out io.Writer) error {
-	if err := json.NewEncoder(out).Encode(w); err != nil {
-		return fmt.Errorf("write waveform: %w", err)
-	}
-	return nil
 }
 
 // Largest width and the height of a drawing, in SVG units. Pages stretch the drawing.

@@ -19,7 +19,7 @@ func TestWaveformBuilder(t *testing.T) {
 	o.endPixel()
 	o.endPixel()
 	var b bytes.Buffer
-	if err := o.WriteJSON(&b); err != nil {
+	if err := json.NewEncoder(&b).Encode(&o.Waveform); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"version":2,"channels":1,"sample_rate":40,"samples_per_pixel":4,"bits":8,"length":3,"data":[-1,2,-128,127,-3,-3]}` + "\n"

@@ -44,6 +44,14 @@ type Chapter struct {
 	Title, URL string
 }
 
+// Errors about files whose AAC or MP3 can be copied into another file without encoding it
+// again. Each says how.
+var (
+	ErrNoDuration = errors.New("this MP4 file does not say how long it is; rewrite it: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
+	ErrHoldsMP3   = errors.New("this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3")
+	ErrHoldsVideo = errors.New("this MP4 file holds a video; take its sound, without encoding it again: ffmpeg -i IN -vn -c copy -movflags +faststart OUT.m4a")
+)
+
 // IsMP4 reports whether a file that begins with head is an MPEG-4 or QuickTime file.
 func IsMP4(head []byte) bool { return len(head) >= 8 && string(head[4:8]) == "ftyp" }
 
@@ -69,7 +77,7 @@ func Read(r io.ReaderAt, size int64) (*Movie, error) {
 		movie.Duration = m.duration
 	}
 	if movie.Duration <= 0 {
-		return nil, errors.New("this MP4 file does not say how long it is; rewrite it: ffmpeg -i IN -c copy -movflags +faststart OUT.m4a")
+		return nil, ErrNoDuration
 	}
 	m.readChapters(movie, audio)
 	return movie, nil
@@ -409,9 +417,9 @@ func (m *reader) audioTrack() (*track, error) {
 	}
 	switch {
 	case audio != nil && (audio.codec == ".mp3" || audio.codec == "ms\x00U" || audio.object == objectMPEG1Audio || audio.object == objectMPEG2Audio):
-		return nil, fmt.Errorf("byte %d: this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3", audio.at)
+		return nil, fmt.Errorf("byte %d: %w", audio.at, ErrHoldsMP3)
 	case video != nil && audio != nil && audio.codec == "mp4a":
-		return nil, fmt.Errorf("byte %d: this MP4 file holds a video; take its sound, without encoding it again: ffmpeg -i IN -vn -c copy -movflags +faststart OUT.m4a", video.at)
+		return nil, fmt.Errorf("byte %d: %w", video.at, ErrHoldsVideo)
 	case video != nil:
 		return nil, fmt.Errorf("byte %d: this MP4 file holds a video; take its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3", video.at)
 	case audio != nil && audio.codec == "alac":

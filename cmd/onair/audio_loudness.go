@@ -48,14 +48,10 @@ func runAudioLoudness(ctx context.Context, a *app, name string) error {
 }
 
 // measureError adds the name of the file to an error of a measurement, unless the
-// measurement was cancelled. If ffmpeg is missing, it also adds a hint on how to
-// install it.
+// measurement was cancelled.
 func measureError(name string, err error) error {
-	switch {
-	case errors.Is(err, context.Canceled):
+	if errors.Is(err, context.Canceled) {
 		return err
-	case errors.Is(err, audio.ErrNoFFmpeg):
-		return withHint(fmt.Errorf("%s: %w", name, err), audio.HowToGetFFmpeg)
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }

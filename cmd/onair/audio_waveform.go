@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +36,7 @@ Exit codes: 0 done · 1 failed, such as without ffmpeg · 2 usage.`,
 }
 
 func runAudioWaveform(ctx context.Context, a *app, o *waveformOptions, name string) error {
-	write := (*audio.Waveform).WriteJSON
+	write := func(w *audio.Waveform, out io.Writer) error { return json.NewEncoder(out).Encode(w) }
 	switch o.format {
 	case "json":
 	case "svg":

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,6 @@ import (
 	"onair/audio"
 	"onair/internal/durable"
 	"onair/internal/plural"
-	"onair/internal/shell"
 	"onair/internal/source"
 	"onair/show"
 	"onair/show/chapters"
@@ -77,7 +75,7 @@ func runNew(a *app, o *newOptions, title string) error {
 	} else if o.audio != "" {
 		n.Date = a.now().In(s.Timezone).Truncate(time.Minute)
 	}
-	if err := checkMasterName(o.audio); err != nil {
+	if err := audio.CheckName(o.audio); err != nil {
 		return err
 	}
 	count := 0
@@ -107,45 +105,6 @@ func missingParts(n *show.NewEpisodeOptions, folder string) string {
 		text += "Put its MP3 at " + filepath.Join(folder, "audio.mp3") + "\n"
 	}
 	return text
-}
-
-// checkMasterName refuses files with an extension other than .mp3 and .m4a. If the
-// extension is that of a format with sound, the error says how to make a master from
-// the file.
-func checkMasterName(name string) error {
-	ext := strings.ToLower(filepath.Ext(name))
-	switch ext {
-	case "", ".mp3", ".m4a":
-		return nil
-	case ".wav", ".flac", ".aif", ".aiff", ".aac", ".ogg", ".opus", ".caf", ".w64", ".wma", ".mp4", ".mov", ".mkv", ".webm":
-		base := strings.TrimSuffix(name, filepath.Ext(name))
-		err := fmt.Errorf("%s is not an MP3 or M4A", name)
-		if copied := extensionOfCopy(name); copied != "" {
-			return withHint(err, "its sound need not be encoded again: ffmpeg -i %s -vn -c copy %s", shell.Quote(name), shell.Quote(base+copied))
-		}
-		return withHint(err,
-			"encode speech with: ffmpeg -i %s -af aformat=channel_layouts=mono,loudnorm=I=-19:TP=-1.5:LRA=11 -ar 44100 -b:a 96k %s", shell.Quote(name), shell.Quote(base+".mp3"))
-	}
-	return fmt.Errorf("%s is not an MP3 or M4A", name)
-}
-
-// extensionOfCopy returns the extension of a master into which the sound of a file can
-// be copied without encoding it again: .mp3, .m4a, or an empty string if there is none.
-func extensionOfCopy(name string) string {
-	f, stat, err := durable.OpenRegular(name)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	info, err := audio.Probe(f, stat.Size())
-	if err != nil {
-		_, copied, _ := strings.Cut(err.Error(), "-c copy")
-		return filepath.Ext(copied)
-	}
-	if info.MediaType == audio.MP3 {
-		return ".mp3"
-	}
-	return ".m4a"
 }
 
 // readOwnChapters reads the chapters in a master and prints findings about them. count

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/audio"
 	"onair/internal/plural"
 	"onair/internal/shell"
 	"onair/internal/source"
@@ -73,7 +74,7 @@ func runNewFromTags(ctx context.Context, a *app, o *newOptions, files []string) 
 		return err
 	}
 	for _, name := range files {
-		if err := checkMasterName(name); err != nil {
+		if err := audio.CheckName(name); err != nil {
 			return err
 		}
 	}

@@ -140,7 +140,7 @@ func (a *Announcer) send(ctx context.Context, c channel, base, feedURL string) e
 		return nil
 	case c.token && slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, code):
 		return retry.Permanent(fmt.Errorf("status %d: PODPING_TOKEN is not accepted", code))
-	case code == http.StatusTooManyRequests || code >= 500:
+	case retry.TemporaryStatus(code):
 		return retry.After(retry.ParseAfter(response.Header.Get("Retry-After"), time.Now()), fmt.Errorf("status %d", code))
 	default:
 		return retry.Permanent(fmt.Errorf("status %d", code))

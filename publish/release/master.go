@@ -11,7 +11,6 @@ import (
 	"path"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -200,13 +199,12 @@ func (b *builder) probeMasters(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// otherSound returns the first file in an episode's folder that has sound by its extension
-// and is not the audio; empty if there is none.
+// otherSound returns the first file with sound in an episode's folder, whose own audio is
+// missing; empty if there is none.
 func (b *builder) otherSound(e *Episode) string {
 	entries, _ := fs.ReadDir(b.show.Folder.FS, e.Dir)
 	for _, entry := range entries {
-		switch strings.ToLower(path.Ext(entry.Name())) {
-		case ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".flac", ".ogg", ".opus", ".wav":
+		if audio.HasSound(entry.Name()) {
 			return path.Join(e.Dir, entry.Name())
 		}
 	}

@@ -85,7 +85,7 @@ func (b *builder) checkWaveforms() {
 	}
 	at := b.show.At("waveform")
 	if noFFmpeg > 0 {
-		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg).WithHint(audio.HowToGetFFmpeg))
+		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; %v", noFFmpeg, audio.ErrNoFFmpeg).WithHint(audio.ErrNoFFmpeg.Hint()))
 	}
 	if noAudio > 0 {
 		b.findings.Add(ruleWaveform.At(at, "episodes without a waveform: %d; their audio is not in the folder and onair.lock has no waveform", noAudio).WithHint("run onair lock on the machine that has the audio, and commit onair.lock"))

@@ -67,7 +67,7 @@ func (e *statusError) Error() string {
 func temporary(err error) bool {
 	var status *statusError
 	if errors.As(err, &status) {
-		return status.code == http.StatusTooManyRequests || status.code >= 500
+		return retry.TemporaryStatus(status.code)
 	}
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errCutOff)
 }
