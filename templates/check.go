@@ -2,6 +2,7 @@ package templates
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"onair/internal/finding"
@@ -31,18 +32,29 @@ type Glyphless struct {
 	Script string           // name of the script; empty if the characters belong to none
 	First  rune             // the first such character
 	At     finding.Position // place of the text that has it
-	Lost   []string         // what the cards lack, such as "title" or "names of people"
-	Cards  int              // number of cards
+	lost   []string         // what the cards lack, each once
+	cards  []string         // episodes of the cards, by slug
+}
+
+// Add adds a part that the card of an episode lacks, such as "title" or "names of people".
+// The parts of a card are added one after the other.
+func (g *Glyphless) Add(slug, part string) {
+	if !slices.Contains(g.lost, part) {
+		g.lost = append(g.lost, part)
+	}
+	if n := len(g.cards); n == 0 || g.cards[n-1] != slug {
+		g.cards = append(g.cards, slug)
+	}
 }
 
 // Finding returns the finding about the cards.
 func (g *Glyphless) Finding() finding.Finding {
 	script := cmp.Or(g.Script, "no script")
 	cards := "this card has"
-	if g.Cards > 1 {
-		cards = "this card and " + plural.Count(g.Cards-1, "other") + " have"
+	if len(g.cards) > 1 {
+		cards = "this card and " + plural.Count(len(g.cards)-1, "other") + " have"
 	}
-	return ruleGlyph.At(g.At, "the font of the cards has no glyph for %q (%s), so %s no %s", g.First, script, cards, strings.Join(g.Lost, " or "))
+	return ruleGlyph.At(g.At, "the font of the cards has no glyph for %q (%s), so %s no %s", g.First, script, cards, strings.Join(g.lost, " or "))
 }
 
 // BadFile returns a finding about a file that the theme names but that cannot be used.

@@ -166,12 +166,10 @@ func (m *cardMaker) artwork(e *show.Episode) string {
 
 // reportMissing reports characters without a glyph, once for each script.
 func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
-	var scripts []string
-	found := map[string]*templates.Glyphless{}
+	var found []*templates.Glyphless
 	for _, e := range episodes {
-		reported := map[string]bool{}
 		c := m.card(e.Episode)
-		for _, text := range []struct {
+		for _, part := range []struct {
 			name, text string
 			at         finding.Position
 		}{
@@ -179,27 +177,20 @@ func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
 			{"names of people", c.People, e.At("guests")},
 			{"name of the show", c.Show, m.b.show.At("title")},
 		} {
-			r, ok := m.font.Missing(text.text)
-			if !ok {
+			r, missing := m.font.Missing(part.text)
+			if !missing {
 				continue
 			}
 			script := card.Script(r)
-			f := found[script]
-			if f == nil {
-				scripts = append(scripts, script)
-				f = &templates.Glyphless{Script: script, First: r, At: text.at}
-				found[script] = f
+			i := slices.IndexFunc(found, func(f *templates.Glyphless) bool { return f.Script == script })
+			if i < 0 {
+				i = len(found)
+				found = append(found, &templates.Glyphless{Script: script, First: r, At: part.at})
 			}
-			if !slices.Contains(f.Lost, text.name) {
-				f.Lost = append(f.Lost, text.name)
-			}
-			if !reported[script] {
-				reported[script] = true
-				f.Cards++
-			}
+			found[i].Add(e.Slug, part.name)
 		}
 	}
-	for _, script := range scripts {
-		m.b.findings.Add(found[script].Finding())
+	for _, f := range found {
+		m.b.findings.Add(f.Finding())
 	}
 }
