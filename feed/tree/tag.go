@@ -116,82 +116,95 @@ func (p *parser) startTag() {
 // compared with each other.
 const maxAttrs = 1000
 
+// tagAttrs are the attributes of the tag that is being read.
+type tagAttrs struct {
+	list     []rawAttr
+	reported bool // a fault of the tag was reported; others are not
+}
+
 // attrs reads attributes up to the end of a start tag, and reports whether the
 // element is empty. ended is false if the document ends before the tag.
 func (p *parser) attrs(start int) (attrs []rawAttr, empty, ended bool) {
 	data := p.doc.Data
-	reported := false
-	fault := func(at int, format string, args ...any) {
-		if !reported {
-			p.problem(at, Attribute, format, args...)
-		}
-		reported = true
-	}
-	attrs = p.attrBuffer[:0]
-	defer func() { p.attrBuffer = attrs }()
-	full := false
-	add := func(a rawAttr) {
-		switch {
-		case len(attrs) < maxAttrs:
-			attrs = append(attrs, a)
-		case !full:
-			full = true
-			fault(a.at, "the tag has more than %d attributes, and the others are not read", maxAttrs)
-		}
-	}
+	t := tagAttrs{list: p.attrBuffer[:0]}
+	defer func() { p.attrBuffer = t.list }()
 	for {
 		before := p.pos
 		p.skipSpace()
 		if p.pos >= len(data) {
 			p.problem(start, CutOff, "the document ends inside of a tag")
-			return attrs, false, false
+			return t.list, false, false
 		}
 		switch c := data[p.pos]; {
 		case c == '>':
 			p.pos++
-			return attrs, false, true
+			return t.list, false, true
 		case c == '/' && p.pos+1 < len(data) && data[p.pos+1] == '>':
 			p.pos += 2
-			return attrs, true, true
+			return t.list, true, true
 		case c == '<':
-			fault(p.pos, "a tag that does not end before the next one")
-			return attrs, false, true
+			p.attrFault(&t, p.pos, "a tag that does not end before the next one")
+			return t.list, false, true
 		}
-		n := p.nameLength(p.pos)
-		if n == 0 {
-			if p.pos++; p.pos < len(data) {
-				fault(p.pos-1, "a tag with text that is no attribute")
-			}
-			continue
-		}
-		if p.pos == before {
-			fault(p.pos-1, "no space between attributes")
-		}
-		a := rawAttr{name: data[p.pos : p.pos+n], at: p.pos}
-		p.pos += n
-		p.skipSpace()
-		if p.pos >= len(data) {
-			continue
-		}
-		if data[p.pos] != '=' {
-			fault(a.at, "attribute %s has no value", quote(string(a.name)))
-			add(a)
-			continue
-		}
-		p.pos++
-		p.skipSpace()
-		value, ok := p.attrValue()
-		if !ok {
-			fault(a.at, "the value of attribute %s has no quotes", quote(string(a.name)))
-		}
-		a.value = value
-		for _, other := range attrs {
-			if bytes.Equal(other.name, a.name) {
-				fault(a.at, "attribute %s is written twice", quote(string(a.name)))
-			}
-		}
-		add(a)
+		p.attr(&t, p.pos > before)
 	}
+}
+
+// attr reads an attribute, or skips a byte that cannot start one. spaced reports whether
+// there is space before it.
+func (p *parser) attr(t *tagAttrs, spaced bool) {
+	data := p.doc.Data
+	n := p.nameLength(p.pos)
+	if n == 0 {
+		if p.pos++; p.pos < len(data) {
+			p.attrFault(t, p.pos-1, "a tag with text that is not an attribute")
+		}
+		return
+	}
+	if !spaced {
+		p.attrFault(t, p.pos-1, "no space between attributes")
+	}
+	a := rawAttr{name: data[p.pos : p.pos+n], at: p.pos}
+	p.pos += n
+	p.skipSpace()
+	if p.pos >= len(data) {
+		return
+	}
+	if data[p.pos] != '=' {
+		p.attrFault(t, a.at, "attribute %s has no value", quote(string(a.name)))
+		p.addAttr(t, a)
+		return
+	}
+	p.pos++
+	p.skipSpace()
+	value, ok := p.attrValue()
+	if !ok {
+		p.attrFault(t, a.at, "the value of attribute %s has no quotes", quote(string(a.name)))
+	}
+	a.value = value
+	for _, other := range t.list {
+		if bytes.Equal(other.name, a.name) {
+			p.attrFault(t, a.at, "attribute %s is written twice", quote(string(a.name)))
+		}
+	}
+	p.addAttr(t, a)
+}
+
+// addAttr adds an attribute unless the tag has too many.
+func (p *parser) addAttr(t *tagAttrs, a rawAttr) {
+	if len(t.list) == maxAttrs {
+		p.attrFault(t, a.at, "the tag has more than %d attributes, and the others are not read", maxAttrs)
+		return
+	}
+	t.list = append(t.list, a)
+}
+
+// attrFault reports the first fault of a tag's attributes.
+func (p *parser) attrFault(t *tagAttrs, at int, format string, args ...any) {
+	if !t.reported {
+		p.problem(at, Attribute, format, args...)
+	}
+	t.reported = true
 }
 
 func (p *parser) skipSpace() {
