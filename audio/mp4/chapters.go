@@ -180,64 +180,58 @@ type sample struct {
 	start, end time.Duration
 }
 
-// samples returns the first maxChapters samples of a track, from its tables of times,
-// sizes and chunks (ISO 14496-12, 8.6 and 8.7).
-func (m *reader) samples(t *track) ([]sample, error) {
-	n := min(t.samples, maxChapters)
-	if n == 0 || t.scale == 0 {
-		return nil, nil
+// A sampleTable has the tables of times, sizes and chunks of a track's samples (ISO
+// 14496-12, 8.6 and 8.7).
+type sampleTable struct {
+	times   [][]byte // runs of samples that play equally long
+	chunks  [][]byte // runs of chunks that have equally many samples
+	offsets [][]byte // offset of each chunk
+	sizes   []byte   // the box, with the size of all samples or of each sample
+}
+
+func (m *reader) sampleTable(t *track, n int) (s sampleTable, err error) {
+	if s.times, err = m.table(t.times, 8, n); err != nil {
+		return s, err
 	}
-	times, err := m.table(t.times, 8, n)
-	if err != nil {
-		return nil, err
-	}
-	chunks, err := m.table(t.chunks, 12, n)
-	if err != nil {
-		return nil, err
+	if s.chunks, err = m.table(t.chunks, 12, n); err != nil {
+		return s, err
 	}
 	offsetBytes := 4
 	if t.wideOffsets {
 		offsetBytes = 8
 	}
-	offsets, err := m.table(t.offsets, offsetBytes, n)
-	if err != nil {
-		return nil, err
+	if s.offsets, err = m.table(t.offsets, offsetBytes, n); err != nil {
+		return s, err
 	}
-	sizes, err := m.read(t.sizes, 12+4*n)
+	s.sizes, err = m.read(t.sizes, 12+4*n)
+	return s, err
+}
+
+// samples returns the first maxChapters samples of a track.
+func (m *reader) samples(t *track) ([]sample, error) {
+	n := min(t.samples, maxChapters)
+	if n == 0 || t.scale == 0 {
+		return nil, nil
+	}
+	tables, err := m.sampleTable(t, n)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]sample, 0, n)
 	var clock uint64
-	for chunk := 0; chunk < len(offsets) && len(list) < n; chunk++ {
-		for len(chunks) > 1 && binary.BigEndian.Uint32(chunks[1]) <= uint32(chunk+1) {
-			chunks = chunks[1:]
-		}
-		if len(chunks) == 0 {
+	for chunk := 0; chunk < len(tables.offsets) && len(list) < n; chunk++ {
+		perChunk, ok := tables.samplesOf(chunk)
+		if !ok {
 			return list, fmt.Errorf("no chunk of it has samples")
 		}
-		offset := int64(0)
-		if t.wideOffsets {
-			offset = int64(binary.BigEndian.Uint64(offsets[chunk]))
-		} else {
-			offset = int64(binary.BigEndian.Uint32(offsets[chunk]))
-		}
-		for k := binary.BigEndian.Uint32(chunks[0][4:]); k > 0 && len(list) < n; k-- {
-			s := sample{offset: offset, size: binary.BigEndian.Uint32(sizes[4:])}
-			if s.size == 0 {
-				s.size = binary.BigEndian.Uint32(sizes[12+4*len(list):])
-			}
+		offset := tables.offset(chunk)
+		for ; perChunk > 0 && len(list) < n; perChunk-- {
+			s := sample{offset: offset, size: tables.size(len(list))}
 			if s.offset < 0 || s.offset > m.size || int64(s.size) > m.size-s.offset {
 				return list, fmt.Errorf("sample %d is at byte %d and the file has %d", len(list)+1, s.offset, m.size)
 			}
-			for len(times) > 0 && binary.BigEndian.Uint32(times[0]) == 0 {
-				times = times[1:]
-			}
 			s.start = ticks(clock, t.scale)
-			if len(times) > 0 {
-				clock += uint64(binary.BigEndian.Uint32(times[0][4:]))
-				binary.BigEndian.PutUint32(times[0], binary.BigEndian.Uint32(times[0])-1)
-			}
+			clock += tables.nextTime()
 			s.end = ticks(clock, t.scale)
 			list = append(list, s)
 			offset += int64(s.size)
@@ -247,6 +241,48 @@ func (m *reader) samples(t *track) ([]sample, error) {
 		return list, fmt.Errorf("it has %d of %d samples", len(list), n)
 	}
 	return list, nil
+}
+
+// samplesOf returns the number of samples in a chunk. It must be called for the chunks in
+// order. ok is false if the table has no chunks.
+func (s *sampleTable) samplesOf(chunk int) (n uint32, ok bool) {
+	for len(s.chunks) > 1 && binary.BigEndian.Uint32(s.chunks[1]) <= uint32(chunk+1) {
+		s.chunks = s.chunks[1:]
+	}
+	if len(s.chunks) == 0 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(s.chunks[0][4:]), true
+}
+
+// offset returns the offset of a chunk in the file.
+func (s *sampleTable) offset(chunk int) int64 {
+	if b := s.offsets[chunk]; len(b) == 8 {
+		return int64(binary.BigEndian.Uint64(b))
+	}
+	return int64(binary.BigEndian.Uint32(s.offsets[chunk]))
+}
+
+// size returns the size of a sample in bytes.
+func (s *sampleTable) size(i int) uint32 {
+	if all := binary.BigEndian.Uint32(s.sizes[4:]); all != 0 {
+		return all
+	}
+	return binary.BigEndian.Uint32(s.sizes[12+4*i:])
+}
+
+// nextTime returns how long the next sample plays, in units of the track; 0 if the table
+// has ended.
+func (s *sampleTable) nextTime() uint64 {
+	for len(s.times) > 0 && binary.BigEndian.Uint32(s.times[0]) == 0 {
+		s.times = s.times[1:]
+	}
+	if len(s.times) == 0 {
+		return 0
+	}
+	run := s.times[0]
+	binary.BigEndian.PutUint32(run, binary.BigEndian.Uint32(run)-1)
+	return uint64(binary.BigEndian.Uint32(run[4:]))
 }
 
 // table reads at most n entries of a table, a box with version, flags, the number of
