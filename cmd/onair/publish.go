@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/feed/check"
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/plural"
@@ -116,6 +117,12 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	if !o.yes && !confirm(ctx, a, p) {
 		return cmp.Or(ctx.Err(), fmt.Errorf("not published: %w", publish.ErrRefused))
 	}
+	return publishPlan(ctx, a, o, p, storage, changes)
+}
+
+// publishPlan writes onair.lock, applies the plan and prints the result. changes are what listeners
+// notice.
+func publishPlan(ctx context.Context, a *app, o *publishOptions, p *publish.Plan, storage record.Storage, changes *check.Changes) error {
 	commit, err := checkout.Head(ctx, p.Release.Show.Folder.Dir)
 	if err != nil && !p.Empty() && !o.overNewer {
 		return withHint(fmt.Errorf("find the commit to record: %w", err), "git must work in the folder of the show: try git log; --over-newer publishes without a commit")
