@@ -57,10 +57,14 @@ func TestOutput(t *testing.T) {
 		{`exit 0`, "wrote no answer"},
 		{`echo loading >&2; echo "no model" >&2; echo >&2; exit 3`, "sh: exit status 3: no model"},
 		{`kill -9 $$`, "killed"},
+		{`head -c 67108865 /dev/zero >"$2"`, "larger than 67108864 bytes"},
 	} {
 		if _, err := shell(t, test.script, "{input}", "{output}").Recognize(t.Context(), q); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.script, err, test.want)
 		}
+	}
+	if _, err := shell(t, `head -c 67108865 /dev/zero`, "{input}").Recognize(t.Context(), q); err == nil || !strings.Contains(err.Error(), "larger than 67108864 bytes") {
+		t.Errorf("%v", err)
 	}
 	missing, err := newRecognizer([]string{"no-such-recognizer", "{input}"}, "")
 	if err != nil {

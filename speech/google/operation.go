@@ -336,6 +336,8 @@ func explain(err error, uri string) error {
 		return fmt.Errorf("%w: give the identity that runs onair, and Google's service agent for Speech-to-Text, the role roles/storage.objectViewer on the bucket", err)
 	case strings.Contains(message, "speech.recognizers"):
 		return fmt.Errorf("%w: give the identity that runs onair the role roles/speech.client", err)
+	case strings.Contains(message, "cloudtranslate."):
+		return fmt.Errorf("%w: give the identity that runs onair the role roles/cloudtranslate.user", err)
 	}
 	return err
 }

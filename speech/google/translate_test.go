@@ -19,9 +19,11 @@ func TestTranslate(t *testing.T) {
 	t.Parallel()
 	var got string
 	answer := `{"translations": [{"translatedText": "Hola &amp; &lt;b&gt; <span translate=\"no\">⟦1⟧</span> &#39;universo&#39;"}, {"translatedText": "Sí"}, {"translatedText": "No"}]}`
+	status := http.StatusOK
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = r.URL.Path + " " + r.Header.Get("Authorization") + " " + string(body)
+		w.WriteHeader(status)
 		fmt.Fprint(w, answer)
 	}))
 	t.Cleanup(s.Close)
@@ -56,6 +58,10 @@ func TestTranslate(t *testing.T) {
 		if _, err := e.Translate(t.Context(), q); err == nil {
 			t.Errorf("%s is accepted", answer)
 		}
+	}
+	answer, status = `{"error": {"code": 403, "message": "Cloud IAM permission 'cloudtranslate.generalModels.predict' denied."}}`, http.StatusForbidden
+	if _, err := e.Translate(t.Context(), q); err == nil || !strings.Contains(err.Error(), "roles/cloudtranslate.user") {
+		t.Errorf("without permission: %v", err)
 	}
 	if _, err := NewTranslator(t.Context(), &Options{Project: "p", Model: "llm", Token: func(context.Context) (string, error) { return "", nil }}); err == nil {
 		t.Error("an unknown model is accepted")

@@ -39,11 +39,14 @@ type Client struct {
 	// Say shows the user a message about a long pause. It may be nil.
 	Say func(string)
 
-	http *fetch.Client
+	http  *fetch.Client
+	limit int64 // longest answer, in bytes
 }
 
 // New returns a client.
-func New() *Client { return &Client{http: fetch.Own(&fetch.Options{Stall: total})} }
+func New() *Client {
+	return &Client{http: fetch.Own(&fetch.Options{Stall: total}), limit: limit}
+}
 
 // Request is a call.
 type Request struct {
@@ -96,13 +99,15 @@ func (c *Client) try(ctx context.Context, r *Request) ([]byte, error) {
 			return nil, retry.Permanent(fmt.Errorf("%w: %w", errNotSent, err))
 		}
 	}
-	response, err := c.http.Do(ctx, &fetch.Request{Method: r.Method, URL: r.URL, Header: header, Body: r.Body, Limit: limit, Total: total})
+	response, err := c.http.Do(ctx, &fetch.Request{Method: r.Method, URL: r.URL, Header: header, Body: r.Body, Limit: c.limit, Total: total})
 	if err != nil {
 		return nil, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	if errors.Is(err, fetch.ErrTooLarge) { // the next answer would be as large, and would cost as much
+		return nil, retry.Permanent(fmt.Errorf("the answer is larger than %d bytes", c.limit))
+	} else if err != nil {
 		return nil, fmt.Errorf("the answer is cut off: %w", err)
 	}
 	if response.StatusCode/100 == 2 {

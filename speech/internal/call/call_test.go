@@ -48,3 +48,22 @@ func TestLongPause(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeAnswer expects a call whose answer is too large to fail at once, because each
+// answer may cost money.
+func TestLargeAnswer(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		fmt.Fprint(w, `{"text": "Hello, universe."}`)
+	}))
+	t.Cleanup(server.Close)
+	c := New()
+	c.limit = 20
+	c.Sleep = func(context.Context, time.Duration) error { return nil }
+	_, err := c.Do(t.Context(), &Request{Method: http.MethodPost, URL: server.URL})
+	if err == nil || err.Error() != "the answer is larger than 20 bytes" || requests != 1 {
+		t.Errorf("%d requests, %v", requests, err)
+	}
+}
