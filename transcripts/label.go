@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"onair/transcripts/forms"
+	"onair/transcripts/internal/script"
 )
 
 // maxName is the longest name of a label, in characters.
@@ -22,10 +23,11 @@ var labelLine = sync.OnceValue(func() *regexp.Regexp {
 
 // HasLabel reports whether Markdown has a line that begins with the label of a speaker. The
 // label may be malformed, such as **Vega**:. Labels that are not bold, such as "Vega: Yes."
-// or "*Vega:* Yes.", count only if half of the paragraphs or more begin with one.
+// or "*Vega:* Yes.", count only if half of the paragraphs or more begin with one. Fields such
+// as "**Yield:** 4" are not labels.
 func HasLabel(text []byte) bool {
 	if labelLine().Match(text) {
-		return true
+		return !hasFields(text)
 	}
 	t := Parse(text, nil)
 	labels, paragraphs := 0, 0
@@ -38,6 +40,28 @@ func HasLabel(text []byte) bool {
 		paragraphs += len(t.Turns[i].Blocks)
 	}
 	return labels > 1 && 2*labels >= paragraphs
+}
+
+// hasFields reports whether the labels of a text are those of fields, as in a recipe: there
+// are several, all different, with short values, of which one starts with a digit and none is
+// a sentence.
+func hasFields(text []byte) bool {
+	const most = 5 // words of a value
+	names := map[string]bool{}
+	numbers := 0
+	for _, at := range labelLine().FindAllIndex(text, -1) {
+		name := string(text[at[0]:at[1]])
+		value, _, _ := bytes.Cut(text[at[1]:], []byte("\n"))
+		words := bytes.Fields(value)
+		if names[name] || len(words) == 0 || len(words) > most || words[0][0] == '\\' || words[0][0] == '[' || script.EndsSentence(string(bytes.TrimSpace(value))) {
+			return false
+		}
+		names[name] = true
+		if words[0][0] >= '0' && words[0][0] <= '9' {
+			numbers++
+		}
+	}
+	return len(names) > 1 && numbers > 0
 }
 
 // label is the name of a speaker or a pause at the start of a line. Offsets count
@@ -108,7 +132,7 @@ func newLabelReader(f *file, opts *Options) labelReader {
 		}
 		r.bold = append(r.bold, l)
 		r.byLine[i] = int32(len(r.bold))
-		if l.bare && forms.IsName(l.name) {
+		if l.bare && !r.standsAlone(&l) && forms.IsName(l.name) {
 			if counts[l.name]++; counts[l.name] == often {
 				r.known[l.name] = l.name
 			}
@@ -127,6 +151,7 @@ func newLabelReader(f *file, opts *Options) labelReader {
 	if len(r.bold) == 0 {
 		r.knowDialogue()
 	}
+	r.knowAlone()
 	for _, person := range opts.People {
 		for _, alias := range person.Aliases {
 			r.known[alias] = clean([]byte(person.Name))
@@ -159,6 +184,34 @@ func (r *labelReader) knowDialogue() {
 		}
 	}
 	if 2*named <= paragraphs || repeated < 2 {
+		return
+	}
+	for name := range counts {
+		r.known[name] = name
+	}
+}
+
+// standsAlone reports whether a label has no text on its line.
+func (r *labelReader) standsAlone(l *label) bool {
+	return len(bytes.TrimSpace(r.src[l.rest:l.end])) == 0
+}
+
+// knowAlone adds the names in bold without a colon that stand alone on their lines, if some of
+// them repeat. In a text with headings or lists below, they are headings too.
+func (r *labelReader) knowAlone() {
+	counts, labels := map[string]int{}, 0
+	for i := r.body; i < len(r.lines); i++ {
+		if n := r.byLine[i]; n > 0 && r.bold[n-1].bare && r.standsAlone(&r.bold[n-1]) {
+			if !forms.IsName(r.bold[n-1].name) {
+				return
+			}
+			counts[r.bold[n-1].name]++
+			labels++
+		} else if s := bytes.TrimLeft(r.line(i), " "); labels > 0 && len(s) > 0 && (s[0] == '#' || listMark(s) > 0) {
+			return
+		}
+	}
+	if labels == len(counts) {
 		return
 	}
 	for name := range counts {

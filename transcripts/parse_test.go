@@ -87,6 +87,17 @@ var parseTests = []struct {
 		rules: []string{"T001 1:1"},
 	},
 	{
+		name:  "headings before the first label",
+		src:   "# Snow talk\n\n## Transcript\n\n**Vega:** Yes.\n\n## Ice\n\nNo.\n",
+		turns: []string{"Vega: Yes. | Ice | No."},
+	},
+	{
+		name:  "text after a heading before the first label",
+		src:   "## Transcript\n\nHello.\n\n**Vega:** Yes.\n",
+		turns: []string{": Hello.", "Vega: Yes."},
+		rules: []string{"T001 3:1"},
+	},
+	{
 		name:  "stamp before the first label opens the first turn",
 		src:   "\\[00:10\\]\n\n**Vega:** Yes.\n",
 		turns: []string{"Vega: Yes."},

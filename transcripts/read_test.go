@@ -439,6 +439,20 @@ func TestBoldNamesAndClocks(t *testing.T) {
 	}
 }
 
+// TestFieldsAreNotTranscripts refuses Markdown with fields in bold.
+func TestFieldsAreNotTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"# Pie\n\n**Yield:** 4\n\n**Serves:** 2\n\n## Method\n\nBeat the eggs.\n",
+		"**Price:** 12 kr\n**Colour:** white\n",
+		"# Changes\n\n**Added**\n\n- Snow.\n\n**Added**\n\n- Ice.\n\n**Added**\n\n- A lake.\n",
+	} {
+		if got, err := Detect([]byte(src), "a.md"); err == nil {
+			t.Errorf("got %s for\n%s", got, src)
+		}
+	}
+}
+
 // TestReadFile reports files of an episode that are not what their name says, and captions
 // that start after the end of the audio.
 func TestReadFile(t *testing.T) {

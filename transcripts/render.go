@@ -129,11 +129,11 @@ func (a *assembler) turn() *Turn {
 }
 
 // addBlock renders a block and appends it to its turn. It drops a block that shows
-// nothing, and a divider before the first turn.
+// nothing, and a heading or divider before the first turn.
 func (a *assembler) addBlock(n *blockNode) {
 	r := a.out
 	turn := a.turn()
-	if n.kind == divider && turn == nil {
+	if turn == nil && (n.kind == divider || n.kind == heading) {
 		n.outcome = dropped
 		return
 	}

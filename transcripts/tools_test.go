@@ -213,17 +213,22 @@ func TestCompareTranslation(t *testing.T) {
 func TestHasLabel(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"Notes.\n\n**Vega:** Hello.\n":                                              true,
-		"[00:01] **Vega:** Hello.\n":                                                true,
-		"## **Vega**: Hello.\n":                                                     true,
-		"Vega: Hello.\n\nRigel: Yes.\n\nVega: Well.\n\nRigel: No.\n":                true,
-		"*Vega:* Hello.\n\n*Rigel:* Yes.\n":                                         true,
-		"### Vega:\n\nHello.\n\n### Rigel:\n\nYes.\n":                               true,
-		"**Vega** (00:01): Hello.\n\n**Rigel** (00:05): Yes.\n":                     true,
-		"**Vega** hello\n\n**Rigel** yes\n":                                         true,
-		"# Snow\n\nNote: it snows.\n\n### Links:\n\nOne.\n\n### Authors:\n\nTwo.\n": false,
-		"**Snow** is white.\n\n**Ice** has none.\n":                                 false,
-		"": false,
+		"Notes.\n\n**Vega:** Hello.\n":                                                  true,
+		"[00:01] **Vega:** Hello.\n":                                                    true,
+		"## **Vega**: Hello.\n":                                                         true,
+		"Vega: Hello.\n\nRigel: Yes.\n\nVega: Well.\n\nRigel: No.\n":                    true,
+		"*Vega:* Hello.\n\n*Rigel:* Yes.\n":                                             true,
+		"### Vega:\n\nHello.\n\n### Rigel:\n\nYes.\n":                                   true,
+		"**Vega** (00:01): Hello.\n\n**Rigel** (00:05): Yes.\n":                         true,
+		"**Vega** hello\n\n**Rigel** yes\n":                                             true,
+		"# Snow\n\nNote: it snows.\n\n### Links:\n\nOne.\n\n### Authors:\n\nTwo.\n":     false,
+		"**Snow** is white.\n\n**Ice** has none.\n":                                     false,
+		"# Pie\n\n**Yield:** 4\n\n**Serves:** 2 people\n\n**Oven:** hot\n":              false,
+		"**Vega:** 4\n\n**Rigel:** 2\n\n**Vega:** Six\n":                                true,
+		"**Zoë**\n\nIs it?\n\n**Jo O'Dell**\n\nIt is.\n\n**Zoë**\n\nGood.\n":            true,
+		"# News\n\n**Added**\n\n- Snow.\n\n**Fixed**\n\n- Ice.\n\n**Added**\n\n- No.\n": false,
+		"**Vega:** 4 of them.\n\n**Rigel:** 2\n":                                        true,
+		"":                                                                              false,
 	} {
 		if HasLabel([]byte(text)) != want {
 			t.Errorf("%q: got %v", text, !want)

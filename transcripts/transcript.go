@@ -15,7 +15,8 @@
 //	para    = [ stamp SP ] text                           ; continues the turn above
 //	stamp   = "\[" mm ":" ss "\]" / "\[" h+ ":" mm ":" ss [ "." ff ] "\]"
 //	tag     = "\[" words [ SP h+ ":" mm ":" ss [ "." ff ] ] "\]"
-//	other   = list / quotation / heading / fence / divider ; belongs to the turn above
+//	other   = list / quotation / heading / fence / divider ; belongs to the turn above;
+//	          a heading before the first turn is a title, which is not spoken
 //
 // A paragraph is inline Markdown: emphasis, code, links, escapes, entities.
 // Stamps and tags are not spoken. A tag is any note in escaped brackets: a sound

@@ -1,7 +1,6 @@
 package forms
 
 import (
-	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -114,9 +113,7 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 	})
 	unroll(captions)
 	nameByFirstLine(captions)
-	if kind.vtt {
-		nameByIdentifier(captions)
-	}
+	nameByIdentifier(captions)
 	tags := kind.vtt || strings.Contains(s.text, "<v ") // all tags are those of WebVTT
 	v := s.noteCaptions(captions, tags)
 	speeches := make([]Speech, 0, len(captions))
@@ -351,30 +348,36 @@ func isBlock(line, name string) bool {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-var zoomIdentifier = regexp.MustCompile(`^\d+ "([^"]+)" \(\d+\)$`)
+// numberedName matches a name behind the number of a caption, as in 1 "Åsa Öst" (16784640) of
+// Zoom, or 1 - Åsa Öst.
+var numberedName = regexp.MustCompile(`^\d+ (?:"([^"]+)" \(\d+\)|[-–—] (.+))$`)
 
-// nameByIdentifier puts the identifiers of cues before their text, as voice spans, if
-// most are names.
+// nameByIdentifier takes the identifiers of captions for their speakers, if most are names.
 func nameByIdentifier(captions []caption) {
 	names, filled := 0, 0
 	for i := range captions {
 		c := &captions[i]
-		if m := zoomIdentifier.FindStringSubmatch(c.name); m != nil {
-			c.name = m[1]
-		}
-		if len(c.lines) > 0 {
-			filled++
-			if looksLikeName(c.name, 1) {
-				names++
-			}
-		}
-	}
-	for i := range captions {
-		c := &captions[i]
-		if 2*names <= filled || !looksLikeName(c.name, 1) || len(c.lines) == 0 || strings.HasPrefix(c.lines[0], "<v ") {
+		if len(c.lines) == 0 {
 			continue
 		}
-		c.lines[0] = "<v " + html.EscapeString(c.name) + ">" + c.lines[0]
+		if filled++; c.name == "" || isNumber(c.name) {
+			continue
+		}
+		if m := numberedName.FindStringSubmatch(c.name); m != nil {
+			c.name = m[1] + m[2]
+		}
+		c.name = clean(unescape(c.name))
+		if looksLikeName(c.name, 1) {
+			names++
+		}
+	}
+	if 2*names <= filled {
+		return
+	}
+	for i := range captions {
+		if c := &captions[i]; looksLikeName(c.name, 1) && len(c.lines) > 0 && !strings.HasPrefix(c.lines[0], "<v ") {
+			c.speaker = c.name
+		}
 	}
 }
 

@@ -90,7 +90,8 @@ func TestMarksInJSON(t *testing.T) {
 	}
 }
 
-func expectSpeech(t *testing.T, src, file string, want []string) {
+// expectSpeech reads a file and compares its speech and the messages of its findings.
+func expectSpeech(t *testing.T, src, file string, want []string, warnings ...string) {
 	t.Helper()
 	result, err := Read([]byte(src), "", &Options{File: file})
 	if err != nil {
@@ -98,5 +99,12 @@ func expectSpeech(t *testing.T, src, file string, want []string) {
 	}
 	if diff := cmp.Diff(want, show(result.Speech)); diff != "" {
 		t.Errorf("-want +got\n%s\n%s", diff, src)
+	}
+	var messages []string
+	for _, f := range result.Findings {
+		messages = append(messages, f.Message)
+	}
+	if diff := cmp.Diff(warnings, messages); diff != "" {
+		t.Errorf("findings: -want +got\n%s\n%s", diff, src)
 	}
 }

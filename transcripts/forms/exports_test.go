@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"onair/internal/finding"
 )
 
@@ -52,6 +50,10 @@ func TestNamesInCaptions(t *testing.T) {
 		{"remarks behind names", []string{"ÅSA [on phone]: It is cold.", "JO: Is it?", "ÅSA [on phone]: Very."}, []string{"ÅSA@0s-2s It is cold.", "JO@2s-4s Is it?", "ÅSA@4s-6s Very."}},
 		{"clocks before the words", []string{"[00:00:00] Åsa: It is cold.", "[00:00:02.000] Jo: Is it?", "(0:04) Åsa: Very.", "[01:30] is when it came."},
 			[]string{"Åsa@0s-2s It is cold.", "Jo@2s-4s Is it?", "Åsa@4s-6s Very.", "Åsa@6s-8s [01:30] is when it came."}},
+		{"names above the words, then clocks", []string{"Åsa Öst [00:00:00] It is cold.", "Jo O'Dell (00:02): Is it?", "Speaker 1 [0:04]: Very.", "Zoë (0:30): no."}, []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?", "Speaker 1@4s-6s Very.", "Speaker 1@6s-8s Zoë (0:30): no."}},
+		{"speakers of a machine without colons", []string{"SPEAKER_00 It is cold.", "SPEAKER_01 Is it: very?", "SPEAKER_00 Very."}, []string{"SPEAKER_00@0s-2s It is cold.", "SPEAKER_01@2s-4s Is it: very?", "SPEAKER_00@4s-6s Very."}},
+		{"numbers of speakers without colons", []string{"Speaker 1 It is cold.", "Speaker 2 Is it?", "speaker 1 Very."}, []string{"Speaker 1@0s-2s It is cold.", "Speaker 2@2s-4s Is it?", "speaker 1@4s-6s Very."}},
+		{"speakers who are spoken of", []string{"It is cold.", "Speaker 2 was good.", "Very."}, []string{"@0s-2s It is cold.", "@2s-4s Speaker 2 was good.", "@4s-6s Very."}},
 		{"growing captions", []string{"it is", "it is very cold", "it is very cold today.", "The lake", "The lake is\nwhite."}, []string{"@0s-2s it is", "@2s-4s very cold", "@4s-6s today.", "@6s-8s The lake", "@8s-10s is white."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,26 +85,16 @@ func TestAroundCaptions(t *testing.T) {
 		{"a fence around JSON", "```json\n[{\"start\":1,\"end\":2,\"text\":\"Yes.\"}]\n```\n\n", []string{"@1s-2s Yes."}, nil},
 		{"words behind the times", "1\n00:00:00,000 --> 00:00:02,000 It is cold.\n\n2\n00:00:02,000 --> 00:00:04,000  Is it?\n", want, nil},
 		{"numbers before the times", "1 00:00:00,000 --> 00:00:02,000 It is cold.\n2 00:00:02,000 --> 00:00:04,000 Is it?\n", want, nil},
+		{"names behind numbers", "1 - Zoë\n00:00:00,000 --> 00:00:02,000\nIt is cold.\n\n2 - Jo O'Dell\n00:00:02,000 --> 00:00:04,000\nIs it?\n", []string{"Zoë@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
+		{"names in place of numbers", "Zoë\n00:00:00,000 --> 00:00:02,000\nIt is cold.\n\nJo O'Dell\n00:00:02,000 --> 00:00:04,000\nIs it?\n", []string{"Zoë@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
+		{"names behind numbers in WebVTT", "WEBVTT\n\n1 – Zoë\n00:00.000 --> 00:02.000\nIt is cold.\n\n2 – R&amp;D Öst\n00:02.000 --> 00:04.000\nIs it?\n", []string{"Zoë@0s-2s It is cold.", "R&D Öst@2s-4s Is it?"}, nil},
 		{"a dash after every voice", "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Åsa Öst>- It is cold.\n\n00:02.000 --> 00:04.000\n<v Jo O'Dell>- Is it?\n", []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
 		{"a clock as a caption", "WEBVTT\n\n00:01.000 --> 00:09.000\n<v Åsa Öst>[00:00:01]\n\n00:09.000 --> 00:10.000\n<v Åsa Öst>It is cold.\n", []string{"Åsa Öst@9s-10s It is cold."}, nil},
 		{"a dash after one voice", "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Åsa Öst>- it is cold.\n\n00:02.000 --> 00:04.000\n<v Jo O'Dell>Is it?\n", []string{"Åsa Öst@0s-2s - it is cold.", "Jo O'Dell@2s-4s Is it?"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			result, err := Read([]byte(test.src), "", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var warnings []string
-			for _, f := range result.Findings {
-				warnings = append(warnings, f.Message)
-			}
-			if diff := cmp.Diff(test.want, show(result.Speech)); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-			if diff := cmp.Diff(test.warnings, warnings); diff != "" {
-				t.Errorf("warnings: -want +got\n%s", diff)
-			}
+			expectSpeech(t, test.src, "", test.want, test.warnings...)
 		})
 	}
 }

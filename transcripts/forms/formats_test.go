@@ -206,7 +206,7 @@ func keptOf(f *jsonForm) string {
 	if f.wordStart != "" || f.isWordList() {
 		kept += " of words"
 	}
-	if f.speaker != "" || f.said != "" || f.turns != "" {
+	if f.speaker != "" || f.said != "" || f.turns != "" || f.heading != "" {
 		kept += ", speakers"
 	}
 	if f.channel != "" || f.channels {

@@ -39,6 +39,13 @@ func readJSON(s *source) ([]Speech, error) {
 	if path := r.match(); path != nil {
 		return r.read(path)
 	}
+	if t.kind(t.root()) == '{' { // a document that is a segment
+		t.top = 0
+		if path := r.match(); path != nil && !r.form.generic {
+			return r.read(path)
+		}
+		t.top = none
+	}
 	for _, name := range []string{"output", "result", "response", "data"} { // of services that run recognizers
 		if v := t.member(t.root(), name); v != none {
 			t.top = v
@@ -73,6 +80,7 @@ type jsonReader struct {
 
 	speeches []Speech
 	last     time.Duration // end of the segments so far
+	heading  string        // speaker that the last heading names
 	people   map[string]string
 	turns    []timedSpeaker
 	joined   joiner
@@ -131,88 +139,112 @@ func (t *tape) first(v ref, alternatives [][]string) ref {
 	return none
 }
 
+// formSample counts the members that a form needs, in the first segments of a document.
+type formSample struct{ seen, texts, times, ends, kinds, required int }
+
 // matches reports whether the document has segments at the path with the members of the
 // form.
 func (r *jsonReader) matches(path []string) bool {
-	const sample = 20
-	t, c := r.t, &r.form.compiled
-	var seen, texts, times, ends, kinds, required int
+	const most = 20 // segments
+	t, f := r.t, r.form
+	var n formSample
 	ok := true
 	t.lists(t.root(), path, 0, func(list ref, _ int) bool {
-		for v, end := list+1, t.next(list); v < end && seen < sample; v = t.next(v) {
-			if k := t.kind(v); k != '{' && k != '[' {
-				ok = false
-				return false
-			}
-			seen++
-			text, start := t.first(v, c.text), t.first(v, c.start)
-			kind, last := t.first(v, c.kind), t.first(v, c.end)
-			if r.form.text == "" {
-				words := t.first(v, c.words)
-				if words == none && t.first(v, c.length) != none {
-					seen-- // json3 has events that only open a window
-					continue
-				}
-				if t.kind(words) != '[' {
-					continue
-				}
-				text = words
-				if word := words + 1; word < t.next(words) {
-					if text = t.first(word, c.word); text == none {
-						continue
-					}
-					for w, n := word, 0; start == none && w < t.next(words) && n < sample; w, n = t.next(w), n+1 { // sounds have no times
-						start = t.first(w, c.wordStart)
-					}
-					if kind == none {
-						kind = t.first(word, c.kind)
-					}
-				} else if start == none {
-					continue
-				}
-			} else if t.kind(text) != '"' {
-				if text = t.first(v, c.words); t.kind(text) != '[' {
-					text = none
-				}
-			}
-			if text != none {
-				texts++
-			}
-			if start == none && r.form.start == "" {
-				if start = last; start == none { // only words have times
-					if words := t.first(v, c.words); t.kind(words) == '[' && words+1 < t.next(words) {
-						start = t.first(words+1, c.wordEnd)
-					}
-				}
-			}
-			if start != none {
-				for _, v := range []ref{start, last} { // one of the two may be unreadable
-					if _, _, ok := t.time(v, r.form.unit); v != none && ok {
-						times++
-						break
-					}
-				}
-				if r.form.whole && (!t.isWhole(start) || last != none && !t.isWhole(last)) {
-					ok = false
-					return false
-				}
-			}
-			if last != none || t.first(v, c.length) != none || t.first(v, c.speaker) != none {
-				ends++
-			}
-			if t.kind(kind) == '"' {
-				kinds++
-			}
-			if t.first(v, c.require) != none {
-				required++
+		for v, end := list+1, t.next(list); ok && v < end && n.seen < most; v = t.next(v) {
+			ok = n.add(r, v)
+		}
+		return ok && n.seen < most
+	})
+	timed := f.start != "" || f.end != "" || f.wordStart != ""
+	return ok && n.seen > 0 && 5*n.texts >= 4*n.seen && (!timed || 2*n.times >= n.seen) && (f.kind == "" || 5*n.kinds >= 4*n.seen) &&
+		(f.require == "" || 2*n.required >= n.seen) && (!f.generic || 2*n.ends >= n.seen)
+}
+
+// add counts the members of a segment. It returns false if the document cannot have the form.
+func (n *formSample) add(r *jsonReader, v ref) bool {
+	t, c := r.t, &r.form.compiled
+	if k := t.kind(v); k != '{' && k != '[' {
+		return false
+	}
+	start, end, kind := t.first(v, c.start), t.first(v, c.end), t.first(v, c.kind)
+	text := t.first(v, c.text)
+	switch {
+	case r.form.text == "":
+		words := t.first(v, c.words)
+		if words == none && t.first(v, c.length) != none {
+			return true // json3 has events that only open a window
+		}
+		n.seen++
+		var found bool
+		if text, start, kind, found = r.firstWord(words, start, kind); !found {
+			return true
+		}
+	case text == none && t.first(v, c.heading) != none:
+		return true
+	default:
+		n.seen++
+		if t.kind(text) != '"' {
+			if text = t.first(v, c.words); t.kind(text) != '[' {
+				text = none
 			}
 		}
-		return seen < sample
-	})
-	f := r.form
-	timed := f.start != "" || f.end != "" || f.wordStart != ""
-	return ok && seen > 0 && 5*texts >= 4*seen && (!timed || 2*times >= seen) && (f.kind == "" || 5*kinds >= 4*seen) &&
-		(f.require == "" || 2*required >= seen) && (!f.generic || 2*ends >= seen)
+	}
+	if text != none {
+		n.texts++
+	}
+	if start == none && r.form.start == "" {
+		if start = end; start == none { // only words have times
+			if words := t.first(v, c.words); t.kind(words) == '[' && words+1 < t.next(words) {
+				start = t.first(words+1, c.wordEnd)
+			}
+		}
+	}
+	if start != none {
+		if r.isTime(start) || r.isTime(end) { // one of the two may be unreadable
+			n.times++
+		}
+		if r.form.whole && (!t.isWhole(start) || end != none && !t.isWhole(end)) {
+			return false
+		}
+	}
+	if end != none || t.first(v, c.length) != none || t.first(v, c.speaker) != none {
+		n.ends++
+	}
+	if t.kind(kind) == '"' {
+		n.kinds++
+	}
+	if t.first(v, c.require) != none {
+		n.required++
+	}
+	return true
+}
+
+// firstWord returns the text of the first word of a segment, and the start and the kind of the
+// segment or of its first words. found is false if the words have another form.
+func (r *jsonReader) firstWord(words, start, kind ref) (text, from, what ref, found bool) {
+	const most = 20 // words, because sounds have no times
+	t, c := r.t, &r.form.compiled
+	if t.kind(words) != '[' {
+		return none, start, kind, false
+	}
+	word := words + 1
+	if word >= t.next(words) {
+		return words, start, kind, start != none
+	}
+	for w, n := word, 0; start == none && w < t.next(words) && n < most; w, n = t.next(w), n+1 {
+		start = t.first(w, c.wordStart)
+	}
+	if kind == none {
+		kind = t.first(word, c.kind)
+	}
+	text = t.first(word, c.word)
+	return text, start, kind, text != none
+}
+
+// isTime reports whether a value is a time or null.
+func (r *jsonReader) isTime(v ref) bool {
+	_, _, ok := r.t.time(v, r.form.unit)
+	return v != none && ok
 }
 
 // isWhole reports whether a value is a number without a fraction.
@@ -464,7 +496,13 @@ func (r *jsonReader) readSegment(v ref) {
 		return
 	}
 	if u.Text == "" {
+		if title := clean(t.string(t.first(v, c.heading))); machine.MatchString(title) {
+			r.heading = title
+		}
 		return
+	}
+	if u.Speaker == "" {
+		u.Speaker = r.heading
 	}
 	if f.repeats && !u.Timed { // Google gives times only to words and to the end of a segment
 		if words != none && words+1 < t.next(words) {

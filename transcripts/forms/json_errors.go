@@ -38,7 +38,7 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 func (t *tape) serviceError(root ref) (msg string, at int) {
 	status := strings.ToLower(t.string(t.first(root, [][]string{{"status"}, {"job", "status"}, {"results", "status"}, {"TranscriptionJob", "TranscriptionJobStatus"}})))
 	paths := [][]string{{"err_msg"}, {"error", "message"}, {"error_message"}, {"error"}, {"errors", "0", "message"}, {"errors", "0", "detail"}, {"errors", "0"}, {"detail", "0", "msg"}, {"failureReason"}, {"FailureReason"}, {"TranscriptionJob", "FailureReason"},
-		{"failure_detail"}, {"job", "failure_detail"}, {"detail", "message"}, {"detail"}, {"err_code"}, {"error_code"}}
+		{"failure_detail"}, {"job", "failure_detail"}, {"detail", "message"}, {"detail"}, {"err_code"}, {"error_code"}, {"RecognitionStatus"}}
 	if failed := status == "error" || status == "failed"; failed {
 		paths = append(paths, []string{"message"}, []string{"status"})
 	}

@@ -26,6 +26,7 @@ type jsonForm struct {
 	word, wordStart, wordEnd, wordLength, said string // said is the speaker of a word
 	relative                                   bool   // times of words count from the start of the segment
 
+	heading  string // a title in place of the text of a segment; it may be the label of a speaker
 	require  string // other members that segments must have
 	whole    bool   // all times are whole numbers
 	spaced   bool   // words contain the spaces between them
@@ -42,7 +43,7 @@ type jsonForm struct {
 
 // paths are the paths of a form, split into names.
 type paths struct {
-	list, require, text, start, end, length, speaker, channel, kind [][]string
+	list, heading, require, text, start, end, length, speaker, channel, kind [][]string
 	words, word, wordStart, wordEnd, wordLength, said               [][]string
 	people, turns                                                   [][]string
 }
@@ -90,6 +91,9 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 		{title: "Azure Speech, fast transcription", source: "https://learn.microsoft.com/azure/ai-services/speech-service/fast-transcription-create",
 			list: "phrases", text: "text", start: "offsetMilliseconds", length: "durationMilliseconds", unit: ms, speaker: "speaker", channel: "channel",
 			words: "words", word: "text", wordStart: "offsetMilliseconds", wordLength: "durationMilliseconds"},
+		{title: "Azure Speech, short audio", source: "https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short",
+			list: "", text: "DisplayText|NBest.0.Display", start: "Offset", length: "Duration", unit: tick, speaker: "SpeakerId",
+			words: "NBest.0.DisplayWords|NBest.0.Words", word: "DisplayText|Word", wordStart: "Offset", wordLength: "Duration"},
 		{title: "Azure Video Indexer", source: "https://learn.microsoft.com/azure/azure-video-indexer/",
 			list: "videos[].insights.transcript", text: "text", start: "instances.0.start", end: "instances.0.end", speaker: "speakerId", people: "videos.0.insights.speakers"},
 		{title: "Deepgram, utterances", source: "https://developers.deepgram.com/docs/utterances",
@@ -141,6 +145,8 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			list: "result|[].result|alternatives.0.result|[].alternatives.0.result", text: "word", start: "start", end: "end", words: "."},
 		{title: "Soniox", source: "https://soniox.com/docs/stt/async/async-transcription",
 			list: "tokens|transcript.tokens", text: "text", start: "start_ms", end: "end_ms", unit: ms, speaker: "speaker", words: ".", spaced: true},
+		{title: "Spotify",
+			list: "section", text: "text.sentence.text|fallback.sentence.text", start: "text.sentence.startMs|startMs", unit: ms, heading: "title.title"},
 		{title: "YouTube json3", source: "https://github.com/yt-dlp/yt-dlp",
 			list: "events", start: "tStartMs", length: "dDurationMs", unit: ms, words: "segs", word: "utf8", wordStart: "tOffsetMs", relative: true, spaced: true},
 		{title: "Microsoft Teams, Stream", source: "https://learn.microsoft.com/microsoftteams/meeting-transcription-captions",
@@ -172,7 +178,7 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			f.unit = time.Second
 		}
 		f.compiled = paths{
-			list: compile(f.list), require: compile(f.require), text: compile(f.text), start: compile(f.start), end: compile(f.end), length: compile(f.length),
+			list: compile(f.list), heading: compile(f.heading), require: compile(f.require), text: compile(f.text), start: compile(f.start), end: compile(f.end), length: compile(f.length),
 			speaker: compile(f.speaker), channel: compile(f.channel), kind: compile(f.kind),
 			words: compile(f.words), word: compile(f.word), wordStart: compile(f.wordStart), wordEnd: compile(f.wordEnd), wordLength: compile(f.wordLength),
 			said: compile(f.said), people: compile(f.people), turns: compile(f.turns),

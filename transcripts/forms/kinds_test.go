@@ -319,6 +319,20 @@ var kinds = []kind{
 	{name: "Azure, batch", form: "json", speaker: digit, all: perTurn(under("recognizedPhrases"), func(d []said, s said) any {
 		return m{"speaker": number(d, s.who), "channel": 0, "offsetInTicks": s.from * 1e7, "durationInTicks": (s.to - s.from) * 1e7, "nBest": []m{{"display": s.text}}}
 	})},
+	{name: "Azure, short audio", form: "json", speaker: nobody, all: perTurn(bare, func(_ []said, s said) any {
+		return m{"RecognitionStatus": "Success", "Offset": fmt.Sprintf("%.0f", s.from*1e7), "Duration": fmt.Sprintf("%.0f", (s.to-s.from)*1e7), "DisplayText": s.text}
+	})},
+	{name: "Azure, events of the SDK", form: "json", speaker: machineOf("Guest-%d"), all: perTurn(bare, func(d []said, s said) any {
+		return m{"Id": "x", "RecognitionStatus": "Success", "Offset": s.from * 1e7, "Duration": (s.to - s.from) * 1e7, "SpeakerId": machineOf("Guest-%d")(d, s.who), "NBest": []m{{"Lexical": strings.ToLower(s.text), "Display": s.text}}}
+	})},
+	{name: "Spotify", form: "json", within: 1, speaker: machineOf("Speaker %d"), all: func(d []said) string {
+		list := []any{}
+		for _, s := range d {
+			list = append(list, m{"startMs": s.from * 1000, "title": m{"title": machineOf("Speaker %d")(d, s.who)}}, m{"startMs": s.from * 1000, "text": m{"sentence": m{"text": s.text}}})
+		}
+		out, _ := json.Marshal(m{"version": "1", "episodeUri": "x", "language": "sv", "section": list})
+		return string(out)
+	}},
 	{name: "Deepgram, utterances", form: "json", speaker: digit, all: perTurn(func(l []any) any { return m{"results": m{"utterances": l}} }, func(d []said, s said) any {
 		return m{"start": s.from, "end": s.to, "channel": 0, "transcript": s.text, "speaker": number(d, s.who)}
 	})},

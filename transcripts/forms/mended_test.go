@@ -3,8 +3,6 @@ package forms
 import (
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestMended reads files with values that cannot be true, or that say the same thing twice.
@@ -92,20 +90,7 @@ func TestMended(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			result, err := Read([]byte(test.src), "", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var warnings []string
-			for _, f := range result.Findings {
-				warnings = append(warnings, f.Message)
-			}
-			if diff := cmp.Diff(test.want, show(result.Speech)); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-			if diff := cmp.Diff(test.warnings, warnings); diff != "" {
-				t.Errorf("warnings: -want +got\n%s", diff)
-			}
+			expectSpeech(t, test.src, "", test.want, test.warnings...)
 		})
 	}
 }

@@ -86,6 +86,7 @@ type textLine struct {
 	badClock      bool // the clock cannot be read
 	loose         bool // the head may be a clock in a sentence
 	inline        bool // the clock was inside a line
+	heading       bool // the line is the title of a chapter
 }
 
 // sectionLine matches a heading such as "[SPONSOR MESSAGE]".
@@ -126,6 +127,10 @@ func newTextReader(s *source) *textReader {
 	r.splitInline()
 	r.nameAroundClocks()
 	r.nameBehindClocks()
+	r.nameAlone()
+	r.dropNumbers()
+	r.dropLengths()
+	r.findChapters()
 	r.skipFront()
 	for i := range r.lines {
 		l := &r.lines[i]
@@ -345,6 +350,11 @@ func (r *textReader) line(l *textLine) {
 	if m := chapterLine.FindStringSubmatch(rest); m != nil && !l.fromClockHead && r.heads > 0 {
 		r.end()
 		r.sections = append(r.sections, m[1])
+		return
+	}
+	if l.heading {
+		r.end()
+		r.sections = append(r.sections, l.text)
 		return
 	}
 	if m := sectionLine.FindStringSubmatch(rest); m != nil && !machine.MatchString(m[1]) {

@@ -62,16 +62,28 @@ func isMarkdown(name string) bool {
 func (r *textReader) isDialogue() bool {
 	counts := map[string]int{}
 	labeled, sentences, filled := 0, 0, 0
+	alone, said := false, false // below a name that stands alone; after words of its paragraph
 	for i := range r.lines {
 		l := &r.lines[i]
+		if l.text == "" {
+			alone = alone && !said
+		}
 		if l.text == "" || l.inline {
 			continue
 		}
-		filled++
 		name, words, ok := cutName(l.text)
+		if !ok {
+			name, words, ok = cutNumbered(l.text)
+		}
 		if !ok || !couldLabel(name) {
+			if !alone || !said {
+				filled++
+			}
+			said = true
 			continue
 		}
+		alone, said = words == "", false
+		filled++
 		labeled++
 		counts[name]++
 		if words == "" || script.EndsSentence(words) {

@@ -3,6 +3,7 @@ package forms
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -300,4 +301,125 @@ func (r *textReader) nameBehindClocks() {
 			l.name, l.words = l.words, ""
 		}
 	}
+}
+
+var (
+	boldAlone  = regexp.MustCompile(`^(?:\*\*([^*:]{1,60})\*\*|#{1,6} ([^#*:]{1,60}))$`)
+	turnLength = regexp.MustCompile(`\s*\[\d{1,5}(?:\.\d{1,3})?\s?s\]$`)
+)
+
+// nameAlone puts a colon behind names that stand alone on a line: those that a recognizer
+// gives, and those in bold or in headings, if nearly all bold lines or headings are names and
+// names occur again.
+func (r *textReader) nameAlone() {
+	counts := map[string]int{}
+	marked, names := 0, 0
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.text == "" || l.fromClockHead {
+			continue
+		}
+		if machine.MatchString(l.text) {
+			l.text += ":"
+			continue
+		}
+		if m := boldAlone.FindStringSubmatch(l.text); m != nil {
+			if marked++; couldLabel(m[1]+m[2]) && !isOrdinary(m[1]+m[2]) {
+				names++
+				counts[m[1]+m[2]]++
+			}
+		}
+	}
+	if names == len(counts) || 5*names < 4*marked {
+		return
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if m := boldAlone.FindStringSubmatch(l.text); m != nil && !l.fromClockHead && counts[m[1]+m[2]] > 0 {
+			l.text = m[1] + m[2] + ":"
+		}
+	}
+}
+
+// dropNumbers drops the numbers of turns or captions: lines that count up from 0 or 1.
+func (r *textReader) dropNumbers() {
+	var numbered []int // lines
+	others := 0
+	for i := range r.lines {
+		if !isNumber(r.lines[i].text) {
+			continue
+		}
+		if n, _ := strconv.Atoi(r.lines[i].text); n == len(numbered) || len(numbered) == 0 && n == 1 || len(numbered) > 0 && n == len(numbered)+1 && r.lines[numbered[0]].text == "1" {
+			numbered = append(numbered, i)
+		} else {
+			others++
+		}
+	}
+	if len(numbered) < 2 || others > len(numbered) {
+		return
+	}
+	for _, i := range numbered {
+		r.lines[i].text = ""
+	}
+}
+
+// dropLengths drops the length of a turn in seconds behind its words, as in [5.0s] of Trint.
+func (r *textReader) dropLengths() {
+	found := 0
+	for i := range r.lines {
+		if turnLength.MatchString(r.lines[i].spoken()) {
+			found++
+		}
+	}
+	if found < 2 {
+		return
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if words := l.spoken(); strings.HasSuffix(words, "]") {
+			l.setSpoken(turnLength.ReplaceAllString(words, ""))
+		}
+	}
+}
+
+// findChapters takes a line for the title of a chapter if it is above a clock and below the
+// words of another one, where nearly every other clock has one line of words, as in what is
+// copied from YouTube.
+func (r *textReader) findChapters() {
+	var titles []*textLine
+	clocks, below := 0, 0 // below is the number of lines since the last clock
+	var last *textLine
+	for i := range r.lines {
+		l := &r.lines[i]
+		switch {
+		case l.text == "" && !l.fromClockHead:
+		case !l.fromClockHead:
+			below++
+			last = l
+		case l.name != "" || l.words != "":
+			return
+		default:
+			if clocks++; clocks > 1 && below == 2 && isTitle(last.text) {
+				titles = append(titles, last)
+			} else if clocks > 1 && below != 1 {
+				return
+			}
+			below = 0
+		}
+	}
+	if 3*len(titles) > clocks {
+		return
+	}
+	for _, l := range titles {
+		l.heading = true
+	}
+}
+
+// isTitle reports whether a line has letters, starts with a capital or a digit, and does not
+// end like a sentence.
+func isTitle(line string) bool {
+	const longest = 100
+	first, _ := utf8.DecodeRuneInString(line)
+	return utf8.RuneCountInString(line) <= longest && strings.IndexFunc(line, unicode.IsLetter) >= 0 &&
+		(unicode.IsLetter(first) && !unicode.IsLower(first) || unicode.IsDigit(first)) && strings.IndexByte(".,;:", line[len(line)-1]) < 0
 }

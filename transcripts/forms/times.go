@@ -60,7 +60,7 @@ func (s *source) fixTimes(speeches []Speech) {
 			if u.Start < -roundingError {
 				s.warn(ruleTime, u.At, "the time is negative")
 			}
-			u.Start = 0
+			u.Start, u.Ended = 0, u.Ended && u.End >= 0
 		}
 		if u.Timed && u.Ended && u.End < u.Start {
 			s.warn(ruleTime, u.At, "the caption ends before it starts")

@@ -19,6 +19,7 @@ type voices struct {
 	lines        int
 	noted        int                       // lines that start with words in brackets
 	named        int                       // lines that start with a name and a colon
+	numbered     int                       // lines that start with a number of a speaker without a colon
 	marked       map[string]map[string]int // for each of nameMarks, how often the names before it occur
 	mark         string                    // mark other than a colon that stands between names and words; empty if there is none
 	first        string                    // name that opens the first line; if set, the file probably has names
@@ -59,11 +60,29 @@ func (v *voices) note(line string) {
 			}
 		}
 	} else if line[0] != '[' && line[0] != '(' && line[0] != '<' {
+		if _, _, ok := cutNumbered(line); ok {
+			v.numbered++
+		}
 		return
 	} else if m := bracketed.FindStringSubmatch(line); m != nil && m[3] != "" {
 		v.brackets[m[1]+m[2]]++
 		v.noted++
 	}
+}
+
+var numberedSpeaker = regexp.MustCompile(`^((?i:speaker) \d{1,2})\s+(\S.*)$`)
+
+// cutNumbered splits a line after a number of a speaker that no colon follows, as in Speaker 1
+// Yes.
+func cutNumbered(line string) (name, rest string, ok bool) {
+	if line[0]|0x20 != 's' {
+		return "", "", false
+	}
+	m := numberedSpeaker.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
 }
 
 // nameMarks are the marks that may stand between a name and words in place of a colon.
@@ -126,9 +145,14 @@ func opensWithSign(line string) bool {
 // cutName splits a line at its first colon. ok is false if there is no colon near the
 // start, or if an ASCII colon is not followed by a space or the end of the line.
 func cutName(line string) (name, rest string, ok bool) {
-	if strings.HasPrefix(line, "**") { // as in Markdown
+	switch {
+	case strings.HasPrefix(line, "**"): // as in Markdown
 		if m := boldName.FindStringSubmatch(line); m != nil {
 			return strings.TrimSpace(m[1]), strings.TrimSpace(m[2]), true
+		}
+	case strings.HasPrefix(line, "SPEAKER_"): // a label of pyannote, which needs no colon
+		if name, rest, ok := strings.Cut(line, " "); ok && machine.MatchString(name) {
+			return name, strings.TrimSpace(rest), true
 		}
 	}
 	head := line[:min(len(line), 200)]
@@ -183,6 +207,11 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	}
 	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
 		return name, after, true
+	}
+	if 2*v.numbered > v.lines && rest != "" {
+		if name, after, ok := cutNumbered(rest); ok {
+			return name, after, true
+		}
 	}
 	if v.mark != "" {
 		if name, after, ok := cutMark(rest, v.mark); ok {
@@ -411,19 +440,28 @@ func (v *voices) caption(speeches []Speech, c *caption, vtt bool) []Speech {
 	return speeches
 }
 
-var textClock = regexp.MustCompile(`^[\[(](\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)[\])]\s*`)
+var textClock = regexp.MustCompile(`^([^\[(:]{0,60}?)\s?[\[(](\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)[\])]:?\s*`)
 
-// dropClock removes the start of a caption from before its words.
+// dropClock removes the start of a caption from before its words, or from behind the name of
+// its speaker.
 func (c *caption) dropClock(line string) string {
-	if len(line) < 2 || line[0] != '[' && line[0] != '(' || line[1] < '0' || line[1] > '9' {
+	open := strings.IndexAny(line, "[(")
+	if open < 0 || open > 100 || open+1 == len(line) || line[open+1] < '0' || line[open+1] > '9' {
 		return line
 	}
-	if m := textClock.FindStringSubmatch(line); m != nil {
-		if at, ok := parseClock(m[1], true); ok && c.timed && (at-c.start).Abs() < 2*time.Second {
-			return line[len(m[0]):]
-		}
+	m := textClock.FindStringSubmatch(line)
+	if m == nil || m[1] != "" && !couldLabel(m[1]) {
+		return line
 	}
-	return line
+	at, ok := parseClock(m[2], true)
+	if !ok || !c.timed || (at-c.start).Abs() >= 2*time.Second {
+		return line
+	}
+	label := ""
+	if m[1] != "" {
+		label = m[1] + ": "
+	}
+	return label + line[len(m[0]):]
 }
 
 // isExchange reports whether there are several lines, each of which is a sentence after a
