@@ -44,8 +44,8 @@ type jsonForm struct {
 // paths are the paths of a form, split into names.
 type paths struct {
 	list, heading, require, text, start, end, length, speaker, channel, kind [][]string
-	words, word, wordStart, wordEnd, wordLength, said               [][]string
-	people, turns                                                   [][]string
+	words, word, wordStart, wordEnd, wordLength, said                        [][]string
+	people, turns                                                            [][]string
 }
 
 // jsonTable has the forms of JSON, in the order in which they are tried.
