@@ -39,11 +39,11 @@ type foreverCDN struct {
 	client *http.Client
 	onair  *fetch.Client // used by a publish
 
-	mu       sync.Mutex
-	schedule *schedule // faults for publishes, not for listeners; nil for none
-	copies   map[string]*keptAnswer
-	purges   int            // number of purges; a response that was requested before the last purge is not cached
-	told     map[string]int // number of announcements, by service and SHA-256 of the feed
+	mu        sync.Mutex
+	schedule  *schedule // faults for publishes, not for listeners; nil for none
+	copies    map[string]*keptAnswer
+	purges    int            // number of purges; a response that was requested before the last purge is not cached
+	announced map[string]int // number of announcements, by service and SHA-256 of the feed
 }
 
 // foreverCDNURL is the URL of the show behind the CDN. Its host is a public one,
@@ -55,7 +55,7 @@ var edgeFaults = []fault{return429, return500, return503, return403, resetBefore
 
 func newStubborn(t *testing.T, origin string) *foreverCDN {
 	t.Helper()
-	c := &foreverCDN{origin: origin, copies: map[string]*keptAnswer{}, told: map[string]int{}}
+	c := &foreverCDN{origin: origin, copies: map[string]*keptAnswer{}, announced: map[string]int{}}
 	certificate, file := authority(t)
 	pem, err := os.ReadFile(file)
 	if err != nil {
@@ -178,7 +178,7 @@ func (c *foreverCDN) countAnnouncement(service, address string) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.told[fmt.Sprintf("%s of %x", service, sha256.Sum256(feed.body))]++
+	c.announced[fmt.Sprintf("%s of %x", service, sha256.Sum256(feed.body))]++
 }
 
 // live returns the services that a publish uses besides the storage.
@@ -271,14 +271,14 @@ func (c *foreverCDN) mustShow(t *testing.T, r *release.Release, failed bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for service, n := range c.told {
+	for service, n := range c.announced {
 		if n > 1 && !failed || n > 2 {
-			t.Errorf("%s was told %d times", service, n)
+			t.Errorf("%s was notified %d times", service, n)
 		}
 	}
 	for _, service := range []string{"pubsubhubbub.appspot.com", "overcast.fm"} {
-		if c.told[service+" of "+r.Feed.SHA256] == 0 {
-			t.Errorf("%s was never told of %s", service, r.Feed.SHA256)
+		if c.announced[service+" of "+r.Feed.SHA256] == 0 {
+			t.Errorf("%s was never notified of %s", service, r.Feed.SHA256)
 		}
 	}
 }

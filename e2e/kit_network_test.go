@@ -64,8 +64,8 @@ type schedule struct {
 	seed     int
 	often    float64 // share of the requests with a fault
 	passing  []fault // faults that such requests may have
-	doomed   float64 // share of the questions that fail every time
-	lasting  []fault // faults that such questions may have
+	doomed   float64 // share of the questions whose requests all fail
+	lasting  []fault // faults that these requests may have
 	harmless bool    // the faults must not keep a publish from succeeding
 
 	mu    sync.Mutex

@@ -49,12 +49,12 @@ func TestUnfinished(t *testing.T) {
 		"cut off":             {nil, pending(record.Applying, purge), &publish.Unfinished{Interrupted: true, Pending: record.Pending{Purge: []string{"feed.xml", "index.html"}, Verify: true}}},
 		"cut off, and no CDN": {withoutCDN, pending(record.Applying, purge), &publish.Unfinished{Interrupted: true, Pending: record.Pending{Verify: true}}},
 		"not verified":        {nil, pending(record.Done, map[string]any{"verify": true}), &publish.Unfinished{Pending: record.Pending{Verify: true}}},
-		"not told":            {nil, pending(record.Done, map[string]any{"announce": []string{"websub"}}), &publish.Unfinished{Pending: record.Pending{Announce: []string{"websub"}}}},
+		"not announced":       {nil, pending(record.Done, map[string]any{"announce": []string{"websub"}}), &publish.Unfinished{Pending: record.Pending{Announce: []string{"websub"}}}},
 		"not erased":          {nil, pending(record.Done, map[string]any{"erase": []string{"5-gone"}}), &publish.Unfinished{Pending: record.Pending{Erase: []string{"5-gone"}}}},
 		"all of it":           {nil, pending(record.Applying, all), &publish.Unfinished{Interrupted: true, Pending: record.Pending{Purge: []string{"feed.xml"}, Verify: true, Announce: []string{"websub", "podping"}}}},
 		"cut off at pruning": {nil, func(state map[string]any) { state["deleting"] = []string{"old.html"} },
 			&publish.Unfinished{Interrupted: true}},
-		"told already": {nil, func(state map[string]any) {
+		"announced already": {nil, func(state map[string]any) {
 			pending(record.Applying, map[string]any{"announce": []string{"websub", "podping"}})(state)
 			state["announced"] = map[string]any{"feed_sha256": state["feed_sha256"], "channels": []string{"websub"}}
 		}, &publish.Unfinished{Interrupted: true, Pending: record.Pending{Verify: true, Announce: []string{"podping"}}}},

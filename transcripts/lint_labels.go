@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -256,4 +257,66 @@ func nameDistance(a, b string) int {
 		}
 	}
 	return row[len(t)]
+}
+
+// lintTurns reports text before the first label, text after a pause without a label between
+// them, and labels without text.
+func lintTurns(r *report) {
+	for i := range r.turns {
+		turn := &r.turns[i]
+		for j := turn.blocks.from; j < turn.blocks.to; j++ {
+			b := &r.blocks[j]
+			switch {
+			case b.outcome == carried && !turn.labelled && b.marks > 0:
+				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it after the label")
+				if edits := moveIntoTurn(r, b); edits != nil {
+					f = f.WithFix(edits...)
+				}
+				r.add(f)
+			case b.outcome == opensTurn && !turn.labelled:
+				r.add(ruleFirst.At(r.at(b.at), "text before the first label"))
+			case b.outcome == opensTurn:
+				r.add(ruleAfterPause.At(r.at(b.at), "text after the pause %s without a label", turn.speaker))
+			}
+		}
+	}
+	for i := range r.text.Turns {
+		turn := &r.text.Turns[i]
+		if !turn.Pause && len(turn.Blocks) == 0 {
+			r.add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", cmp.Or(turn.Speaker, "a label without a name")))
+		}
+	}
+}
+
+// moveIntoTurn returns the edits that move a mark from before the first label to after the
+// label. It returns nil if the label already has a mark, or if there are several marks to
+// move.
+func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
+	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
+		return nil
+	}
+	first := &r.turns[0]
+	for i := first.blocks.from; i < first.blocks.to; i++ {
+		if other := &r.blocks[i]; other != b && (other.outcome == opensTurn || other.outcome == carried && other.marks > 0) {
+			return nil
+		}
+	}
+	l := r.turns[1].label
+	text := bytes.TrimLeft(r.src[l.rest:l.end], " ")
+	if bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte(`\[`)) {
+		return nil
+	}
+	mark := string(bytes.TrimSpace(r.src[b.at:l.from]))
+	return []finding.Edit{r.edit(b.at, int(l.from), ""), r.edit(int(l.rest), int(l.rest), " "+mark)}
+}
+
+// lintRepeats reports labels that name the speaker of the turn above.
+func lintRepeats(r *report) {
+	turns := r.text.Turns
+	for i := 1; i < len(turns); i++ {
+		turn := &turns[i]
+		if !turn.Pause && turn.Speaker != "" && turn.Speaker == turns[i-1].Speaker {
+			r.add(ruleRepeated.At(r.position(turn.Line, turn.Column), "%s is already the speaker", turn.Speaker))
+		}
+	}
 }

@@ -26,54 +26,6 @@ func lintEncoding(r *report) {
 	}
 }
 
-// markFaults has the rule of each fault of a mark and the problem to report.
-var markFaults = []struct {
-	fault   markFault
-	rule    *finding.Rule
-	problem string
-}{
-	{impossibleTime, ruleStamp, "not a valid time"},
-	{malformedStamp, ruleStamp, "malformed stamp"},
-	{longMinutes, ruleMinutes, "60 minutes or more without hours"},
-	{unescaped, ruleUnescaped, "brackets without backslashes"},
-	{unbalanced, ruleBrackets, "brackets do not match"},
-	{malformedUnclear, ruleUnclear, "unintelligible without its full time"},
-}
-
-// lintMarks reports malformed marks.
-func lintMarks(r *report) {
-	for i := range r.marks {
-		m := &r.marks[i]
-		if m.timed {
-			if _, ok := m.stamp.duration(r.opts.Fraction); !ok {
-				r.add(ruleStamp.At(r.at(m.at), "%s is not a valid frame", m.stamp.fraction).
-					WithHint("frames go from 00 to 29; is timestamp_fraction decimal?").WithSeverity(finding.Warning))
-			}
-		}
-		if m.faults == 0 {
-			continue
-		}
-		want := m.spelled(r.opts.Fraction)
-		for _, c := range markFaults {
-			if m.faults&c.fault == 0 {
-				continue
-			}
-			f := c.rule.At(r.at(m.at), "%s", c.problem)
-			switch c.fault {
-			case impossibleTime:
-				f = f.WithHint(`write \[mm:ss\] or \[hh:mm:ss.ff\]`)
-			case malformedUnclear:
-				if m.timed && string(m.words) == "unintelligible" {
-					f = f.WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
-				}
-			default:
-				f = f.WithHint("write " + want).WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
-			}
-			r.add(f)
-		}
-	}
-}
-
 // lintGlue reports tags that touch a word.
 func lintGlue(r *report) {
 	for i := range r.inlines {

@@ -21,8 +21,9 @@ const (
 	leastPerChar = time.Second / 30
 	// usualPerChar is the time in which a character of a caption can be read.
 	usualPerChar = time.Second / 16
-	// edgeSlack is how much of the time that leastPerChar requires may be missing for the
-	// text before the first anchor and for the text after the last one.
+	// edgeSlack is a tolerance at both ends of the audio: the text before the first anchor
+	// and the text after the last one may have that much less time than leastPerChar asks
+	// for.
 	edgeSlack = 5 * time.Second
 	// shortestPerChar is the least time that a character takes if the audio is too
 	// short for the text. It makes every cue at least a millisecond long.

@@ -77,7 +77,7 @@ func isSelfLink(e *tree.Element) bool {
 func (c *checker) category(e *tree.Element) {
 	name := e.Attr("text")
 	if strings.TrimSpace(name) == "" {
-		return // required reports the first category if it has no name
+		return // the method required reports a first category without a name
 	}
 	known := true
 	if hint, ok := vocabulary.Category(name, ""); !ok {

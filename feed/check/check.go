@@ -88,7 +88,7 @@ func Feed(data []byte, o *Options) *Report {
 		file:     o.File,
 		now:      o.Now,
 		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
-		episodes: newAcross(),
+		episodes: newEpisodeIndex(),
 	}
 	// Growing the list step by step would take up to twice the memory.
 	c.report.Episodes = make([]Episode, 0, min(bytes.Count(data, []byte("<item")), tree.MaxItems))
@@ -139,7 +139,7 @@ type checker struct {
 	file     string
 	now      time.Time
 	report   *Report
-	episodes *across
+	episodes *episodeIndex
 	unbound  []string // prefixes that are reported as not declared
 }
 
@@ -206,7 +206,7 @@ func (c *checker) document(doc *tree.Document) {
 		return
 	}
 	c.channel(ch)
-	c.acrossItems(ch)
+	c.compareWithChannel(ch)
 }
 
 // problems reports why the document is not well-formed. It returns whether there is an

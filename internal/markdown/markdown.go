@@ -62,7 +62,7 @@ func parse(source string) ([]byte, ast.Node) {
 
 // render renders a node of a document.
 func render(src []byte, n ast.Node, base string, image func(address string) string) string {
-	safe := &safeRenderer{imageURL: image}
+	safe := &sanitizer{imageURL: image}
 	if u, ok := parseAddress(base, imageSchemes); ok && u.IsAbs() {
 		safe.base = u
 	}

@@ -49,7 +49,7 @@ var isParagraph = map[string]bool{"p": true, "h1": true, "h2": true, "h3": true,
 const maxDepth = 100
 
 // rawHTML writes inline HTML: harmless tags as tags, others as text.
-func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (r *sanitizer) rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		r.writeRaw(w, withoutComments(node.(*ast.RawHTML).Segments.Value(source)))
 	}
@@ -58,7 +58,7 @@ func (r *safeRenderer) rawHTML(w util.BufWriter, source []byte, node ast.Node, e
 
 // htmlBlock writes a block of HTML. It puts the block in a paragraph unless the block
 // begins with a harmless block element.
-func (r *safeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (r *sanitizer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
@@ -102,7 +102,7 @@ func firstTag(raw []byte) string {
 }
 
 // writeRaw writes the harmless tags of HTML as tags, and everything else as text.
-func (r *safeRenderer) writeRaw(w util.BufWriter, raw []byte) {
+func (r *sanitizer) writeRaw(w util.BufWriter, raw []byte) {
 	z := html.NewTokenizer(bytes.NewReader(raw))
 	for {
 		switch kind := z.Next(); kind {
@@ -134,7 +134,7 @@ func (r *safeRenderer) writeRaw(w util.BufWriter, raw []byte) {
 
 // startTag writes a harmless start tag with the attributes that are kept. Without an
 // allowed address it writes no tag for a link, and the alternative text for an image.
-func (r *safeRenderer) startTag(w util.BufWriter, t html.Token) {
+func (r *sanitizer) startTag(w util.BufWriter, t html.Token) {
 	value := map[string]string{}
 	for _, a := range slices.Backward(t.Attr) { // the first of equal names counts
 		value[a.Key] = a.Val

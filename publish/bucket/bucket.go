@@ -9,7 +9,7 @@
 //   - A version token names one content under one key. It changes with every
 //     write of other bytes, and may change with a write of equal bytes or of
 //     headers. It is opaque: compare it for equality only.
-//   - The store itself decides preconditions when it writes: of two writers with the
+//   - The store itself checks preconditions when it writes: of two writers with the
 //     same precondition exactly one succeeds. If a store makes versions from content,
 //     writing the bytes that an object already has changes nothing, so two writers of
 //     the same bytes may both succeed. A claim therefore contains bytes that no other
@@ -86,7 +86,7 @@ type Condition struct {
 
 // Check returns ErrPrecondition unless the condition holds for an object with this
 // version token. An empty token means that there is no object. Check is for stores
-// that decide conditions while they hold a lock.
+// that check conditions while they hold a lock.
 func (c Condition) Check(version string) error {
 	switch {
 	case c.Absent && version != "":

@@ -19,9 +19,9 @@ type Sparse interface {
 }
 
 // Prober is implemented by buckets whose provider may ignore preconditions (S3).
-// Only a test write shows whether the provider decides them.
+// Only a test write shows whether the provider honours them.
 type Prober interface {
-	// Probe returns nil if the provider decides preconditions, and an error that is
+	// Probe returns nil if the provider honours preconditions, and an error that is
 	// ErrNoPreconditions if it does not. Any other error means that the answer is
 	// not known yet. A known answer is kept for further calls and for writes.
 	//

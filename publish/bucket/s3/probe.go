@@ -21,7 +21,7 @@ func (s *store) probe(ctx context.Context) error {
 	defer s.probing.Unlock()
 	if !s.probed {
 		err := s.policy.Do(ctx, 0, func(ctx context.Context, _ int) (err error) {
-			s.holds, err = s.tryPreconditions(ctx)
+			s.honours, err = s.tryPreconditions(ctx)
 			return err
 		})
 		if err != nil {
@@ -29,7 +29,7 @@ func (s *store) probe(ctx context.Context) error {
 		}
 		s.probed = true
 	}
-	if !s.holds {
+	if !s.honours {
 		return fmt.Errorf("%w: %s", bucket.ErrNoPreconditions, s.at)
 	}
 	return nil
@@ -37,7 +37,7 @@ func (s *store) probe(ctx context.Context) error {
 
 // tryPreconditions reports whether the provider refuses writes whose preconditions do
 // not hold.
-func (s *store) tryPreconditions(ctx context.Context) (holds bool, err error) {
+func (s *store) tryPreconditions(ctx context.Context) (honours bool, err error) {
 	in := func() *s3.PutObjectInput {
 		return &s3.PutObjectInput{Bucket: &s.at.name, Key: aws.String(s.at.prefix + probeKey), ContentLength: aws.Int64(0)}
 	}

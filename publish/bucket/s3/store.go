@@ -40,9 +40,9 @@ type store struct {
 	noCopyCondition   atomic.Bool // If-Match on a copy's target
 	noDeleteCondition atomic.Bool
 
-	probing sync.Mutex // guards probed and holds
+	probing sync.Mutex // guards probed and honours
 	probed  bool
-	holds   bool // the provider decides the preconditions of writes
+	honours bool // the provider refuses writes whose preconditions do not hold
 }
 
 var _ remote.Store = (*store)(nil)

@@ -12,17 +12,17 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// safeRenderer renders the nodes that could be dangerous in untrusted input: links,
+// sanitizer renders the nodes that could be dangerous in untrusted input: links,
 // images and raw HTML. Goldmark's renderer blocks a list of dangerous schemes;
-// safeRenderer allows a list of harmless ones.
-type safeRenderer struct {
+// sanitizer allows a list of harmless ones.
+type sanitizer struct {
 	base     *url.URL                    // nil leaves relative addresses as they are
 	imageURL func(address string) string // see HTMLWithImages; may be nil
 
 	unbalanced bool // whether raw HTML was written, which may leave elements open
 }
 
-var _ renderer.NodeRenderer = (*safeRenderer)(nil)
+var _ renderer.NodeRenderer = (*sanitizer)(nil)
 
 var (
 	// LinkSchemes are the schemes of the addresses that links may have.
@@ -34,7 +34,7 @@ var (
 )
 
 // RegisterFuncs implements renderer.NodeRenderer.
-func (r *safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+func (r *sanitizer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindAutoLink, r.autoLink)
 	reg.Register(ast.KindImage, r.image)
@@ -42,7 +42,7 @@ func (r *safeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHTMLBlock, r.htmlBlock)
 }
 
-func (r *safeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (r *sanitizer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n := node.(*ast.Link)
 	href, ok := r.address(unescaped(n.Destination), LinkSchemes)
 	switch {
@@ -55,7 +55,7 @@ func (r *safeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering 
 	return ast.WalkContinue, nil
 }
 
-func (r *safeRenderer) autoLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (r *sanitizer) autoLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
@@ -75,7 +75,7 @@ func (r *safeRenderer) autoLink(w util.BufWriter, source []byte, node ast.Node, 
 	return ast.WalkContinue, nil
 }
 
-func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (r *sanitizer) image(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
@@ -90,7 +90,7 @@ func (r *safeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 
 // imageAddress resolves the destination of an image. ok is false if its scheme is not
 // allowed.
-func (r *safeRenderer) imageAddress(dest []byte) (resolved string, ok bool) {
+func (r *sanitizer) imageAddress(dest []byte) (resolved string, ok bool) {
 	dest = unescaped(dest)
 	if own := r.ownImage(string(dest)); own != "" {
 		dest = []byte(own)
@@ -100,7 +100,7 @@ func (r *safeRenderer) imageAddress(dest []byte) (resolved string, ok bool) {
 
 // ownImage returns the address that replaces the address of an image, or "" to keep the
 // address.
-func (r *safeRenderer) ownImage(address string) string {
+func (r *sanitizer) ownImage(address string) string {
 	if r.imageURL == nil {
 		return ""
 	}
@@ -110,7 +110,7 @@ func (r *safeRenderer) ownImage(address string) string {
 // address returns the address to write for a destination. An absolute address stays as
 // it is, except that control characters are escaped. A relative address is escaped and
 // resolved. ok is false if the scheme is not allowed.
-func (r *safeRenderer) address(dest []byte, schemes []string) (resolved string, ok bool) {
+func (r *sanitizer) address(dest []byte, schemes []string) (resolved string, ok bool) {
 	if m := scheme.FindSubmatch(dest); m != nil {
 		written := control.ReplaceAllStringFunc(string(dest), url.QueryEscape)
 		return written, slices.Contains(schemes, strings.ToLower(string(m[1])))

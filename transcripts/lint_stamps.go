@@ -1,71 +1,55 @@
 package transcripts
 
 import (
-	"bytes"
-	"cmp"
 	"time"
 
 	"onair/internal/finding"
 )
 
-// lintTurns reports text before the first label, text after a pause without a label between
-// them, and labels without text.
-func lintTurns(r *report) {
-	for i := range r.turns {
-		turn := &r.turns[i]
-		for j := turn.blocks.from; j < turn.blocks.to; j++ {
-			b := &r.blocks[j]
-			switch {
-			case b.outcome == carried && !turn.labelled && b.marks > 0:
-				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it after the label")
-				if edits := moveIntoTurn(r, b); edits != nil {
-					f = f.WithFix(edits...)
-				}
-				r.add(f)
-			case b.outcome == opensTurn && !turn.labelled:
-				r.add(ruleFirst.At(r.at(b.at), "text before the first label"))
-			case b.outcome == opensTurn:
-				r.add(ruleAfterPause.At(r.at(b.at), "text after the pause %s without a label", turn.speaker))
+// markFaults has the rule of each fault of a mark and the problem to report.
+var markFaults = []struct {
+	fault   markFault
+	rule    *finding.Rule
+	problem string
+}{
+	{impossibleTime, ruleStamp, "not a valid time"},
+	{malformedStamp, ruleStamp, "malformed stamp"},
+	{longMinutes, ruleMinutes, "60 minutes or more without hours"},
+	{unescaped, ruleUnescaped, "brackets without backslashes"},
+	{unbalanced, ruleBrackets, "brackets do not match"},
+	{malformedUnclear, ruleUnclear, "unintelligible without its full time"},
+}
+
+// lintMarks reports malformed marks.
+func lintMarks(r *report) {
+	for i := range r.marks {
+		m := &r.marks[i]
+		if m.timed {
+			if _, ok := m.stamp.duration(r.opts.Fraction); !ok {
+				r.add(ruleStamp.At(r.at(m.at), "%s is not a valid frame", m.stamp.fraction).
+					WithHint("frames go from 00 to 29; is timestamp_fraction decimal?").WithSeverity(finding.Warning))
 			}
 		}
-	}
-	for i := range r.text.Turns {
-		turn := &r.text.Turns[i]
-		if !turn.Pause && len(turn.Blocks) == 0 {
-			r.add(ruleEmpty.At(r.position(turn.Line, turn.Column), "the turn of %s has no words", cmp.Or(turn.Speaker, "a label without a name")))
+		if m.faults == 0 {
+			continue
 		}
-	}
-}
-
-// moveIntoTurn returns the edits that move a mark from before the first label to after the
-// label. It returns nil if the label already has a mark, or if there are several marks to
-// move.
-func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
-	if len(r.turns) < 2 || r.turns[1].line < 0 || b.marks != 1 {
-		return nil
-	}
-	first := &r.turns[0]
-	for i := first.blocks.from; i < first.blocks.to; i++ {
-		if other := &r.blocks[i]; other != b && (other.outcome == opensTurn || other.outcome == carried && other.marks > 0) {
-			return nil
-		}
-	}
-	l := r.turns[1].label
-	text := bytes.TrimLeft(r.src[l.rest:l.end], " ")
-	if bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte(`\[`)) {
-		return nil
-	}
-	mark := string(bytes.TrimSpace(r.src[b.at:l.from]))
-	return []finding.Edit{r.edit(b.at, int(l.from), ""), r.edit(int(l.rest), int(l.rest), " "+mark)}
-}
-
-// lintRepeats reports labels that name the speaker of the turn above.
-func lintRepeats(r *report) {
-	turns := r.text.Turns
-	for i := 1; i < len(turns); i++ {
-		turn := &turns[i]
-		if !turn.Pause && turn.Speaker != "" && turn.Speaker == turns[i-1].Speaker {
-			r.add(ruleRepeated.At(r.position(turn.Line, turn.Column), "%s is already the speaker", turn.Speaker))
+		want := m.spelled(r.opts.Fraction)
+		for _, c := range markFaults {
+			if m.faults&c.fault == 0 {
+				continue
+			}
+			f := c.rule.At(r.at(m.at), "%s", c.problem)
+			switch c.fault {
+			case impossibleTime:
+				f = f.WithHint(`write \[mm:ss\] or \[hh:mm:ss.ff\]`)
+			case malformedUnclear:
+				if m.timed && string(m.words) == "unintelligible" {
+					f = f.WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
+				}
+			default:
+				f = f.WithHint("write " + want).WithFix(r.changes(r.edit(m.at, m.at+m.size, want))...)
+			}
+			r.add(f)
 		}
 	}
 }
@@ -233,49 +217,4 @@ func isWrong(a, b, c *anchor, perWord float64) bool {
 	before, after := paceBetween(a, b, perWord), paceBetween(b, c, perWord)
 	return before == tooFast && after == tooSlow || before == tooSlow && after == tooFast ||
 		a.pause && before == tooFast && after != usual || a.pause && after == tooFast
-}
-
-// CompareTranslation compares a translation with the original (rule T032). A
-// translation must have the same turns and pauses in the same order, and the same
-// stamps at their start. Speakers may be spelled in another script. If the numbers
-// of turns differ, only that is reported, because turns cannot be matched then.
-func CompareTranslation(original, translation *Transcript, file string) finding.List {
-	var found finding.List
-	report := func(turn *Turn, hint, format string, args ...any) {
-		pos := finding.Position{File: file, Line: turn.Line, Column: turn.Column}
-		found.Add(ruleTranslated.At(pos, format, args...).WithHint(hint))
-	}
-	a, b := original.Turns, translation.Turns
-	if len(a) != len(b) {
-		at := &Turn{}
-		for i := range b {
-			if at = &b[i]; i >= len(a) || a[i].Pause != b[i].Pause || !sameStart(&a[i], &b[i]) {
-				break
-			}
-		}
-		report(at, "compare from here on", "the original has %d turns, this has %d", len(a), len(b))
-		return found
-	}
-	for i := range a {
-		switch {
-		case a[i].Pause != b[i].Pause:
-			report(&b[i], "", "%s stands where the original has %s", b[i].Speaker, a[i].Speaker)
-		case a[i].Stamp != nil && b[i].Stamp == nil:
-			report(&b[i], "copy it", "no stamp; the original has %s", appendClock(nil, a[i].Stamp.Time))
-		case a[i].Stamp == nil && b[i].Stamp != nil:
-			report(&b[i], "add it to the original as well", "a stamp that the original does not have")
-		case !sameStart(&a[i], &b[i]):
-			report(&b[i], "copy it", "the stamp is %s, and %s in the original", appendClock(nil, b[i].Stamp.Time), appendClock(nil, a[i].Stamp.Time))
-		}
-	}
-	return found
-}
-
-// sameStart reports whether the stamps of two turns are at the same second, or
-// neither turn has a stamp.
-func sameStart(a, b *Turn) bool {
-	if a.Stamp == nil || b.Stamp == nil {
-		return a.Stamp == b.Stamp
-	}
-	return a.Stamp.Time.Truncate(time.Second) == b.Stamp.Time.Truncate(time.Second)
 }
