@@ -22,6 +22,7 @@ type Options struct {
 	File     string            // name in findings; its extension helps to detect the form
 	Speakers map[string]string // known names: speaker in the file → name
 	Duration time.Duration     // length of the audio; 0 if unknown
+	Exact    bool              // keep the times of captions that are too short to read
 }
 
 // Speech is what one speaker says without a pause: a caption, a segment or a

@@ -40,7 +40,9 @@ func (s *source) finish(r *Result) error {
 	r.Speech = cutAtSilence(r.Speech)
 	fillTimes(r.Speech)
 	r.Speech = untangle(r.Speech)
-	stretch(r.Speech)
+	if !s.o.Exact {
+		stretch(r.Speech)
+	}
 	return nil
 }
 

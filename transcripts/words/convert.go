@@ -24,7 +24,9 @@ func Convert(src []byte, o *forms.Options) (*File, error) {
 	if bytes.HasPrefix(src, []byte(`{"schema_version":`)) {
 		return Read(src, o.File)
 	}
-	result, err := forms.Read(src, "", o)
+	exact := *o
+	exact.Exact = true // what is too fast was not said, and a draft marks it
+	result, err := forms.Read(src, "", &exact)
 	if err != nil {
 		return nil, err
 	}

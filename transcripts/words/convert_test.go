@@ -30,6 +30,12 @@ func TestConvert(t *testing.T) {
 		{"segments in another order", `{"segments": [{"start": 9, "end": 10, "text": "Late."}, {"start": 1, "end": 2, "text": "Early."}]}`, " Early. 1s-2s 0,  Late. 9s-10s 0"},
 		{"two voices at once", `{"segments": [{"start": 1, "end": 6, "text": "one two", "speaker": "A"}, {"start": 2, "end": 3, "text": "no", "speaker": "B"}]}`,
 			"A one 1s-2s 0, B no 2s-3s 0, A two 3s-6s 0"},
+		{"words that are too fast to be speech", `{"segments": [
+			{"start": 1, "end": 2, "text": "Hello.", "speaker": "A", "words": [{"word": "Hello.", "start": 1, "end": 2}]},
+			{"start": 2, "end": 2.2, "text": "thank you everybody", "speaker": "B", "words": [
+				{"word": "thank", "start": 2, "end": 2.05}, {"word": "you", "start": 2.05, "end": 2.1}, {"word": "everybody", "start": 2.1, "end": 2.2}]},
+			{"start": 2.2, "end": 5, "text": "Bye.", "speaker": "A", "words": [{"word": "Bye.", "start": 2.2, "end": 5}]}]}`,
+			"A Hello. 1s-2s 0, B thank 2s-2.05s 0, B you 2.05s-2.1s 0, B everybody 2.1s-2.2s 0, A Bye. 2.2s-5s 0"},
 		{"something else", "<html><body>404</body></html>", "error"},
 	} {
 		f, err := Convert([]byte(test.src), &forms.Options{File: "w"})
