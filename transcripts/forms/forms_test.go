@@ -304,7 +304,7 @@ func benchmarkRead(b *testing.B, head, unit, tail string) {
 func BenchmarkSRT(b *testing.B) {
 	var src strings.Builder
 	for i := range 40000 {
-		fmt.Fprintf(&src, "%d\n%02d:%02d:%02d,000 --> %02d:%02d:%02d,900\nand this is what is said here, at length\n\n", i+1, i/3600*3, i/20%60, i*3%60, i/3600*3, i/20%60, i*3%60+2)
+		fmt.Fprintf(&src, "%d\n%02d:%02d:%02d,000 --> %02d:%02d:%02d,900\nand this is what is said here, at length\n\n", i+1, i/1200, i/20%60, i*3%60, i/1200, i/20%60, i*3%60+2)
 	}
 	benchmarkRead(b, src.String(), " ", "")
 }
