@@ -87,7 +87,7 @@ func runFeedCheck(ctx context.Context, a *app, o *feedCheckFlags, name string) e
 	if o.pages {
 		checkPages(ctx, a, v, report, f)
 	}
-	if isAddress(name) && !o.offline && report.Kind == tree.RSS {
+	if fetch.IsAddress(name) && !o.offline && report.Kind == tree.RSS {
 		report.Add(probe.Files(ctx, v, report, o.sample))
 	}
 	var changes *check.Changes
@@ -160,16 +160,10 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("%s is answered with %d %s", e.file, e.status, http.StatusText(e.status))
 }
 
-// isAddress reports whether the name of a feed is a web address.
-func isAddress(name string) bool {
-	scheme, _, ok := strings.Cut(name, "://")
-	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
-}
-
 // visitorFor returns a visitor that may reach public hosts. If name is an address, the
 // visitor may also reach the host of that address, even if it is not public.
 func visitorFor(name string) (*fetch.Visitor, error) {
-	if !isAddress(name) {
+	if !fetch.IsAddress(name) {
 		name = ""
 	}
 	v, err := fetch.NewVisitor(name, nil)
@@ -181,7 +175,7 @@ func visitorFor(name string) (*fetch.Visitor, error) {
 
 // openFeed reads a feed from a file, standard input or an address.
 func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feedSource, error) {
-	if isAddress(name) {
+	if fetch.IsAddress(name) {
 		response, err := probe.Fetch(ctx, v, name)
 		if err != nil {
 			return nil, withHint(err, "%s", networkHint(err))
@@ -257,7 +251,7 @@ func checkPages(ctx context.Context, a *app, v *fetch.Visitor, report *check.Rep
 
 // openPage requests a further page of a feed.
 func openPage(ctx context.Context, a *app, v *fetch.Visitor, address string) (*feedSource, error) {
-	if !isAddress(address) {
+	if !fetch.IsAddress(address) {
 		return nil, fmt.Errorf("%s is not an address", source.ShortQuote(address))
 	}
 	page, err := openFeed(ctx, a, v, address)

@@ -4,7 +4,15 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 )
+
+// IsAddress reports whether a name, such as that of a feed, is an address of the web and
+// not of a file.
+func IsAddress(name string) bool {
+	scheme, _, ok := strings.Cut(name, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
 
 // reserved are the networks outside the public internet, the networks that lead to
 // those, such as 6to4 (IANA's special-purpose registries, RFC 6890), and the metadata

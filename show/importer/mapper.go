@@ -12,6 +12,7 @@ import (
 
 	"onair/feed/check"
 	"onair/feed/tree"
+	"onair/internal/fetch"
 	"onair/internal/finding"
 	"onair/internal/slugs"
 	"onair/internal/source"
@@ -465,7 +466,7 @@ func (c *mapper) persons(parent *tree.Element) []person {
 		if url != "" && url != known[1] {
 			p.extra += ", url: " + source.Quote(url)
 		}
-		if ours := known[2] != "" && !isAddress(known[2]); image != "" && image != known[2] && !ours {
+		if ours := known[2] != "" && !fetch.IsAddress(known[2]); image != "" && image != known[2] && !ours {
 			p.extra += ", image: " + source.Quote(image)
 		}
 		list = append(list, p)

@@ -35,7 +35,7 @@ func newWeb(o *Options) (*web, error) {
 	if w.own == nil {
 		w.own = fetch.Own(nil)
 	}
-	if isAddress(o.Source) {
+	if fetch.IsAddress(o.Source) {
 		u, err := url.Parse(o.Source)
 		if err != nil || u.Host == "" {
 			return nil, &hintedError{errors.New("the address of the feed is malformed"), "write it as https://host.example/feed.xml"}
@@ -46,11 +46,6 @@ func newWeb(o *Options) (*web, error) {
 		w.host = u.Hostname()
 	}
 	return w, nil
-}
-
-func isAddress(s string) bool {
-	lower := strings.ToLower(s)
-	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
 }
 
 // statusError is a response with an error status.
@@ -78,7 +73,7 @@ var errCutOff = errors.New("the connection ended before the file did")
 func (w *web) get(ctx context.Context, address string, header http.Header, limit int64) (*http.Response, error) {
 	for hops := 0; ; hops++ {
 		u, err := url.Parse(address)
-		if err != nil || !isAddress(address) || u.Host == "" {
+		if err != nil || !fetch.IsAddress(address) || u.Host == "" {
 			return nil, errors.New("its address is not one of the web")
 		}
 		client, h := w.public, header.Clone()
@@ -194,7 +189,7 @@ func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 func (w *web) readPage(ctx context.Context, source string) (d *tree.Document, final string, err error) {
 	var data []byte
 	o := &tree.Options{}
-	if isAddress(source) {
+	if fetch.IsAddress(source) {
 		data, o.ContentType, final, err = w.read(ctx, source, tree.MaxBytes)
 		err = hinted(err)
 	} else {
