@@ -48,7 +48,7 @@ episode. It has the timing of the original: a turn starts when it did. One that 
 longer is spoken up to a quarter faster; if that is not enough, the next starts later, and
 the time is made up for in the next pause. The ten turns to shorten first are printed.
 
-No encoder is needed: the MP3 consists of the frames that the engine answers with. What
+No encoder is needed: the MP3 consists of the frames that the engine returns. What
 was spoken is kept, so that only texts that have changed cost something the next time.
 First onair prints what it costs, and asks; without a terminal, --yes is needed.
 

@@ -27,14 +27,14 @@ func newCDNConfig(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config KIND",
 		Short: "Print a working configuration of a CDN for this show",
-		Long: `Print a configuration for ` + strings.Join(kinds, ", ") + `. It handles byte ranges
-and HEAD, CORS for web players, pretty URLs and redirects, the 404 page of the
-show, cache lifetimes (longer while the origin is down), and purges from allowed
-addresses, and it hides the records that onair keeps in the storage.
+		Long: `Print a configuration for KIND: ` + strings.Join(kinds, ", ") + `.
+It handles byte ranges and HEAD, CORS for web players, pretty URLs and redirects, the
+404 page of the show, cache lifetimes (longer while the origin is down), and purges
+from allowed addresses, and it hides the records that onair keeps in the storage.
 
 The CDN fetches objects from the storage of the show: its bucket, or for a folder
-from onair serve --dir on this machine (nginx serves the folder itself). --origin names
-another address.
+from onair serve --dir on this machine (nginx serves the folder itself). --origin
+names another address.
 
 Exit codes: 0 done · 1 the show cannot be expressed in this configuration ·
 2 usage · 3 the show has errors.`,

@@ -19,8 +19,9 @@ func newCheck(a *app) *cobra.Command {
 		Use:   "check [EPISODE…]",
 		Short: "Check the show offline",
 		Long: `Check the show, its episodes, audio, artwork, transcripts and the rendered feed, and
-prove from its bytes that feed, ID3 tags and chapters agree with the source. Nothing is written, and no request is made. With the names of episodes (slug,
-number or GUID), only their findings are printed.
+prove from its bytes that feed, ID3 tags and chapters agree with the source. Nothing
+is written, and no request is made. With the names of episodes (slug, number or
+GUID), only their findings are printed.
 
 Findings of the same rule are grouped, with the first three places; -v prints all.
 Warnings of rules listed under accept: in show.yaml are hidden and not counted; -v

@@ -64,6 +64,10 @@ func runExport(ctx context.Context, a *app, o *exportOptions) error {
 	if u, err := url.Parse(o.redirectTo); err != nil || o.redirectTo != "" && (u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
 		return usagef("--redirect-to %s: want the address of a show, such as https://new-host.example/", o.redirectTo)
 	}
+	switch ext := strings.ToLower(filepath.Ext(o.to)); ext {
+	case ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar":
+		return usagef("%s: want a folder or a file that ends in .zip, not %s", o.to, ext)
+	}
 	dir, zipped := o.to, strings.EqualFold(filepath.Ext(o.to), ".zip")
 	if zipped {
 		dir = filepath.Join(filepath.Dir(o.to), "."+filepath.Base(o.to)+".tmp")

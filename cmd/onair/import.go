@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,7 +57,7 @@ Exit codes: 0 done · 1 failed, or not confirmed · 2 usage.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan only")
 	f.BoolVar(&o.Overwrite, "overwrite", false, "replace existing files, even if they were edited")
 	f.StringVar(&o.User, "user", "", "`NAME` for a feed behind a log-in")
-	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	return c
 }
 
@@ -79,6 +80,9 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 	meter := &importMeter{a: a, start: time.Now()}
 	o.Progress = meter.update
 	p, err := importer.Read(ctx, &o.Options)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = withHint(err, "name a file or an address, such as https://old-host.example/feed")
+	}
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}

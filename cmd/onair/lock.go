@@ -32,7 +32,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runLock(c.Context(), a, &o) },
 	}
 	o.addLockFlags(c, a)
-	c.Flags().BoolVar(&o.locked, "locked", a.getenv("CI") == "true", "fail when onair.lock would change")
+	c.Flags().BoolVar(&o.locked, "locked", a.getenv("CI") == "true", "fail if onair.lock would change")
 	return c
 }
 

@@ -29,9 +29,8 @@ func newNew(a *app) *cobra.Command {
 		Long: `Start a new episode: a folder below episodes/ with an episode.md that has the
 title, the next free number and a new GUID, and a copy of the MP3 if one is given.
 Chapters in the MP3 are written to chapters.txt, or to chapters.json if some of them
-are hidden or end before the next one. With --audio and no
---date the date is now; without either the episode is a draft until it gets a
-date.
+are hidden or end before the next one. With --audio and no --date the date is now;
+without either the episode is a draft until it gets a date.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 		Example: `  onair new "Cloudy with a chance of packets" --audio ~/recordings/4.mp3
@@ -52,7 +51,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 	f.StringVar(&o.date, "date", "", "when it goes live, in the show's timezone: `\"2027-02-04 06:00\"`")
 	f.StringVar(&o.slug, "slug", "", "`NAME` in URLs (default: from the number and the title)")
 	f.BoolVar(&o.dryRun, "dry-run", false, "with several files, print the list only")
-	f.BoolVar(&o.yes, "yes", false, "with several files, do not ask")
+	f.BoolVar(&o.yes, "yes", false, "with several files, do not ask for confirmation")
 	complete(c, "type", "full", "trailer", "bonus")
 	return c
 }
@@ -70,7 +69,7 @@ func runNew(a *app, o *newOptions, title string) error {
 	}
 	if o.date != "" {
 		if n.Date, err = source.ParseDate(o.date, s.Timezone); err != nil {
-			return usageError{err}
+			return withHint(usagef("--date: %v", err), "write it as 2027-02-04 06:00")
 		}
 	} else if o.audio != "" {
 		n.Date = a.now().In(s.Timezone).Truncate(time.Minute)

@@ -57,7 +57,7 @@ is behind what is live · 10 there are changes (with --exit-code).`,
 	}
 	o.addFlags(c, a)
 	c.Flags().StringVarP(&o.out, "output", "o", "", "write the plan to this `FILE`; - is standard output")
-	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 10 when there are changes")
+	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 10 if there are changes")
 	return c
 }
 

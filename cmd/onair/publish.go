@@ -54,8 +54,8 @@ An episode that is due and has no audio, here or in the storage, stays out of th
 feed; the rest is published, and the exit code is 3.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors, its verification
-failed, or a due episode has no audio (the rest is live) · 4 somebody else published in the meantime, or the
-checkout is behind what is live.`,
+failed, or a due episode has no audio (the rest is live) · 4 somebody else published
+in the meantime, or the checkout is behind what is live.`,
 		Example: `  onair publish
   onair publish 4-cloudy
   onair publish 4-cloudy --now

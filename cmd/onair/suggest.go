@@ -11,30 +11,63 @@ import (
 	"onair/internal/source"
 )
 
-// suggest adds the nearest command or flag to an error about one that does not exist.
+// suggest makes an error of cobra about the command line easier to understand. It adds the
+// nearest command or flag to an error about one that does not exist.
 func suggest(root *cobra.Command, args []string, err error) error {
 	c, _, _ := root.Find(args)
 	if c == nil {
 		c = root
 	}
 	var unknownFlag *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	help := c.CommandPath() + " --help explains it"
 	switch {
+	case errors.As(err, &invalid):
+		return withHint(usagef("--%s %s: %s", invalid.GetFlag().Name, invalid.GetValue(), valueProblem(invalid)), "%s", help)
+	case strings.HasPrefix(err.Error(), "accepts "), strings.HasPrefix(err.Error(), "requires "):
+		return withHint(usagef("wrong number of arguments"), "usage: %s", strings.TrimSuffix(c.UseLine(), " [flags]"))
+	case strings.HasPrefix(err.Error(), "required flag"): // (s) "from", "by" not set
+		names := strings.NewReplacer(`"`, "", ", ", " and --").Replace(between(err.Error(), `"`, " not set"))
+		return withHint(usagef("required: --%s", names), "%s", help)
+	case strings.HasPrefix(err.Error(), "if any flags in the group"): // [a b c] are set none of the others can be; [a b] were all set
+		names := strings.ReplaceAll(between(err.Error(), "; [", "]"), " ", " and --")
+		return withHint(usagef("--%s exclude each other", names), "%s", help)
 	case errors.As(err, &unknownFlag) && len(unknownFlag.GetSpecifiedName()) > 1:
 		if near := source.Nearest(unknownFlag.GetSpecifiedName(), flagNames(c)); near != "" {
 			return withHint(err, "did you mean --%s?", near)
 		}
 		return withHint(err, "%s --help lists the flags", c.CommandPath())
 	case strings.HasPrefix(err.Error(), "unknown command") && c.HasSubCommands():
-		_, rest, _ := strings.Cut(err.Error(), `"`)
-		name, _, _ := strings.Cut(rest, `"`)
+		name := between(err.Error(), `"`, `"`)
 		if near := source.Nearest(name, commandNames(c)); near != "" {
 			return withHint(err, "did you mean %s %s?", c.CommandPath(), near)
 		}
 		return withHint(err, "%s --help lists the commands", c.CommandPath())
 	case strings.HasPrefix(err.Error(), "unknown command"): // cobra's word for an argument of a command that takes none
-		return withHint(usagef("%s takes no arguments", c.CommandPath()), "%s --help explains it", c.CommandPath())
+		return withHint(usagef("%s takes no arguments", c.CommandPath()), "%s", help)
 	}
 	return err
+}
+
+// between returns the part of s after the first occurrence of before and up to the next
+// occurrence of after.
+func between(s, before, after string) string {
+	_, s, _ = strings.Cut(s, before)
+	s, _, _ = strings.Cut(s, after)
+	return s
+}
+
+// valueProblem says what is wrong with the value of a flag.
+func valueProblem(e *pflag.InvalidValueError) string {
+	switch e.GetFlag().Value.Type() {
+	case "duration":
+		return "want a duration such as 1m30s"
+	case "int":
+		return "want a whole number"
+	case "bool":
+		return "want true or false"
+	}
+	return errors.Unwrap(e).Error()
 }
 
 // newHelp returns the command help. Unlike the help command of cobra, it refuses the

@@ -75,8 +75,9 @@ func newThemeDiff(a *app) *cobra.Command {
 		Use:   "diff [NAME…]",
 		Short: "Show what a newer onair changed in files that the show overrides",
 		Long: `Show what changed in the theme's files since they were copied with onair theme
-eject. To take a change over, make it in your file too, and then run onair theme
-eject --force on a copy of the show, or copy the new file into templates/.theme.
+eject. To adopt a change, make it in your file too, and then update the copy in
+templates/.theme: run onair theme eject --force in a copy of the show, and take the
+file in templates/.theme from there.
 
 A file that was not copied with onair theme eject is compared with the theme's.
 

@@ -29,9 +29,10 @@ func newTranscriptsAlign(a *app) *cobra.Command {
 		Short: "Give a transcript the times of recognized words",
 		Long: `Keep the words that a speech recognizer heard beside a transcript in Markdown, so
 that its captions are exact to a fraction of a second. The words are read from the
-captions or the JSON of the recognizer: every format with times that convert reads,
-but not from Markdown. They are written to transcript.words.json beside the transcript. If the audio of the
-episode is there, they are marked as words of this audio.
+captions or the JSON of the recognizer, in every format with times that convert
+reads, except Markdown. They are written to transcript.words.json beside the
+transcript. If the audio of the episode is there, they are marked as words of this
+audio.
 
 Stamps that are far from their words are reported. The transcript stays as it is.
 

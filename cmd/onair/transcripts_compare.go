@@ -21,11 +21,10 @@ the one that people corrected. Both may have any format that convert reads, and 
 a transcript.words.json. Case, punctuation and accents do not matter.
 
 It prints the word error rate and what it consists of: other words, missing words
-and added words. Words in a row that both have are not taken apart; otherwise the
-count is that of sclite. Where both files have speakers, it prints which voice stands
-for whom, and how many words have another speaker. Where both have times of words, it
-prints how far they are apart: Markdown has a time at its stamps, captions and JSON at
-each word.
+and added words. Unlike in sclite, runs of equal words are kept together. Where both
+files have speakers, it prints which voice stands for whom, and how many words have
+another speaker. Where both have times of words, it prints how far they are apart:
+Markdown has a time at its stamps, captions and JSON at each word.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts compare transcript.md draft.md

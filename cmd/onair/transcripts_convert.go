@@ -30,7 +30,7 @@ func newTranscriptsConvert(a *app) *cobra.Command {
 		Short: "Convert a transcript between formats",
 		Long: `Convert a transcript to Markdown, WebVTT, SRT, Podcasting 2.0 JSON, HTML or plain
 text, from Markdown, WebVTT, SRT, SBV, TTML, Podcasting 2.0 JSON and HTML, text with
-names or times, tables of captions, and the JSON of speech recognisers such as Whisper,
+names or times, tables of captions, and the JSON of speech recognizers such as Whisper,
 Deepgram, AssemblyAI, Amazon, Azure and Google. The format is detected unless --from
 names it. A file that is something else is refused. FILE may be - for standard input.
 

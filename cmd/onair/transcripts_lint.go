@@ -39,8 +39,8 @@ func newTranscriptsLint(a *app) *cobra.Command {
 		Short: "Check transcripts, or a change of them",
 		Long: `Check the format, speakers and times of transcripts. Each finding has its place
 and says what to do. FILE may be a folder (default: the whole repository), or - for
-standard input. Markdown that has no label of a speaker is passed over.
---fix fixes what can be fixed without a decision.
+standard input. Markdown without the label of a speaker is skipped. --fix fixes what
+can be fixed without a decision.
 
 With --base REV only findings that the change since REV introduced are printed;
 new files are checked in full. --summary writes the change, word by word, as

@@ -34,8 +34,7 @@ precision. A stamp inside a cut gets the time of the cut, and is reported. The
 times of WebVTT, SRT, SBV and Podcasting 2.0 JSON are shifted as well; a caption
 inside a cut is removed, and is reported. The result is written to standard output,
 or to the files with -w, which also moves the words in the transcript.words.json of
-an episode. FILE may be a folder, of which the Markdown is shifted, or -
-for standard input.
+an episode. If FILE is a folder, its Markdown is shifted; - is standard input.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
 		Example: `  onair transcripts shift --from 12:00 --by -14.5s -w episodes/4-cloudy/transcript.md

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -47,6 +48,9 @@ func runTranscriptsSpeakers(a *app, name string, speakers []string) error {
 	}
 	file := filepath.Join(r.root, filepath.FromSlash(e.Dir), words.FileName)
 	before, err := a.readInput(file, words.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return withHint(err, "the file has the voices of a draft; onair transcripts draft writes it")
+	}
 	if err != nil {
 		return err
 	}

@@ -34,9 +34,10 @@ for byte; with --full, all files.
 
 What is live is compared with the record of the last publish. verify waits until
 caches no longer have older versions, for 30 seconds in all, and says what it waits
-for. It does not wait for what time does not change, such as a closed port. Differences from the folder, and errors in
-it, are reported but are not errors here. With the names of episodes (slug, number
-or GUID), only those episodes are verified, besides the feed and the site.
+for. It does not wait for problems that stay, such as a closed port. Differences
+from the folder, and errors in it, are reported but are not errors here. With the
+names of episodes (slug, number or GUID), only those episodes are verified, besides
+the feed and the site.
 
 A show with the default url is not verified, because that is an address of this
 machine.
@@ -59,6 +60,9 @@ Exit codes: 0 no errors · 1 failed · 2 usage · 3 errors were found.`,
 }
 
 func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
+	if o.wait < 0 {
+		return usagef("--wait %v: want 0 or more", o.wait)
+	}
 	r, inFolder, err := inspectRelease(ctx, a, &changeFlags{}, nil, releaseFlags{})
 	if err != nil {
 		return err
@@ -74,7 +78,7 @@ func runVerify(ctx context.Context, a *app, o *verifyOptions) error {
 		return err
 	}
 	w := &verify.Web{Storage: r.Show.Storage, Patience: o.wait, Waiting: waiting(a, o.wait)}
-	if o.wait <= 0 {
+	if o.wait == 0 {
 		w.Patience = -1
 	}
 	done := showProbing(a, r.Show.URL)
@@ -114,7 +118,7 @@ func lastPublished(ctx context.Context, a *app, r *release.Release) (objects map
 	case err == nil:
 		return unknown, state.Phase == record.Applying, nil
 	case !a.quiet:
-		fmt.Fprintf(a.stderr, "without the record of what was published: %s\n", clean(err.Error()))
+		fmt.Fprintf(a.stderr, "the record of the last publish cannot be read: %s\n", clean(err.Error()))
 	}
 	return unknown, false, ctx.Err()
 }

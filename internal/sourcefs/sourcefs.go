@@ -90,6 +90,9 @@ func (f *FS) check(op, name string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	info, err := f.root.Lstat(filepath.FromSlash(name))
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		err = &fs.PathError{Op: op, Path: name, Err: failed.Err} // failed.Op is lstatat
+	}
 	if err != nil {
 		return nil, err
 	}

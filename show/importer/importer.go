@@ -30,6 +30,7 @@ import (
 
 	"onair/feed/tree"
 	"onair/internal/fetch"
+	"onair/internal/source"
 	"onair/show"
 )
 
@@ -187,24 +188,32 @@ func (p *Plan) openFolder() (*known, error) {
 	return k, nil
 }
 
-// notAFeed returns the error for a document that is not an RSS feed. The error says what
-// the document is.
-func notAFeed(d *tree.Document) error {
+// shownName returns the name of a feed, a file or an address, as messages show it.
+func shownName(name string) string {
+	if fetch.IsAddress(name) {
+		return source.RedactURL(name)
+	}
+	return name
+}
+
+// notAFeed returns the error for a file or an address that is not an RSS feed. The error says what it
+// is.
+func notAFeed(name string, d *tree.Document) error {
 	hint := "give the address of the RSS feed, which your host shows in its settings"
-	what := "it is not a feed"
+	what := "not a feed"
 	switch d.Kind {
 	case tree.HTML:
-		what, hint = "it is a web page", "give the address of the RSS feed; for a feed behind a log-in use --user"
+		what, hint = "a web page", "give the address of the RSS feed; for a feed behind a log-in use --user"
 	case tree.Atom:
-		what = "it is an Atom feed"
+		what = "an Atom feed"
 	case tree.RDF:
-		what = "it is a feed of RSS 1.0"
+		what = "a feed of RSS 1.0"
 	case tree.JSON:
-		what = "it is JSON"
+		what = "JSON"
 	case tree.Media:
-		what = "it is audio, video or an image"
+		what = "audio, video or an image"
 	case tree.Empty:
-		what, hint = "it is empty", "look at it in a browser, and try again later"
+		what, hint = "empty", "look at it in a browser, and try again later"
 	}
-	return &hintedError{errors.New(what), hint}
+	return &hintedError{fmt.Errorf("%s is %s", shownName(name), what), hint}
 }

@@ -151,10 +151,10 @@ type feedFile struct {
 }
 
 // readFeed reads a feed with its pages.
-func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
+func (w *web) readFeed(ctx context.Context, name string) (*feedFile, error) {
 	f := &feedFile{}
 	var trail tree.Trail
-	for next := source; next != ""; {
+	for next := name; next != ""; {
 		d, final, err := w.readPage(ctx, next)
 		if err != nil && trail.Pages > 0 {
 			return nil, fmt.Errorf("page %d of the feed: %w", trail.Pages+1, err)
@@ -177,7 +177,7 @@ func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 	}
 	channel := f.pages[0].Channel()
 	if channel == nil {
-		return nil, notAFeed(&tree.Document{Kind: tree.Unknown})
+		return nil, notAFeed(name, &tree.Document{Kind: tree.Unknown})
 	}
 	if f.pages[0].Items == 0 {
 		return nil, &hintedError{errors.New("the feed has no episodes"), "look at it in a browser; an import needs at least one"}
@@ -186,14 +186,14 @@ func (w *web) readFeed(ctx context.Context, source string) (*feedFile, error) {
 }
 
 // readPage reads a page of the feed from an address or a file.
-func (w *web) readPage(ctx context.Context, source string) (d *tree.Document, final string, err error) {
+func (w *web) readPage(ctx context.Context, name string) (d *tree.Document, final string, err error) {
 	var data []byte
 	o := &tree.Options{}
-	if fetch.IsAddress(source) {
-		data, o.ContentType, final, err = w.read(ctx, source, tree.MaxBytes)
+	if fetch.IsAddress(name) {
+		data, o.ContentType, final, err = w.read(ctx, name, tree.MaxBytes)
 		err = hinted(err)
 	} else {
-		data, err = readFile(source)
+		data, err = readFile(name)
 	}
 	if err != nil {
 		return nil, "", err
@@ -202,7 +202,7 @@ func (w *web) readPage(ctx context.Context, source string) (d *tree.Document, fi
 		return nil, "", &hintedError{err, "an import reads feeds of at most 32 MiB"}
 	}
 	if d.Kind != tree.RSS {
-		return nil, "", notAFeed(d)
+		return nil, "", notAFeed(name, d)
 	}
 	for _, p := range d.Problems {
 		if p.Cause == tree.CutOff {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,8 +89,12 @@ func (g git) ancestor(ctx context.Context, base string) (string, error) {
 		return "", fmt.Errorf("%q is not a revision", base)
 	}
 	for _, rev := range []string{"HEAD", base} {
-		if _, err := g.run(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}"); err != nil {
+		_, err := g.run(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}")
+		if _, silent := errors.AsType[*exec.ExitError](err); silent {
 			return "", fmt.Errorf("git does not know the commit %s", rev)
+		}
+		if err != nil {
+			return "", err
 		}
 	}
 	out, err := g.run(ctx, "merge-base", base, "HEAD")
