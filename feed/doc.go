@@ -12,6 +12,7 @@
 //	Document.SelfURL      atom:link rel="self"
 //	Announce (websub)     atom:link rel="hub"
 //	URL                   link
+//	Links                 atom:link rel="related", for imports
 //	Description           description: HTML in CDATA, at most 4000 bytes
 //	Feed.PageSize         atom:link rel="first", "next" and "last", of RFC 5005
 //	Document.ArtworkURL   image
@@ -41,17 +42,18 @@
 //	GUID                  guid isPermaLink="false"
 //	Date                  pubDate, RFC 2822 with a numeric zone
 //	Item.PageURL          link
+//	RedirectFrom          atom:link rel="related", for imports
 //	Item.Notes            description: the notes with the tags that podcast apps
 //	                      show. Above 4000 bytes they are cut after a paragraph,
-//	                      an item of a list or a word, and a link to the page
-//	                      follows. Without notes it is the Summary.
+//	                      an item of a list, a line or a word, and a link to the
+//	                      page follows. Without notes it is the Summary.
 //	                      content:encoded: the whole notes, if the description
 //	                      lacks some of their text, an image or a table
 //	Item.Enclosure        enclosure url, length in bytes, type
 //	Item.Alternates       podcast:alternateEnclosure, podcast:source
 //	Item.Duration         itunes:duration in whole seconds
-//	Summary               itunes:subtitle, if there are notes and it is one line of at
-//	                      most 255 bytes
+//	Summary               if there are notes: itunes:subtitle, or itunes:summary if it
+//	                      has several lines or more than 255 bytes
 //	Explicit, Block       itunes:explicit, itunes:block
 //	Item.ArtworkURL       itunes:image, unless it is the show's
 //	Season, Number, Type  itunes:season, itunes:episode, itunes:episodeType

@@ -7,6 +7,7 @@ import (
 
 	"onair/feed/check"
 	"onair/internal/finding"
+	"onair/internal/vocabulary"
 	"onair/show"
 )
 
@@ -52,20 +53,16 @@ func (r *Rendered) Item(i int) []byte {
 	return nil
 }
 
-// generator is the name of onair in its feeds. It has no version, so that an
-// upgrade does not change a feed.
-const generator = "onair"
-
 // ownMark is a comment in feeds whose extra XML replaces the generator.
-const ownMark = "<!-- generator: " + generator + " -->"
+const ownMark = "<!-- generator: " + vocabulary.Generator + " -->"
 
 // IsOwn reports whether onair rendered a feed, by its generator element or by ownMark.
 func IsOwn(data []byte) bool {
-	return bytes.Contains(data, []byte("<generator>"+generator+"</generator>")) || bytes.Contains(data, []byte(ownMark))
+	return bytes.Contains(data, []byte("<generator>"+vocabulary.Generator+"</generator>")) || bytes.Contains(data, []byte(ownMark))
 }
 
 // Check returns findings about the feed. A finding names the file where it can be fixed,
-// episode.md or show.yaml. Check leaves out findings that package show reports. If
+// episode.md or show.yaml, and its hint is about that file. Check leaves out findings that package show reports. If
 // directories cannot read the feed, Check also leaves out the rules that only directories
 // enforce.
 func (r *Rendered) Check() finding.List {
@@ -84,6 +81,9 @@ func (r *Rendered) Check() finding.List {
 				file = e.File
 			} else if p.from > 0 {
 				continue // the channel of an older page repeats that of the feed
+			}
+			if rule := check.Rules().Find(f.Rule); rule != nil && rule.InShow != "" {
+				f.Hint = rule.InShow
 			}
 			f.Position = finding.Position{File: file}
 			found = append(found, f)

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"onair/feed/check"
+	"onair/show"
 )
 
 func TestRenderSaysWhereItemsAre(t *testing.T) {
@@ -50,6 +52,37 @@ func TestRenderedFeedBreaksNoRule(t *testing.T) {
 	t.Parallel()
 	if got := check.Feed(render(t, rich()), nil).Findings; len(got) > 0 {
 		t.Errorf("Feed finds %v", got)
+	}
+}
+
+func TestHintsAreAboutTheFilesOfTheShow(t *testing.T) {
+	t.Parallel()
+	d := rich()
+	d.Show.Author, d.Show.Description, d.Show.Language, d.Show.Type = "", "", "", show.Serial
+	d.Show.Copyright = "© 2021 Fern"
+	d.Show.Funding = []show.Link{{URL: "http://fern.example/", Text: strings.Repeat("fern ", 40)}}
+	d.Show.Owner.Email = "fern"
+	for i := range d.Items {
+		item := &d.Items[i]
+		item.Episode.Title = "1: &amp; <b>Fern</b> in " + d.Show.Title
+		item.Episode.Number, item.Episode.Summary = 1, strings.Repeat("fern ", 60)
+		item.Notes, item.Duration, item.PageURL = "", 0, ""
+		item.Episode.Date = time.Date(1998, 1, 1, 0, 0, 0, 0, time.UTC)
+		item.Enclosure = Enclosure{URL: "https://fern.example/a.ogg?Expires=1700000000", Type: "audio/mp3", Fixed: true}
+	}
+	d.Items[0].Episode.Number, d.Items[0].Episode.Summary = 0, ""
+	r, err := Render(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := r.Check()
+	if len(found) < 20 {
+		t.Errorf("%d findings, want more", len(found))
+	}
+	for _, f := range found {
+		if strings.Contains(f.Hint, ">") || strings.Contains(f.Hint, "itunes:") || strings.Contains(f.Hint, "podcast:") {
+			t.Errorf("%s %s: hint %q is about the feed", f.Rule, f.Message, f.Hint)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"onair/internal/markdown"
 	"onair/internal/shorten"
+	"onair/internal/vocabulary"
 	"onair/show"
 )
 
@@ -66,6 +67,9 @@ func (w *writer) channel(p *page) {
 	d, s := p.Document, p.Show
 	w.text("title", s.Title)
 	w.pageLinks(p)
+	for _, l := range s.Links {
+		w.related(l.URL, l.Text)
+	}
 	w.text("link", s.URL)
 	description := d.Description
 	if description == "" {
@@ -79,7 +83,7 @@ func (w *writer) channel(p *page) {
 		w.date("pubDate", d.Items[p.from].Episode.Date)
 	}
 	w.date("lastBuildDate", p.updated())
-	w.text("generator", generator)
+	w.text("generator", vocabulary.Generator)
 	if w.leaveOut("generator") {
 		w.indent()
 		w.out.WriteString(ownMark + "\n")
@@ -105,6 +109,11 @@ func (w *writer) pageLinks(p *page) {
 		w.empty("atom:link", "href", p.older, "rel", "next", "type", MediaType)
 	}
 	w.empty("atom:link", "href", p.oldest, "rel", "last", "type", MediaType)
+}
+
+// related writes a link that apps ignore; an import reads it. See vocabulary.FormerAddress.
+func (w *writer) related(address, title string) {
+	w.empty("atom:link", "href", address, "rel", "related", "title", title)
 }
 
 // announces reports whether the show announces changes through a service.
@@ -208,6 +217,11 @@ func (w *writer) item(d *Document, i *Item, n notes) {
 	w.text("guid", e.GUID, "isPermaLink", "false")
 	w.date("pubDate", e.Date)
 	w.optional("link", i.PageURL)
+	if strings.HasPrefix(i.PageURL, d.Show.URL) {
+		for _, from := range e.RedirectFrom {
+			w.related(strings.TrimSuffix(d.Show.URL, "/")+from, vocabulary.FormerAddress)
+		}
+	}
 	w.notes(i, n)
 	w.empty("enclosure",
 		"url", enclosureURL(d.Show, &i.Enclosure),
@@ -260,8 +274,12 @@ func (w *writer) itunesEpisode(d *Document, i *Item) {
 	if i.Duration > 0 {
 		w.text("itunes:duration", strconv.FormatInt(int64(i.Duration.Round(time.Second)/time.Second), 10))
 	}
-	if i.Notes != "" && len(e.Summary) <= maxSubtitle && !strings.Contains(e.Summary, "\n") {
-		w.optional("itunes:subtitle", e.Summary)
+	if i.Notes != "" {
+		name := "itunes:subtitle"
+		if len(e.Summary) > maxSubtitle || strings.Contains(e.Summary, "\n") {
+			name = "itunes:summary"
+		}
+		w.optional(name, e.Summary)
 	}
 	w.text("itunes:explicit", strconv.FormatBool(e.Explicit))
 	if i.ArtworkURL != d.ArtworkURL {
@@ -307,7 +325,7 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 }
 
 // maxSubtitle is the longest summary, in bytes, that is written as itunes:subtitle, of
-// which PSP-1 allows 255 characters.
+// which PSP-1 allows 255 characters. A longer one is written as itunes:summary.
 const maxSubtitle = 255
 
 func (w *writer) image(url string) {

@@ -217,7 +217,7 @@ func writeExplained(w io.Writer, u *ui, x explained) error {
 	}
 	for _, r := range x.rules {
 		fmt.Fprintf(&b, "%s %s: %s\n", u.severity(r.Severity), u.bold(r.ID), r.Title)
-		for _, line := range []struct{ name, text string }{{"do:     ", r.Hint}, {"example:", r.Example}, {"source: ", r.Source}} {
+		for _, line := range []struct{ name, text string }{{"do:     ", r.Hint}, {"in show:", r.InShow}, {"example:", r.Example}, {"source: ", r.Source}} {
 			if line.text != "" {
 				fmt.Fprintf(&b, "  %s %s\n", u.dim(line.name), line.text)
 			}
@@ -306,6 +306,7 @@ func writeExplainJSON(w io.Writer, x explained) error {
 		Severity finding.Severity `json:"severity"`
 		Title    string           `json:"title"`
 		Hint     string           `json:"hint"`
+		InShow   string           `json:"in_show,omitempty"`
 		Example  string           `json:"example"`
 		Source   string           `json:"source"`
 	}
@@ -319,7 +320,7 @@ func writeExplainJSON(w io.Writer, x explained) error {
 	}
 	rules := []rule{}
 	for _, r := range about {
-		rules = append(rules, rule{r.ID, r.Severity, r.Title, r.Hint, r.Example, r.Source})
+		rules = append(rules, rule{r.ID, r.Severity, r.Title, r.Hint, r.InShow, r.Example, r.Source})
 	}
 	entries := x.entries
 	if entries == nil {
@@ -365,6 +366,9 @@ func writeRuleReference(w io.Writer) error {
 		fmt.Fprintf(&b, "\n### %s\n\n%s: %s.", r.ID, r.Severity, reference.Escape(r.Title))
 		if r.Hint != "" {
 			fmt.Fprintf(&b, " What to do: %s.", reference.Escape(r.Hint))
+		}
+		if r.InShow != "" {
+			fmt.Fprintf(&b, " In a show: %s.", reference.Escape(r.InShow))
 		}
 		if r.Source != "" {
 			fmt.Fprintf(&b, " Source: %s", reference.Link(r.Source))

@@ -77,7 +77,7 @@ var elements = []element{
 	{name: "guid", in: inItem, once: true, attrs: []attr{{name: "isPermaLink", form: oneOf(ruleValue, "true", "false")}}},
 	{name: "source", in: inItem, once: true, attrs: []attr{{name: "url", need: true, form: address}}},
 	{name: "content:encoded", in: inBoth, once: true, form: notes},
-	{name: "atom:link", in: inBoth, attrs: []attr{{name: "href", form: address}, {name: "rel"}, {name: "type"}}},
+	{name: "atom:link", in: inBoth, attrs: []attr{{name: "href", form: address}, {name: "rel"}, {name: "type"}, {name: "title"}, {name: "hreflang"}, {name: "length"}}},
 
 	// Apple
 	{name: "itunes:applepodcastsverify", in: inChannel, once: true},
@@ -91,7 +91,7 @@ var elements = []element{
 	{name: "itunes:explicit", in: inBoth, once: true, form: explicit},
 	{name: "itunes:image", in: inBoth, once: true, attrs: []attr{{name: "href", form: artwork}}},
 	{name: "itunes:isClosedCaptioned", in: inItem, once: true, old: "no app reads it; write podcast:transcript"},
-	{name: "itunes:keywords", in: inBoth, once: true, short: 4000, old: "Apple ignores it since 2013; remove it"},
+	{name: "itunes:keywords", in: inBoth, once: true, short: 4000, old: "Apple ignores it; remove it"},
 	{name: "itunes:new-feed-url", in: inChannel, once: true, form: address},
 	{name: "itunes:order", in: inItem, once: true, old: "Apple ignores it; write itunes:episode"},
 	{name: "itunes:owner", in: inChannel, once: true},

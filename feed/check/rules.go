@@ -62,18 +62,21 @@ var rules = finding.Rules{
 		ID: "F007", Severity: finding.Warning, Source: sourceReports,
 		Title:   "the feed is larger than 2 MB",
 		Hint:    "some apps refuse or cut feeds of 2 to 3 MB: shorten notes, or move old episodes to archive pages (RFC 5005)",
+		InShow:  "shorten notes, or write feed: {page_size: 200} into show.yaml: older episodes then are on further pages",
 		Example: "a feed of 2,000 episodes with the whole text of each transcript",
 	},
 	{
 		ID: "F008", Severity: finding.Error, Source: sourceReports,
 		Title:   "the feed is larger than 32 MiB, too deeply nested, or has too many episodes to be read",
 		Hint:    "divide the feed into pages (RFC 5005), or leave out old episodes and long notes",
+		InShow:  "write feed: {page_size: 200} into show.yaml, and shorten long notes",
 		Example: "a feed of 40 MiB",
 	},
 	{
 		ID: "F009", Severity: finding.Warning, Source: sourcePSP,
 		Title:   "a value has more than 255 characters",
 		Hint:    "apps cut it at 255 characters",
+		InShow:  "apps cut it at 255 characters: shorten the text in this file",
 		Example: "a <title> of 300 characters",
 	},
 	{
@@ -86,12 +89,14 @@ var rules = finding.Rules{
 		ID: "F011", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "an address is not https, and not on this machine",
 		Hint:    "use https",
+		InShow:  "write the address with https in this file",
 		Example: `<link>http://example.com/</link>`,
 	},
 	{
 		ID: "F012", Severity: finding.Error, Source: sourceRSS,
 		Title:   "an address is relative or malformed",
 		Hint:    "write the whole address, with http or https",
+		InShow:  "write the whole address, with https, in this file",
 		Example: `<itunes:image href="/artwork.jpg"/>`,
 	},
 	{
@@ -104,6 +109,7 @@ var rules = finding.Rules{
 		ID: "F014", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "the text of a podcast: element is too long",
 		Hint:    "aggregators cut it",
+		InShow:  "aggregators cut it: shorten the text in this file",
 		Example: "a <podcast:location> of 200 characters",
 	},
 	{
@@ -146,30 +152,35 @@ var rules = finding.Rules{
 		ID: "F021", Severity: finding.Error, Source: sourceRSS,
 		Title:   "the show has no description",
 		Hint:    "add <description> with a few sentences about the show",
+		InShow:  "write description: into show.yaml, with a few sentences about the show",
 		Example: "a <channel> without <description>",
 	},
 	{
 		ID: "F022", Severity: finding.Error, Source: sourceRSS,
 		Title:   "the show has no link",
 		Hint:    "the address of the show's page",
+		InShow:  "write url: into show.yaml, the address below which the show is published",
 		Example: "a <channel> without <link>",
 	},
 	{
 		ID: "F023", Severity: finding.Error, Source: sourcePSP,
 		Title:   "the show's language is absent or malformed",
 		Hint:    "ISO 639 with an optional region, such as en or en-gb",
+		InShow:  "write language: into show.yaml, such as en or en-gb",
 		Example: `<language>English</language>`,
 	},
 	{
 		ID: "F024", Severity: finding.Error, Source: sourcePSP,
 		Title:   "the show has no itunes:category",
 		Hint:    "name at least one of Apple's categories",
+		InShow:  "write categories: into show.yaml, with at least one of Apple's categories",
 		Example: "a <channel> without <itunes:category>",
 	},
 	{
 		ID: "F025", Severity: finding.Error, Source: sourceCategories,
 		Title:   "a category is not on Apple's list",
 		Hint:    "directories ignore it: take one of Apple's list, letter for letter",
+		InShow:  "write a category of Apple's list, letter for letter, into categories: of show.yaml",
 		Example: `<itunes:category text="Tech News"/>`,
 	},
 	{
@@ -182,6 +193,7 @@ var rules = finding.Rules{
 		ID: "F027", Severity: finding.Error, Source: sourcePSP,
 		Title:   "the show has no itunes:image",
 		Hint:    "square, 1400 to 3000 pixels, JPEG or PNG",
+		InShow:  "put an artwork.jpg beside show.yaml: square, 1400 to 3000 pixels",
 		Example: "a <channel> without <itunes:image>",
 	},
 	{
@@ -206,6 +218,7 @@ var rules = finding.Rules{
 		ID: "F032", Severity: finding.Warning, Source: sourceSpotify,
 		Title:   "the show has no itunes:author",
 		Hint:    "Spotify requires it",
+		InShow:  "write author: into show.yaml: Spotify requires it",
 		Example: "a <channel> without <itunes:author>",
 	},
 	{
@@ -230,12 +243,14 @@ var rules = finding.Rules{
 		ID: "F036", Severity: finding.Info, Source: sourcePSP,
 		Title:   "the copyright contains the sign, the word or a year",
 		Hint:    "only the holder's name",
+		InShow:  "write only the holder's name into copyright: of show.yaml",
 		Example: `<copyright>© 2021 The good people</copyright>`,
 	},
 	{
 		ID: "F037", Severity: finding.Warning, Source: sourceSpotify,
 		Title:   "there is no episode",
 		Hint:    "directories want one live episode, a trailer for instance",
+		InShow:  "directories want one live episode, a trailer for instance: write date: into an episode.md, and remove draft:",
 		Example: "a <channel> without <item>",
 	},
 	{
@@ -260,30 +275,35 @@ var rules = finding.Rules{
 		ID: "F042", Severity: finding.Error, Source: sourceApple,
 		Title:   "two episodes have the same enclosure URL",
 		Hint:    "Apple ignores one of them",
+		InShow:  "Apple ignores one of them: correct url of enclosure: in one episode.md, or remove that episode",
 		Example: "two items with the url https://example.com/1.mp3",
 	},
 	{
 		ID: "F043", Severity: finding.Error, Source: sourcePSP,
 		Title:   "an enclosure's length is not a number of bytes above zero",
 		Hint:    "the size in bytes of the file as it is served",
+		InShow:  "write the size in bytes of the file into length of enclosure: in episode.md",
 		Example: `<enclosure url="https://example.com/1.mp3" length="0" type="audio/mpeg"/>`,
 	},
 	{
 		ID: "F044", Severity: finding.Warning, Source: sourceApple,
 		Title:   "an enclosure's type is unknown to PSP-1 and Apple",
 		Hint:    "audio/mpeg is right for MP3, audio/x-m4a for AAC",
+		InShow:  "write type: audio/mpeg for MP3, audio/x-m4a for AAC, into enclosure: of episode.md",
 		Example: `<enclosure url="https://example.com/1.mp3" length="500000" type="audio/mp3"/>`,
 	},
 	{
 		ID: "F045", Severity: finding.Warning, Source: sourceApple,
 		Title:   "an enclosure's extension does not match its type",
 		Hint:    "Apple goes by the extension of the address: mp3, m4a, mp4, m4v, mov or pdf",
+		InShow:  "Apple goes by the extension of the address (mp3, m4a, mp4, m4v, mov or pdf): put the audio beside episode.md instead of enclosure:, or write an address that ends so",
 		Example: `<enclosure url="https://example.com/1.php" length="500000" type="audio/mpeg"/>`,
 	},
 	{
 		ID: "F046", Severity: finding.Warning, Source: sourceReports,
 		Title:   "an enclosure is too short for its duration",
 		Hint:    "the length is in bytes, the duration in seconds",
+		InShow:  "correct episode.md: length of enclosure: is in bytes, duration: in seconds",
 		Example: `<enclosure url="https://example.com/1.mp3" length="60" type="audio/mpeg"/><itunes:duration>60</itunes:duration>`,
 	},
 	{
@@ -314,12 +334,14 @@ var rules = finding.Rules{
 		ID: "F051", Severity: finding.Warning, Source: sourcePSP,
 		Title:   "an episode has no description",
 		Hint:    "add <description> with the notes of the episode",
+		InShow:  "write notes below the front matter of episode.md",
 		Example: "an <item> without <description>",
 	},
 	{
 		ID: "F052", Severity: finding.Warning, Source: sourcePSP,
 		Title:   "an episode's itunes:duration is absent, zero or malformed",
 		Hint:    "seconds as a whole number",
+		InShow:  "write duration: into episode.md, in seconds or as 1:02:03",
 		Example: `<itunes:duration>1:75</itunes:duration>`,
 	},
 	{
@@ -338,6 +360,7 @@ var rules = finding.Rules{
 		ID: "F055", Severity: finding.Warning, Source: sourceApple,
 		Title:   "an episode of a serial show has no itunes:episode",
 		Hint:    "a serial show is ordered by itunes:episode",
+		InShow:  "write number: into episode.md: a serial show is ordered by it",
 		Example: "an <item> without <itunes:episode> in a feed with <itunes:type>serial</itunes:type>",
 	},
 	{
@@ -350,6 +373,7 @@ var rules = finding.Rules{
 		ID: "F057", Severity: finding.Info, Source: sourcePodcast,
 		Title:   "a soundbite is shorter than 15 or longer than 120 seconds",
 		Hint:    "15 to 120 seconds work best",
+		InShow:  "15 to 120 seconds work best: correct soundbites: in episode.md",
 		Example: `<podcast:soundbite startTime="20" duration="5"/>`,
 	},
 	{
@@ -362,12 +386,14 @@ var rules = finding.Rules{
 		ID: "F059", Severity: finding.Info, Source: sourcePSP,
 		Title:   "an episode has no link",
 		Hint:    "the address of the episode's page",
+		InShow:  "write link: into episode.md, or episode_url into site: of show.yaml",
 		Example: "an <item> without <link>",
 	},
 	{
 		ID: "F060", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "an episode names persons but no host, although the show has a host",
 		Hint:    "an episode's persons replace the show's: name the hosts again",
+		InShow:  "an episode's persons replace the show's: write the hosts into hosts: of episode.md",
 		Example: `an <item> with <podcast:person role="guest"> only, in a channel with <podcast:person role="host">`,
 	},
 	{
@@ -398,18 +424,21 @@ var rules = finding.Rules{
 		ID: "F065", Severity: finding.Warning, Source: sourceRec,
 		Title:   "text is escaped twice, or has markup where apps show plain text",
 		Hint:    "listeners read the tags and entities: escape once, and write no tags in plain text",
+		InShow:  "listeners read tags and entities: write & and < as they are, and no tags, in titles, names and summaries of this file",
 		Example: `<title>Q&amp;amp;A</title>`,
 	},
 	{
 		ID: "F066", Severity: finding.Warning, Source: sourcePSP,
 		Title:   "notes have scripts, frames, handlers or relative addresses",
 		Hint:    "apps remove it or break: write plain HTML with whole addresses",
+		InShow:  "apps remove it or break: write Markdown without HTML, with whole addresses, in this file",
 		Example: `<description>&lt;script&gt;alert(1)&lt;/script&gt;</description>`,
 	},
 	{
 		ID: "F067", Severity: finding.Warning, Source: sourceReports,
 		Title:   "a title has invisible characters or line breaks",
 		Hint:    "apps show a gap, turn the text around or cut it: remove them",
+		InShow:  "apps show a gap, turn the text around or cut it: remove the characters from the titles in this file",
 		Example: "a <title> with the character U+202E",
 	},
 	{
@@ -428,12 +457,14 @@ var rules = finding.Rules{
 		ID: "F070", Severity: finding.Warning, Source: sourceReports,
 		Title:   "an enclosure expires, or is the page of a file and not the file",
 		Hint:    "apps keep addresses for years: write one that stays",
+		InShow:  "apps keep addresses for years: write one that stays into url of enclosure: in episode.md",
 		Example: `<enclosure url="https://example.com/1.mp3?Expires=1700000000" length="1" type="audio/mpeg"/>`,
 	},
 	{
 		ID: "F071", Severity: finding.Warning, Source: sourceDates,
 		Title:   "a date has the wrong weekday or an unlikely year",
 		Hint:    "write Fri, 26 Feb 2021 00:00:00 -0500",
+		InShow:  "correct date: in episode.md",
 		Example: `<pubDate>Mon, 26 Feb 2021 00:00:00 GMT</pubDate>`,
 	},
 	{
@@ -446,12 +477,14 @@ var rules = finding.Rules{
 		ID: "F073", Severity: finding.Warning, Source: sourceApple,
 		Title:   "two full episodes of a season have one number",
 		Hint:    "apps sort them at random: give each its own, or make one a bonus",
+		InShow:  "apps sort them at random: correct number: in one episode.md, or write type: bonus there",
 		Example: "two items with <itunes:episode>2</itunes:episode>",
 	},
 	{
 		ID: "F074", Severity: finding.Warning, Source: sourceReports,
 		Title:   "one episode seems to have two GUIDs",
 		Hint:    "listeners get it twice: keep the older GUID",
+		InShow:  "listeners get it twice: keep the episode with the older guid:, and remove the other one",
 		Example: "two items with one title and date, and different GUIDs",
 	},
 	{
@@ -476,12 +509,14 @@ var rules = finding.Rules{
 		ID: "F078", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "a person, transcript or chapters file is named twice, or has an extension of another type",
 		Hint:    "keep one of them, with the extension of its type",
+		InShow:  "name a person once in hosts:, guests: and people: of this file, and each file once in extra:",
 		Example: `<podcast:transcript url="https://example.com/1.srt" type="text/vtt"/>`,
 	},
 	{
 		ID: "F079", Severity: finding.Warning, Source: sourceRSS,
 		Title:   "the owner has no valid e-mail address, or the RSS image is incomplete",
 		Hint:    "complete the owner's e-mail address, and url, title and link of the image",
+		InShow:  "write owner: {name: …, email: …} into show.yaml, with an address that works",
 		Example: `<itunes:owner><itunes:email>nobody</itunes:email></itunes:owner>`,
 	},
 	{
@@ -494,6 +529,7 @@ var rules = finding.Rules{
 		ID: "F081", Severity: finding.Info, Source: sourcePSP,
 		Title:   "a title has a number or the name of the show, or a text repeats the description",
 		Hint:    "apps show these beside it: say it once",
+		InShow:  "apps show the number and the name of the show beside the title: remove them from title: in this file",
 		Example: "an item with the title “Episode 12: Clouds”",
 	},
 	{
@@ -506,6 +542,7 @@ var rules = finding.Rules{
 		ID: "F083", Severity: finding.Warning, Source: sourcePodcast,
 		Title:   "podcast:guid is not a UUID of version 5",
 		Hint:    "keep it if directories know it; a new one is a UUIDv5 of the address of the feed",
+		InShow:  "keep it in onair.lock if directories know it; a new show gets a UUIDv5 at its first publish",
 		Example: `<podcast:guid>917393e3-1b1e-4cef-ace4-edaa54e1f810</podcast:guid>`,
 	},
 	{

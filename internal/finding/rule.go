@@ -15,6 +15,7 @@ type Rule struct {
 	Severity Severity // default severity of its findings
 	Title    string   // what is wrong, in a few words, lower case, no full stop
 	Hint     string   // default hint of its findings
+	InShow   string   // hint about the files of a show, for rules of feeds; Hint if it is empty
 	Source   string   // the specification that defines the rule, or a page of docs if onair does
 	Example  string   // input that breaks the rule; may be empty
 }

@@ -39,22 +39,6 @@ func (t token) attr(name string) string {
 	return value
 }
 
-// keeping returns a start tag with the named attribute and no other, or without attributes
-// if the name is empty.
-func (t token) keeping(name string) string {
-	if name == "" {
-		if len(t.raw) == len("<>")+len(t.name) {
-			return t.raw
-		}
-		return "<" + t.name + ">"
-	}
-	value := t.attr(name)
-	if len(t.raw) == len(`< ="">`)+len(t.name)+len(name)+len(value) && strings.HasPrefix(t.raw[len("< ")+len(t.name):], name+`="`) {
-		return t.raw
-	}
-	return "<" + t.name + " " + name + `="` + value + `">`
-}
-
 // nesting is the names of open elements, outermost first.
 type nesting []string
 

@@ -2,17 +2,20 @@ package markdown
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// Simplify reduces HTML that the function HTML returned to the elements that podcast
-// apps show in a description: p, ol, ul, li, a (with href only), b, i, strong and em
-// (PSP-1, item description). Headings become bold paragraphs, table rows paragraphs
-// with "|" between the cells, and images their alternative text. A line break, also in
-// a block of code, starts a new paragraph. Other elements become their text. complete
-// is false if there was an image or a table.
+// Simplify reduces HTML that the function HTML returned to what podcast apps show in a
+// description: p, ol, ul, li, a, b, i, strong and em (PSP-1, item description), br, and
+// elements that do no harm in apps that ignore them, such as code and blockquote. Headings
+// become bold paragraphs, blocks of code paragraphs with line breaks, rules paragraphs
+// with asterisks, table rows paragraphs with "|" between the cells, and images their
+// alternative text. Other elements become their text. complete is false if there was an
+// image or a table; from a complete description [Restore] restores the elements.
 func Simplify(source string) (simple string, complete bool) {
 	s := simplifier{out: make([]byte, 0, len(source)), complete: true}
 	for rest := source; rest != ""; {
@@ -24,59 +27,71 @@ func Simplify(source string) (simple string, complete bool) {
 	return strings.TrimSpace(string(s.out)), s.complete
 }
 
+// Classes in HTML from Simplify. A heading has its level as class of its strong element.
+const (
+	codeClass = "pre"
+	ruleClass = "hr"
+)
+
+const (
+	rule      = `<p class="` + ruleClass + `">* * *</p>`
+	codeStart = `<code class="` + codeClass + `">`
+)
+
 // simplifier writes simplified HTML.
 type simplifier struct {
 	out      []byte
 	open     []opened // elements, outermost first
 	complete bool
 
-	table  bool // whether a table is open
-	cells  int  // number of cells of the row so far
-	pre    int  // how many pre elements are open
-	broken bool // whether a line break was written last
+	table bool // whether a table is open
+	cells int  // number of cells of the row so far
+	pre   bool // whether a block of code is open
 }
 
 // opened is an element that has no end tag yet.
 type opened struct {
-	name, start string // start is its start tag
-	implied     bool   // whether it is a paragraph that is not in the source
-	text        int    // index in out at which the text of a list item starts, after the blocks in the item
+	name    string
+	start   int  // index in out of its start tag
+	implied bool // whether it is a paragraph that is not in the source
 }
 
 func (s *simplifier) token(t token) {
 	switch t.name {
 	case "":
 		s.text(t.raw)
-	case "p", "h1", "h2", "h3", "h4", "h5", "h6":
-		s.paragraph(t, t.name != "p")
+	case "p", "tr":
+		s.paragraph(t, "")
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		s.paragraph(t, `<strong class="`+t.name+`">`)
 	case "pre":
-		s.paragraph(t, false)
-		if s.pre++; t.end {
-			s.pre -= 2
-		}
+		s.code(t)
+	case "hr":
+		s.endImplied()
+		s.write(rule)
 	case "table":
 		s.table, s.complete = !t.end, false
-	case "tr":
-		s.cells = 0
-		s.paragraph(t, false)
 	case "th", "td":
 		if !t.end && s.cells > 0 {
 			s.write(" | ")
 		}
 		s.cells++
-	case "ol", "ul", "li":
-		s.list(t)
-	case "a":
-		s.inline(t, "href")
-	case "b", "i", "strong", "em":
-		s.inline(t, "")
+	case "ol", "ul", "li", "blockquote":
+		s.endImplied()
+		if t.end {
+			s.pop(t.name)
+		} else {
+			s.push(t.name, t.raw)
+		}
 	case "br":
-		s.lineBreak()
+		s.write("<br>")
 	case "img":
 		s.complete = false
 		s.write(t.attr("alt"))
 	default:
-		if !inline[t.name] {
+		if inline[t.name] {
+			s.inline(t)
+		} else {
 			s.endImplied()
 		}
 	}
@@ -86,8 +101,8 @@ func (s *simplifier) write(text string) { s.out = append(s.out, text...) }
 
 // push opens an element.
 func (s *simplifier) push(name, start string) {
+	s.open = append(s.open, opened{name: name, start: len(s.out)})
 	s.write(start)
-	s.open = append(s.open, opened{name: name, start: start, text: len(s.out)})
 }
 
 // pop closes the innermost element if it has the name.
@@ -100,20 +115,6 @@ func (s *simplifier) pop(name string) {
 	}
 }
 
-// block returns the index of the innermost open paragraph or list item; -1 if there is
-// none.
-func (s *simplifier) block() int {
-	for i, e := range slices.Backward(s.open) {
-		switch e.name {
-		case "p", "li":
-			return i
-		case "ol", "ul":
-			return -1
-		}
-	}
-	return -1
-}
-
 // imply opens a paragraph for text outside of all elements.
 func (s *simplifier) imply() {
 	if len(s.open) == 0 {
@@ -124,28 +125,29 @@ func (s *simplifier) imply() {
 
 // endImplied closes a paragraph that is not in the source, before the next block.
 func (s *simplifier) endImplied() {
-	i := s.block()
-	if i < 0 || !s.open[i].implied {
+	if len(s.open) == 0 || !s.open[0].implied {
 		return
 	}
-	for len(s.open) > i+1 {
+	for len(s.open) > 1 {
 		s.pop(s.open[len(s.open)-1].name)
 	}
 	s.endParagraph()
 }
 
-// paragraph starts or ends a paragraph, which is bold for a heading.
-func (s *simplifier) paragraph(t token, bold bool) {
+// paragraph starts or ends a paragraph. strong is the start tag of an element that all of
+// the paragraph is in, or empty.
+func (s *simplifier) paragraph(t token, strong string) {
 	if !t.end {
 		s.endImplied()
+		s.cells = 0
 		s.push("p", "<p>")
-		if bold {
-			s.push("strong", "<strong>")
+		if strong != "" {
+			s.push("strong", strong)
 		}
 		return
 	}
-	if bold {
-		s.out = bytes.TrimRight(s.out, " \n")
+	if strong != "" {
+		s.trimBreaks()
 		s.pop("strong")
 	}
 	s.endParagraph()
@@ -154,104 +156,143 @@ func (s *simplifier) paragraph(t token, bold bool) {
 	}
 }
 
-// endParagraph ends a paragraph, and removes it if it has no content.
-func (s *simplifier) endParagraph() {
-	s.out = bytes.TrimRight(s.out, " \n")
-	for _, empty := range []string{"<p>", "<p><strong></strong>"} {
-		if last := len(s.open) - 1; last >= 0 && s.open[last].name == "p" && bytes.HasSuffix(s.out, []byte(empty)) {
-			s.out = bytes.TrimRight(s.out[:len(s.out)-len(empty)], " \n")
-			if len(s.out) > 0 && !bytes.HasSuffix(s.out, []byte("<li>")) {
-				s.write("\n")
-			}
-			s.open = s.open[:last]
+// code starts or ends a block of code.
+func (s *simplifier) code(t token) {
+	if s.pre = !t.end; s.pre {
+		s.endImplied()
+		s.push("p", "<p>")
+		s.push("code", codeStart)
+		return
+	}
+	s.out = bytes.TrimSuffix(s.out, []byte("<br>\n"))
+	s.pop("code")
+	s.endParagraph()
+}
+
+// trimBreaks removes white space and line breaks at the end.
+func (s *simplifier) trimBreaks() {
+	for {
+		trimmed := bytes.TrimSuffix(bytes.TrimRight(s.out, " \n"), []byte("<br>"))
+		if len(trimmed) == len(s.out) {
 			return
 		}
-	}
-	s.pop("p")
-	s.endBlock()
-}
-
-// endBlock records that a block has ended, after which a list item may have text.
-func (s *simplifier) endBlock() {
-	if last := len(s.open) - 1; last >= 0 {
-		s.open[last].text = len(s.out)
+		s.out = trimmed
 	}
 }
 
-func (s *simplifier) list(t token) {
-	s.endImplied()
-	if !t.end {
-		s.push(t.name, t.keeping(""))
+// endParagraph ends a paragraph, and removes it if it has no content.
+func (s *simplifier) endParagraph() {
+	last := len(s.open) - 1
+	if last < 0 || s.open[last].name != "p" {
 		return
 	}
-	s.pop(t.name)
-	s.endBlock()
+	s.trimBreaks()
+	start := s.open[last].start
+	if !isEmpty(s.out[start:]) {
+		s.pop("p")
+		return
+	}
+	s.open = s.open[:last]
+	s.out = bytes.TrimRight(s.out[:start], " \n")
+	if len(s.out) > 0 && !bytes.HasSuffix(s.out, []byte("<li>")) {
+		s.write("\n")
+	}
 }
 
-// inline starts or ends an inline element. It keeps the attribute attr, or none if attr
-// is empty.
-func (s *simplifier) inline(t token, attr string) {
-	if t.end {
+// isEmpty reports whether the start of a paragraph is followed by no text.
+func isEmpty(paragraph []byte) bool {
+	if string(paragraph) == "<p>" {
+		return true
+	}
+	return bytes.HasSuffix(paragraph, []byte("></strong>")) && bytes.HasPrefix(paragraph, []byte("<p><strong class=")) && bytes.Count(paragraph, []byte("<")) == 3
+}
+
+// inline starts or ends an inline element. In a block of code it keeps only the class.
+func (s *simplifier) inline(t token) {
+	switch {
+	case s.pre:
+		if language := t.attr("class"); !t.end && language != "" && bytes.HasSuffix(s.out, []byte(codeStart)) {
+			s.out = s.out[:len(s.out)-len(`">`)]
+			s.write(" " + language + `">`)
+		}
+	case t.end:
 		s.pop(t.name)
-		return
+	default:
+		s.imply()
+		s.push(t.name, t.raw)
 	}
-	s.imply()
-	s.push(t.name, t.keeping(attr))
 }
 
 // text writes text. It leaves out white space between blocks and between the cells of a
-// table, and puts each line of a block of code in its own paragraph.
+// table, and breaks the lines of a block of code.
 func (s *simplifier) text(text string) {
 	switch space := strings.TrimSpace(text) == ""; {
-	case s.pre > 0:
-		for i, line := range strings.Split(text, "\n") {
-			if i > 0 {
-				s.lineBreak()
-			}
-			s.write(line)
-		}
+	case s.pre:
+		s.write(strings.ReplaceAll(text, "\n", "<br>\n"))
 		return
 	case space && (s.table || len(s.out) == 0 || s.out[len(s.out)-1] == '\n'):
 		return
 	case !space:
 		s.imply()
 	}
-	if s.broken {
-		text = strings.TrimLeft(text, " \n")
-		s.broken = text == ""
-	}
 	s.write(text)
 }
 
-// lineBreak ends a paragraph and starts another one, in which the same inline elements
-// are open. A list item is split into paragraphs.
-func (s *simplifier) lineBreak() {
-	i := s.block()
-	if i < 0 {
-		return
+// Restore changes the HTML of a description from [Simplify] back: to headings, blocks of
+// code and rules. Other HTML stays as it is.
+func Restore(body *html.Node) {
+	for n := range body.Descendants() {
+		if n.Data != "p" || n.Type != html.ElementNode {
+			continue
+		}
+		only := n.FirstChild
+		switch {
+		case class(n) == ruleClass:
+			rename(n, "hr")
+			for n.FirstChild != nil {
+				n.RemoveChild(n.FirstChild)
+			}
+		case only == nil || only.NextSibling != nil:
+		case only.Data == "strong" && headings[class(only)]:
+			rename(n, class(only))
+			n.RemoveChild(only)
+			for c := only.FirstChild; c != nil; c = only.FirstChild {
+				only.RemoveChild(c)
+				n.AppendChild(c)
+			}
+		case only.Data == "code" && strings.HasPrefix(class(only)+" ", codeClass+" "):
+			rename(n, "pre")
+			language := strings.TrimSpace(strings.TrimPrefix(class(only), codeClass))
+			only.Attr = []html.Attribute{{Key: "class", Val: language}}
+			for c := only.FirstChild; c != nil; {
+				next := c.NextSibling
+				if c.Data == "br" { // the text after it starts with a line feed
+					only.RemoveChild(c)
+				}
+				c = next
+			}
+			only.AppendChild(&html.Node{Type: html.TextNode, Data: "\n"})
+		}
 	}
-	if s.open[i].name == "li" {
-		at := s.open[i].text
-		s.out = slices.Insert(s.out, at, []byte("<p>")...)
-		i++
-		s.open = slices.Insert(s.open, i, opened{name: "p", start: "<p>", implied: true})
+}
+
+var headings = map[string]bool{"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true}
+
+func rename(n *html.Node, name string) {
+	n.Data, n.DataAtom, n.Attr = name, atom.Lookup([]byte(name)), nil
+}
+
+func class(n *html.Node) string {
+	for _, a := range n.Attr {
+		if a.Key == "class" {
+			return a.Val
+		}
 	}
-	s.out = bytes.TrimRight(s.out, " \n")
-	if bytes.HasSuffix(s.out, []byte("<p>")) {
-		return // a blank line
-	}
-	for _, e := range slices.Backward(s.open[i:]) {
-		s.write("</" + e.name + ">")
-	}
-	s.write("\n")
-	for _, e := range s.open[i:] {
-		s.write(e.start)
-	}
-	s.broken = s.pre == 0
+	return ""
 }
 
 // Truncate shortens HTML from Simplify to at most max bytes, and closes the elements
-// that are open at the cut. It cuts after the last paragraph or list item that fits, or
+// that are open at the cut. It cuts after the last paragraph, list item or line that fits, or
 // after a word if much more of the text fits then. more is a paragraph that links to
 // the whole text; it may be empty. A shortened text ends with more, unless more takes
 // over half of max.
@@ -278,6 +319,9 @@ func Truncate(source string, max int, more string) string {
 		}
 		if !open.follow(t) {
 			break
+		}
+		if end := open.endTags(); t.name == "br" && offset+len(end) <= limit {
+			blocks = cut{source[:offset], end}
 		}
 		offset += len(t.raw)
 		if len(open) == 0 || t.raw == "</li>" || t.raw == "</p>" {

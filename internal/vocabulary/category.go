@@ -1,5 +1,6 @@
 // Package vocabulary has the lists of words that directories and apps accept in a
-// feed: Apple's categories, and the roles of the Podcast Taxonomy.
+// feed: Apple's categories, and the roles of the Podcast Taxonomy. It also has the words
+// by which onair recognises its own feeds.
 package vocabulary
 
 import (

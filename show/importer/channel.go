@@ -137,13 +137,8 @@ var feedPath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/-]*$`)
 // feedAddress keeps the path of the feed if possible, and adds a step that says which
 // redirect the old address needs.
 func (c *mapper) feedAddress(y *yamlDoc) {
-	address := c.address
-	for link := range c.channel.All("atom:link") {
-		if link.Attr("rel") == "self" && address == "" {
-			address = link.Attr("href")
-		}
-	}
-	u, err := url.Parse(strings.TrimSpace(address))
+	address := c.formerAddress()
+	u, err := url.Parse(address)
 	if address == "" || err != nil {
 		u = &url.URL{}
 	}
@@ -198,12 +193,7 @@ func (c *mapper) showFacts(y *yamlDoc) {
 		y.put("block", "true")
 	}
 	y.text("copyright", line(c.one(ch, "copyright").Value()))
-	c.values.link = c.one(ch, "link").Value()
-	if _, ok := webAddress(c.values.link); ok {
-		y.put("links", flow("website", c.values.link))
-	} else if c.values.link != "" {
-		c.lose("link is dropped: %s is not an address", source.ShortQuote(line(c.values.link)))
-	}
+	c.links(y)
 }
 
 // isLocked reports whether the feed asks other hosts not to import it. It records the
@@ -460,8 +450,8 @@ func (c *mapper) podcastGUID() string {
 	if guid != "" {
 		c.lose("podcast:guid is replaced: %s is not a UUID", source.ShortQuote(line(guid)))
 	}
-	if c.address == "" {
-		return ""
+	if address := c.formerAddress(); address != "" {
+		return pins.PodcastGUID(address)
 	}
-	return pins.PodcastGUID(c.address)
+	return ""
 }

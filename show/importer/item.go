@@ -30,6 +30,7 @@ type episode struct {
 	extra       string
 	enclosure   *enclosure // nil if there is none
 	link        string     // address of its page
+	former      []string   // addresses that lead to its page
 	artwork     string     // address of the artwork; empty for the show's
 	transcripts []transcript
 	chaptersURL string
@@ -73,6 +74,9 @@ func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 		e.title = line(c.one(item, "itunes:title").Value())
 	}
 	e.link = c.one(item, "link").Value()
+	for _, l := range c.related(item) {
+		e.former = append(e.former, l.address)
+	}
 	files := c.enclosure(e, item)
 	if e.enclosure == nil {
 		return nil
@@ -339,6 +343,8 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 			summary = plain
 		case text.of == subtitle:
 			c.loseElement(subtitle, "itunes:subtitle is dropped: another text is the summary")
+		case len(summary) > maxSubtitle: // the new feed has the summary as itunes:summary
+			c.loseElement(summaryElement, "itunes:summary is dropped: another text is the summary")
 		default:
 			c.used[summaryElement] = false // stays in extra
 		}
@@ -348,6 +354,9 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 		c.one(item, "itunes:title")
 	}
 }
+
+// maxSubtitle is the longest summary, in bytes, that onair writes as itunes:subtitle.
+const maxSubtitle = 255
 
 // isCut reports whether text equals whole, or is the start of whole as onair cuts a
 // description: text is long, or ends with the address of the page.

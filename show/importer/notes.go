@@ -27,23 +27,49 @@ func isHTML(s string) bool { return tag.MatchString(s) }
 
 // toMarkdown returns the converter. The first call creates it.
 var toMarkdown = sync.OnceValue(func() *converter.Converter {
-	return converter.NewConverter(converter.WithPlugins(
+	c := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(),
 		commonmark.NewCommonmarkPlugin(commonmark.WithLinkEmptyHrefBehavior(commonmark.LinkBehaviorSkip)),
 		table.NewTablePlugin(),
 		strikethrough.NewStrikethroughPlugin(),
 	))
+	registerLiterals(c)
+	registerEscapes(c)
+	return c
 })
 
 // notesOf converts notes to Markdown, if possible with the same text and the same links.
 // Blocks that the converter cannot convert without changes become plain text with links.
-// lost describes what has changed.
+// lost describes what has changed. The Markdown is the same if it is rendered into a feed
+// and converted again.
 func notesOf(src string) (md string, lost []string) {
+	md, lost = converted(src)
+	for range 3 {
+		again, _ := converted(published(md))
+		if again == md {
+			break
+		}
+		md = again
+	}
+	return md, lost
+}
+
+// published returns notes as onair writes them into a feed.
+func published(md string) string {
+	whole := markdown.HTML(md, "")
+	if simple, complete := markdown.Simplify(whole); complete {
+		return simple
+	}
+	return whole
+}
+
+func converted(src string) (md string, lost []string) {
 	src = strings.ToValidUTF8(strings.ReplaceAll(src, "\r\n", "\n"), "")
 	if !isHTML(src) {
 		return plainNotes(html.UnescapeString(src)), nil
 	}
 	body := parse(src)
+	markdown.Restore(body)
 	if n, addresses := removeScripts(body); n > 0 {
 		text := "scripts, styles and frames in its notes are left out"
 		if len(addresses) > 0 {
@@ -121,10 +147,19 @@ func removeScripts(n *html.Node) (removed int, addresses []string) {
 
 // convert converts a node, and reports whether the Markdown shows the same content.
 func convert(n *html.Node) (md string, ok bool) {
+	if md, ok = convertWith(n, takesAsterisks); ok {
+		return md, true
+	}
+	return convertWith(n, func(*html.Node) bool { return false })
+}
+
+// convertWith is like convert. It writes emphasis with asterisks if asterisks returns true,
+// else with tags.
+func convertWith(n *html.Node, asterisks func(*html.Node) bool) (md string, ok bool) {
 	// The converter changes its argument and escapes addresses, so it gets a copy in
 	// which each address is a placeholder.
 	var addresses []string
-	out, err := toMarkdown().ConvertNode(copyOf(n, func(address string) string {
+	out, err := toMarkdown().ConvertNode(copyOf(n, asterisks, func(address string) string {
 		addresses = append(addresses, address)
 		return fmt.Sprintf("http://%d.invalid", len(addresses)-1)
 	}))
@@ -152,9 +187,13 @@ const autolinkText = "http://self.invalid"
 
 // copyOf copies a node, and replaces each address of a link or an image by what the
 // function address returns for it. An address in the text becomes a link, as apps show it.
-// The text of a link to itself becomes autolinkText.
-func copyOf(n *html.Node, address func(string) string) *html.Node {
+// The text of a link to itself becomes autolinkText, and emphasis that does not take
+// asterisks becomes a literal element.
+func copyOf(n *html.Node, asterisks func(*html.Node) bool, address func(string) string) *html.Node {
 	c := &html.Node{Type: n.Type, DataAtom: n.DataAtom, Data: n.Data, Namespace: n.Namespace, Attr: slices.Clone(n.Attr)}
+	if name := emphasisTags[n.Data]; name != "" && !asterisks(n) {
+		c.DataAtom, c.Data = 0, literal+name
+	}
 	for i, a := range c.Attr {
 		switch {
 		case c.Data == "a" && a.Key == "href" && shownLink(a.Val):
@@ -171,7 +210,7 @@ func copyOf(n *html.Node, address func(string) string) *html.Node {
 	}
 	for child := range n.ChildNodes() {
 		if child.Type != html.TextNode || slices.Contains([]string{"a", "code", "pre", "kbd", "samp", "tt"}, n.Data) {
-			c.AppendChild(copyOf(child, address))
+			c.AppendChild(copyOf(child, asterisks, address))
 			continue
 		}
 		done := 0
@@ -182,8 +221,12 @@ func copyOf(n *html.Node, address func(string) string) *html.Node {
 		}
 		for _, at := range bareAddresses(child.Data) {
 			add(at[0])
-			link := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a", Attr: []html.Attribute{{Key: "href", Val: address(child.Data[at[0]:at[1]])}}}
-			link.AppendChild(&html.Node{Type: html.TextNode, Data: autolinkText})
+			href, text := child.Data[at[0]:at[1]], autolinkText
+			if strings.HasPrefix(href, "www.") {
+				href, text = "http://"+href, href
+			}
+			link := &html.Node{Type: html.ElementNode, DataAtom: atom.A, Data: "a", Attr: []html.Attribute{{Key: "href", Val: address(href)}}}
+			link.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 			c.AppendChild(link)
 			done = at[1]
 		}
@@ -200,7 +243,7 @@ func linksToItself(a *html.Node, href string) bool {
 		return false
 	}
 	at := bareAddress.FindStringIndex(href)
-	return at != nil && at[0] == 0 && !strings.ContainsAny(href, " <>") || strings.HasPrefix(href, "mailto:") && emailForm.MatchString(text.Data)
+	return at != nil && at[0] == 0 && !strings.HasPrefix(href, "www.") && !strings.ContainsAny(href, " <>") || strings.HasPrefix(href, "mailto:") && emailForm.MatchString(text.Data)
 }
 
 // placeholder matches what the converter writes for a placeholder of convert.

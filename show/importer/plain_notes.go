@@ -20,6 +20,7 @@ func plainBlockOf(n *html.Node) string {
 type plainWriter struct {
 	paragraphs []string
 	line       strings.Builder
+	code       bool // whether a block of code is open, whose lines become paragraphs
 }
 
 func (w *plainWriter) flush() {
@@ -31,6 +32,14 @@ func (w *plainWriter) flush() {
 
 func (w *plainWriter) node(n *html.Node) {
 	switch {
+	case n.Type == html.TextNode && w.code:
+		for i, text := range strings.Split(n.Data, "\n") {
+			if i > 0 {
+				w.flush()
+			}
+			w.line.WriteString(escaped(text))
+		}
+		return
 	case n.Type == html.TextNode:
 		w.line.WriteString(escaped(strings.Join(fieldsKept(n.Data), " ")))
 		return
@@ -38,10 +47,13 @@ func (w *plainWriter) node(n *html.Node) {
 		return
 	case blockTags[n.Data]:
 		w.flush()
+		before := w.code
+		w.code = before || n.Data == "pre"
 		for c := range n.ChildNodes() {
 			w.node(c)
 		}
 		w.flush()
+		w.code = before
 		return
 	case n.Data == "img":
 		w.line.WriteString(imageOf(n))
@@ -121,7 +133,7 @@ func destination(href string) string {
 var (
 	textEscaper = strings.NewReplacer(
 		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "&", `\&`, "#", `\#`, "~", `\~`, "|", `\|`, "!", `\!`)
-	bareAddress = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)\]']`)
+	bareAddress = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)\]']|\bwww\.[^\s<>"]*[^\s<>".,;:!?)\]']`)
 	emailForm   = regexp.MustCompile(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 	lineStart   = regexp.MustCompile(`^([-+=]|\d{1,9}[.)])`)
 )
@@ -145,7 +157,11 @@ func escaped(text string) string {
 	done := 0
 	for _, at := range bareAddresses(text) {
 		b.WriteString(textEscaper.Replace(text[done:at[0]]))
-		b.WriteString("<" + text[at[0]:at[1]] + ">")
+		if shown := text[at[0]:at[1]]; strings.HasPrefix(shown, "www.") {
+			b.WriteString("[" + textEscaper.Replace(shown) + "](" + destination("http://"+shown) + ")")
+		} else {
+			b.WriteString("<" + shown + ">")
+		}
 		done = at[1]
 	}
 	b.WriteString(textEscaper.Replace(text[done:]))

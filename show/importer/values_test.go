@@ -140,5 +140,8 @@ func FuzzNotes(f *testing.F) {
 		if len(lost) == 0 && !equal(body, md) {
 			t.Errorf("notesOf(%q) = %q, which shows something else", in, md)
 		}
+		if again, _ := notesOf(published(md)); again != md {
+			t.Errorf("notesOf(%q) = %q; of its own feed it is %q", in, md, again)
+		}
 	})
 }
