@@ -94,7 +94,7 @@ func TestReadChapters(t *testing.T) {
 		},
 		{
 			name: "MP4 file behind a tag without chapters", file: join(id3(3, 100), []byte("\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A mp42")),
-			want: "f: byte 100: an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a",
+			want: "f: byte 100: an ID3 tag precedes this MP4 file, so that many players do not recognize it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a",
 		},
 		{name: "lines", file: []byte("0:00 Intro\n"), count: 1, chapters: []chapters.Chapter{{Title: "Intro"}}},
 	}

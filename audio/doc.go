@@ -10,14 +10,14 @@
 //
 // [Probe] reads every MPEG frame of an MP3 (MPEG 1, 2 and 2.5, layer III). Duration,
 // bitrate and the rest are computed from the MPEG frames; a Xing, Info or VBRI header
-// that disagrees with them is reported. Probe recognises ID3v2 tags before the payload,
+// that disagrees with them is reported. Probe recognizes ID3v2 tags before the payload,
 // several in a row, and ID3v1, APE, Lyrics3 and ID3v2 tags after it, in any order. None
 // of them is published. An ID3v2 tag at the end needs no footer: Probe searches the
 // last 1 MiB for a tag that ends, by its own size, where the next tag begins or the
 // file ends. Junk between MPEG frames stays part of the payload, because the payload is
 // published as it is.
 //
-// AAC in MP4 is recognised too and published unchanged, without a tag. Other
+// AAC in MP4 is recognized too and published unchanged, without a tag. Other
 // formats, including free-format MP3 and layers I and II, are refused with an
 // error that names the format.
 //

@@ -43,7 +43,7 @@ func recognize(r io.ReaderAt, size int64) (*recognized, error) {
 	}
 	f := &recognized{start, version, head, mp4.IsMP4(head)}
 	if f.isMP4 && start > 0 {
-		return nil, &formatError{start, "an ID3 tag precedes this MP4 file, so that many players do not recognise it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a", M4A}
+		return nil, &formatError{start, "an ID3 tag precedes this MP4 file, so that many players do not recognize it; remove it: ffmpeg -i IN -map 0:a -c copy -movflags +faststart OUT.m4a", M4A}
 	}
 	if format, copied := otherFormat(r, start, size, head); format != "" {
 		return nil, &formatError{start, "this is " + format, copied}

@@ -89,19 +89,19 @@ func TestHintsAreAboutTheFilesOfTheShow(t *testing.T) {
 func TestIsOwn(t *testing.T) {
 	t.Parallel()
 	if !IsOwn(render(t, rich())) {
-		t.Error("a rendered feed is not recognised")
+		t.Error("a rendered feed is not recognized")
 	}
 	d := rich()
 	d.Show.Extra = "<generator>my own</generator>"
 	data := render(t, d)
 	if !IsOwn(data) || bytes.Count(data, []byte("generator>")) != 2 {
-		t.Errorf("a feed with another generator is not recognised, or has two:\n%s", data)
+		t.Errorf("a feed with another generator is not recognized, or has two:\n%s", data)
 	}
 	if found := check.Feed(data, nil).Findings; found.HasErrors() {
 		t.Errorf("findings: %v", found)
 	}
 	if IsOwn([]byte(otherFeed)) {
-		t.Error("a feed of another tool is recognised")
+		t.Error("a feed of another tool is recognized")
 	}
 }
 

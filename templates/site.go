@@ -314,7 +314,7 @@ type Transcript struct {
 	Language string
 	Files    []File // files of the transcript for download
 	EditURL  string // where to propose a change; may be empty
-	Machine  bool   // whether the text is from a speech recogniser and not reviewed yet
+	Machine  bool   // whether the text is from a speech recognizer and not reviewed yet
 
 	// Contributors are the names of the authors and editors, those with most commits
 	// first. The names are untrusted text.

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// encoder is the name in info headers by which IsOwn recognises files that onair made.
+// encoder is the name in info headers by which IsOwn recognizes files that onair made.
 const encoder = "onair    "
 
 // spokenDigits is the length of the digest in an info header.

@@ -10,7 +10,7 @@ import (
 	"onair/audio/mpeg/mpegtest"
 )
 
-// speechServer imitates the server of OpenAI. It recognises the same words in any
+// speechServer imitates the server of OpenAI. It recognizes the same words in any
 // audio, translates two words, and speaks silence.
 func speechServer() http.Handler {
 	mux := http.NewServeMux()

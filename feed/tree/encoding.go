@@ -38,7 +38,7 @@ func gunzip(data []byte) ([]byte, error) {
 
 const utf8Name = "UTF-8"
 
-// wide are the encodings that can be recognised by the first bytes of a document: a byte
+// wide are the encodings that can be recognized by the first bytes of a document: a byte
 // order mark, or an encoded "<".
 var wide = []struct {
 	name, start string

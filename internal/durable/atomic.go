@@ -22,7 +22,7 @@ import (
 )
 
 // tempPrefix starts the name of every temporary file, so that Sweep and
-// listings recognise them.
+// listings recognize them.
 const tempPrefix = ".onair-tmp-"
 
 // File is a file being written. It appears under its final name only with

@@ -1,4 +1,4 @@
-// Package placeholder draws the artwork of a new show, and recognises it later, so
+// Package placeholder draws the artwork of a new show, and recognizes it later, so
 // that nobody publishes it by mistake.
 package placeholder
 

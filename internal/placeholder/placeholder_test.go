@@ -20,7 +20,7 @@ func TestDraw(t *testing.T) {
 		}
 		before = data
 		if !Is(data) {
-			t.Errorf("%s: not recognised", title)
+			t.Errorf("%s: not recognized", title)
 		}
 		if _, err := jpeg.Decode(bytes.NewReader(data)); err != nil {
 			t.Errorf("%s: %v", title, err)

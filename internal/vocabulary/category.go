@@ -1,6 +1,6 @@
 // Package vocabulary has the lists of words that directories and apps accept in a
 // feed: Apple's categories, and the roles of the Podcast Taxonomy. It also has the words
-// by which onair recognises its own feeds.
+// by which onair recognizes its own feeds.
 package vocabulary
 
 import (

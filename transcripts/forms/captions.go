@@ -93,7 +93,7 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		return nil, err
 	}
 	if len(captions) > 0 && !slices.ContainsFunc(captions, func(c caption) bool { return len(c.lines) > 0 }) {
-		return nil, s.problem(captions[0].at, "did the speech recogniser find any speech?", "captions without words")
+		return nil, s.problem(captions[0].at, "did the speech recognizer find any speech?", "captions without words")
 	}
 	if kind.numbered && strings.Contains(s.text, `\N`) { // a line end in SubStation Alpha
 		for i := range captions {

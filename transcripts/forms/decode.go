@@ -98,7 +98,7 @@ func beginning(src []byte, n int) []byte {
 
 const (
 	documentHint = "save the document as plain text (.txt) or export captions (VTT or SRT)"
-	mediaHint    = "onair does not transcribe: give it what a speech recogniser wrote"
+	mediaHint    = "onair does not transcribe: give it what a speech recognizer wrote"
 )
 
 // binaries are formats that are recognized by the bytes at an offset.

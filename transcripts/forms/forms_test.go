@@ -127,7 +127,7 @@ func TestRefused(t *testing.T) {
 		{"a.xml", "<?xml version=\"1.0\"?><rss></rss>", "XML, not a transcript"},
 		{"a.csv", "a,b,c\n1,2,3\n", "a table (CSV), not a transcript"},
 		{"a.go", "package a\n\nfunc f() {}\n", "the source of a program, not a transcript"},
-		{"a.json", `{"name":"x"}`, `JSON, but not of a speech recogniser that is known: an object with "name"`},
+		{"a.json", `{"name":"x"}`, `JSON, but not of a speech recognizer that is known: an object with "name"`},
 		{"a.json", `{"err_code":"X","err_msg":"Invalid credentials."}`, "the service reported: Invalid credentials."},
 		{"a.srt", "One.\n", "not SRT: no times of captions in the first lines"},
 		{"a.txt", "Some words, and nothing else.\n", "text without times and without names before the words: nothing shows that it is a transcript"},

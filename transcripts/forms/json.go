@@ -180,7 +180,7 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		slices.SortStableFunc(r.speeches, func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) })
 	}
 	if len(r.speeches) == 0 {
-		return nil, r.s.problem(0, "did the speech recogniser find any speech?", "JSON of %s without words", f.title)
+		return nil, r.s.problem(0, "did the speech recognizer find any speech?", "JSON of %s without words", f.title)
 	}
 	return r.speeches, nil
 }

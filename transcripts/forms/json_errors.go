@@ -28,10 +28,10 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 	}
 	for _, name := range []string{"segments", "words", "utterances", "chunks", "transcription", "results", "monologues", "events", "text"} {
 		if v := t.member(root, name); v != none && (t.kind(v) == '[' && v+1 == t.next(v) || t.kind(v) == '"' && clean(t.string(v)) == "") {
-			return nil, r.s.problem(int(t.nodes[v].at), "did the speech recogniser find any speech?", "there are no words: %s is empty", name)
+			return nil, r.s.problem(int(t.nodes[v].at), "did the speech recognizer find any speech?", "there are no words: %s is empty", name)
 		}
 	}
-	return nil, r.s.problem(0, "export captions as VTT or SRT instead", "JSON, but not of a speech recogniser that is known: %s", t.describe(root))
+	return nil, r.s.problem(0, "export captions as VTT or SRT instead", "JSON, but not of a speech recognizer that is known: %s", t.describe(root))
 }
 
 // serviceError returns the error message of a service that reported a failure.

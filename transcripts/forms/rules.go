@@ -18,7 +18,7 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 	},
 	{
 		ID: "T035", Severity: finding.Warning, Title: "same caption five times in a row",
-		Hint:    "a speech recogniser may have repeated itself; compare with the audio",
+		Hint:    "a speech recognizer may have repeated itself; compare with the audio",
 		Example: "Thank you. in five captions one after the other",
 	},
 	{

@@ -36,10 +36,10 @@ type textHead struct {
 // textHeads are tried in this order.
 var textHeads = []textHead{
 	{pattern: head(`[\[(<]CLOCK[\])>]:?`), tools: "Google Meet, subtitle editors", example: "[00:00:03]"},
-	{pattern: head(`\[SECONDS\]`), tools: "scripts around a recogniser", example: "[3.1s]"},
+	{pattern: head(`\[SECONDS\]`), tools: "scripts around a recognizer", example: "[3.1s]"},
 	{pattern: head(`\[SECONDS\]\s*WORDS`), tools: "faster-whisper", example: "[3.12s -> 5.96s] words", words: true},
-	{pattern: head(`\[(?P<clock>` + numberPattern + toPattern + numberPattern + `))\]:?\s*WORDS`), tools: "scripts around a recogniser", example: "[3.12 - 5.96] words", words: true},
-	{pattern: head(`NAME\s*[\[(]SECONDS[\])]:?`), tools: "scripts around a recogniser", example: "Vega Lyrae [3.1s]", check: true},
+	{pattern: head(`\[(?P<clock>` + numberPattern + toPattern + numberPattern + `))\]:?\s*WORDS`), tools: "scripts around a recognizer", example: "[3.12 - 5.96] words", words: true},
+	{pattern: head(`NAME\s*[\[(]SECONDS[\])]:?`), tools: "scripts around a recognizer", example: "Vega Lyrae [3.1s]", check: true},
 	{pattern: head(`CLOCK`), tools: "YouTube, Google Meet, Teams", example: "0:03"},
 	{pattern: head(`(?i:timestamp|time):\s*[\[(]?CLOCK[\])]?`), tools: "language models", example: "Timestamp: 00:00:03"},
 	{pattern: head(`\[CLOCK\]\s*[-–—]\s*NAME:?`), tools: "Happy Scribe", example: "[00:00:03.120] - Vega Lyrae", check: true},
