@@ -34,7 +34,7 @@ func address(c *checker, e *tree.Element, _, value string) {
 }
 
 // pageLinks are the values of rel with which an atom:link leads to a feed or a page.
-var pageLinks = []string{"", "self", "alternate", "hub", "first", "next", "prev", "previous", "last"}
+var pageLinks = []string{"", "self", "alternate", "hub", "first", "next", "prev", "previous", "last", "current", "prev-archive", "next-archive"}
 
 // uri checks an address of any scheme.
 func uri(c *checker, e *tree.Element, attr, value string) {

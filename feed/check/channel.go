@@ -121,15 +121,13 @@ func (c *checker) image(e *tree.Element) {
 	}
 }
 
-// link records the links to the feed itself, and to its next and last page.
+// link records the links to the feed itself and to its last page.
 func (c *checker) link(e *tree.Element) {
 	to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href")), Type: e.Attr("type")}
 	r := c.report
 	switch e.Attr("rel") {
 	case "self":
 		r.Self = cmp.Or(r.Self, to)
-	case "next":
-		r.Next = cmp.Or(r.Next, to)
 	case "last":
 		r.Last = cmp.Or(r.Last, to)
 	}
@@ -139,10 +137,14 @@ var pageNumber = regexp.MustCompile(`(?i)\b(?:page|paged|p)[=/-]?([0-9]{1,4})\b`
 
 // paging reports that the feed has further pages.
 func (c *checker) paging(ch *tree.Element) {
-	for e := range ch.All("atom:link") {
-		if e.Attr("rel") != "next" || strings.TrimSpace(e.Attr("href")) == "" {
-			continue
-		}
+	e := ch.NextPage()
+	if e == nil {
+		return
+	}
+	c.report.Next = Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href")), Type: e.Attr("type")}
+	if e.Attr("rel") == "prev-archive" {
+		c.add(rulePaged, e, "an archived feed: older episodes are at %s", quote(e.Attr("href")))
+	} else {
 		pages := "further pages"
 		if m := pageNumber.FindStringSubmatch(c.report.Last.URL); m != nil {
 			if n, _ := strconv.Atoi(m[1]); n > 1 {
@@ -150,7 +152,6 @@ func (c *checker) paging(ch *tree.Element) {
 			}
 		}
 		c.add(rulePaged, e, "a paged feed: %s, the next is %s", pages, quote(e.Attr("href")))
-		return
 	}
 }
 

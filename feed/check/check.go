@@ -240,6 +240,7 @@ var cures = map[tree.Cause]string{
 	tree.Bytes:       "save the feed as UTF-8, and say so in the XML declaration",
 	tree.Declaration: `begin the file with <?xml version="1.0" encoding="UTF-8"?>, with no line or space before it`,
 	tree.Attribute:   `write attributes as name="value", each once, with space between them and &lt; for <`,
+	tree.SameName:    "write the attribute once, and declare one prefix for each namespace",
 	tree.Nesting:     "close each element once, in the order of their start; put HTML into CDATA",
 	tree.CutOff:      "the feed is cut off: make it again, and check what the server sends",
 	tree.Markup:      "write &lt; for < in text, or put HTML into CDATA",
@@ -431,6 +432,10 @@ func (c *checker) element(e *tree.Element, known *element) {
 		known.form(c, e, "", value)
 	}
 	switch e.Name {
+	case "itunes:block", "itunes:complete":
+		if value == "" {
+			c.add(ruleOnlyYes, e, "%s is empty, which has no effect", e.Name)
+		}
 	case "podcast:person":
 		c.person(e)
 	case "podcast:socialInteract":

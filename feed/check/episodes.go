@@ -15,7 +15,7 @@ type episodeIndex struct {
 	guids      map[string]int32    // GUID → line
 	lower      map[string]string   // GUID in lower case → GUID as written; only GUIDs with capitals
 	files      map[string]int32    // URL of an enclosure → index of the episode
-	bare       map[string]int32    // URL of an enclosure without its query → index of the episode; only URLs with a query
+	bare       map[string]int32    // URL of an enclosure without scheme and query → index of the episode; only URLs with a query or without https
 	dated      map[dated]int32     // title and date → index of the episode
 	numbered   map[[2]string]int32 // season and number of full episodes → line
 	unnumbered []finding.Position
@@ -139,7 +139,8 @@ func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 }
 
 // sameFile reports that an earlier episode has the same enclosure as the episode with the
-// given index, or, with another GUID, an enclosure that differs only in the query. again
+// given index, or, with another GUID, an enclosure that differs only in the query, or in
+// http and https. again
 // says that an earlier episode has the same GUID, which has been reported.
 func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	ep := &c.report.Episodes[index]
@@ -154,15 +155,17 @@ func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	}
 	a.files[raw] = index
 	bare := withoutQuery(raw)
-	i, ok := a.bare[bare]
-	if !ok && bare != raw {
-		i, ok = a.files[bare]
+	_, key, _ := strings.Cut(bare, "://")
+	secure := len(key)+len("https://") == len(raw)
+	i, ok := a.bare[key]
+	if !ok && !secure {
+		i, ok = a.files["https://"+key]
 	}
 	if !ok {
-		if bare != raw {
-			a.bare[bare] = index
+		if !secure {
+			a.bare[key] = index
 		}
-	} else if guid := c.report.Episodes[i].GUID; guid != ep.GUID && !again && isFile(bare) {
+	} else if guid := c.report.Episodes[i].GUID; guid != ep.GUID && !again && (isFile(bare) || bare == raw) {
 		c.add(ruleTwoGUIDs, it, "file %s has two GUIDs, %s and %s", quote(bare), quote(guid), quote(ep.GUID))
 	}
 }

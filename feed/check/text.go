@@ -161,7 +161,13 @@ func (c *checker) unsafe(e *tree.Element, value string) {
 			var attr, text string
 			attr, text, attrs = nextAttr(attrs)
 			switch attr = strings.ToLower(attr); {
-			case attr == "href" || attr == "src":
+			case attr == "srcset":
+				for _, to := range sources(html.UnescapeString(text)) {
+					if relative == "" && !absolute.MatchString(to) {
+						relative = "the relative address " + quote(to)
+					}
+				}
+			case attr == "href" || attr == "src" || attr == "poster":
 				to := strings.TrimSpace(html.UnescapeString(text))
 				if s, _, _ := strings.Cut(strings.ToLower(to[:min(len(to), 16)]), ":"); s == "javascript" || s == "vbscript" || s == "data" && attr == "href" {
 					scheme = cmp.Or(scheme, "an address with "+s+":")
@@ -177,6 +183,16 @@ func (c *checker) unsafe(e *tree.Element, value string) {
 	if len(has) > 0 {
 		c.add(ruleScript, e, "%s has %s", e.Name, strings.Join(has, ", "))
 	}
+}
+
+// sources returns the addresses in a srcset: each is followed by a size and a comma.
+func sources(srcset string) (list []string) {
+	for part := range strings.SplitSeq(srcset, ", ") {
+		if fields := strings.Fields(part); len(fields) > 0 {
+			list = append(list, strings.Trim(fields[0], ","))
+		}
+	}
+	return list
 }
 
 const (

@@ -284,7 +284,7 @@ func unreadable(data []byte, kind string) string {
 		if json.Unmarshal(data, &file) != nil {
 			return "is not JSON"
 		}
-		if kind != "application/json" && file.Chapters == nil {
+		if kind != "application/json" && len(file.Chapters) == 0 {
 			return "has no chapters"
 		}
 	case "text/vtt":

@@ -198,6 +198,10 @@ func TestFiles(t *testing.T) {
 		case "/good.vtt":
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			content("text/vtt", "WEBVTT\n")
+		case "/none.json":
+			w.Header().Set("Content-Type", "application/json+chapters")
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			fmt.Fprint(w, `{"version": "1.2.0", "chapters": []}`)
 		case "/bad.json":
 			content("text/plain", "{")
 		default:
@@ -230,6 +234,7 @@ func TestFiles(t *testing.T) {
 		{"misnamed artwork", check.Episode{Artwork: link("/png.jpg", "")}, []string{"warning F116 URL/png.jpg is PNG"}},
 		{"no image", check.Episode{Artwork: link("/text.png", "")}, []string{"error F116 URL/text.png is neither JPEG nor PNG"}},
 		{"good transcript", check.Episode{Transcripts: []check.Link{link("/good.vtt", "text/vtt")}}, nil},
+		{"no chapters", check.Episode{Chapters: link("/none.json", "application/json+chapters")}, []string{"warning F117 URL/none.json has no chapters"}},
 		{"bad chapters", check.Episode{Chapters: link("/bad.json", "application/json+chapters")}, []string{`warning F117 URL/bad.json is not JSON; is served as "text/plain", and is "application/json+chapters" in the feed; is served without Access-Control-Allow-Origin`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,7 +89,7 @@ func (d *Document) Channel() *Element { return d.Root.Child("channel") }
 // prefixes, as libxml2 does, and exceeded limits.
 func (d *Document) WellFormed() bool {
 	for _, p := range d.Problems {
-		if p.Cause != Prefix && p.Cause != Depth && p.Cause != Count {
+		if p.Cause != Prefix && p.Cause != SameName && p.Cause != Depth && p.Cause != Count {
 			return false
 		}
 	}
@@ -120,6 +120,7 @@ const (
 	CutOff                   // the document ends too early
 	Markup                   // any other fault
 	Prefix                   // a prefix that is not declared
+	SameName                 // two attributes with one name, by two prefixes of its namespace
 	Depth                    // elements nested deeper than MaxDepth; they are skipped
 	Count                    // more than MaxItems items; the rest is skipped
 )

@@ -8,6 +8,20 @@ import (
 // MaxPages is the largest number of pages of a feed (RFC 5005) that are read.
 const MaxPages = 200
 
+// NextPage returns the atom:link of a channel that leads to the next page of a paged feed,
+// or else to the next older part of an archived feed (RFC 5005, sections 3 and 4). It
+// returns nil if there is none.
+func (e *Element) NextPage() *Element {
+	for _, rel := range []string{"next", "prev-archive"} {
+		for link := range e.All("atom:link") {
+			if strings.TrimSpace(link.Attr("rel")) == rel && strings.TrimSpace(link.Attr("href")) != "" {
+				return link
+			}
+		}
+	}
+	return nil
+}
+
 // Trail follows the links of a feed to its further pages. It ends at a page that has been
 // read before, because the links may form a loop. The zero value is ready for use.
 type Trail struct {

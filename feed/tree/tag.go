@@ -297,10 +297,28 @@ func (p *parser) resolveAttrs(e *Element, attrs []rawAttr) {
 		if r.unbound {
 			p.undeclared(r.prefix, a.at)
 		}
+		if r.prefix != "" && !r.unbound && p.isSameName(attrs, a, r) {
+			p.problem(a.at, SameName, "attribute %s is written twice, with two prefixes of one namespace", quote(string(a.name)))
+		}
 		if _, twice := e.Lookup(r.name); !twice {
 			e.Attrs = append(e.Attrs, Attr{r.name, a.value})
 		}
 	}
+}
+
+// isSameName reports whether an attribute before a has the same namespace and local name.
+func (p *parser) isSameName(attrs []rawAttr, a rawAttr, r resolved) bool {
+	for _, other := range attrs {
+		if other.at == a.at {
+			break
+		}
+		if bytes.HasSuffix(other.name, []byte(":"+r.local)) && !bytes.Equal(other.name, a.name) && !bytes.HasPrefix(other.name, []byte("xmlns:")) {
+			if o := p.attributeName(other.name); o.local == r.local && o.space == r.space && !o.unbound {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // undeclared reports an undeclared prefix, once.

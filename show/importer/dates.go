@@ -53,6 +53,7 @@ var (
 	dotClock  = regexp.MustCompile(`\s(\d{1,2})\.(\d{2})\.(\d{2})\b`)
 	unix      = regexp.MustCompile(`^[0-9]{9,10}$`)
 	zoneHours = regexp.MustCompile(`\s?(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?$`) // UTC+1
+	zoneTwice = regexp.MustCompile(`([+-]\d{2}:?\d{2})Z$`)                            // +00:00Z
 	hyphens   = regexp.MustCompile(`(\d)-(\pL{3,}\.?)-(\d)`)                          // 26-Feb-2021
 	halfDay   = regexp.MustCompile(`(?i)(\d)\s?([ap])\.?m\b\.?`)
 	comment   = regexp.MustCompile(`\s*\([^)]*\)$`)
@@ -63,6 +64,44 @@ var (
 
 // longestDate is the longest date, in bytes, that parseDate reads.
 const longestDate = 120
+
+// date parses the date of an item like parseDate. In a date such as 02/03/2021, either
+// part may be the month: the other dates of the feed tell, or else its language.
+func (c *mapper) date(s string) (time.Time, bool) {
+	s = line(s)
+	m := slashes.FindStringSubmatch(s)
+	if m == nil || !isMonth(m[1]) || !isMonth(m[2]) {
+		return parseDate(s)
+	}
+	day, month := m[1], m[2]
+	if c.isMonthFirst() {
+		day, month = month, day
+	}
+	t, ok := parseDate(day + " " + time.Month(atoi(month)).String() + " " + m[3] + strings.TrimPrefix(s, m[0]))
+	if ok && day != month {
+		c.lose("its date %s is read as %s", s, t.Format("2 January 2006"))
+	}
+	return t, ok
+}
+
+func isMonth(s string) bool { return atoi(s) >= 1 && atoi(s) <= 12 }
+
+// atoi returns the number that s is, or 0.
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
+
+// isMonthFirst reports whether dates with slashes in the feed have the month first, as in
+// the United States.
+func (c *mapper) isMonthFirst() bool {
+	for _, item := range c.items {
+		if m := slashes.FindStringSubmatch(line(item.Child("pubDate").Value())); m != nil && isMonth(m[1]) != isMonth(m[2]) {
+			return isMonth(m[1])
+		}
+	}
+	return strings.EqualFold(strings.ReplaceAll(c.channel.Child("language").Value(), "_", "-"), "en-us")
+}
 
 // parseDate parses a date in any of the forms that occur in feeds.
 func parseDate(s string) (time.Time, bool) {
@@ -125,6 +164,7 @@ func usualDate(s string) string {
 			s = fmt.Sprintf("%s-%02d-%02d", m[3], month, day) + strings.TrimPrefix(s, m[0])
 		}
 	}
+	s = zoneTwice.ReplaceAllString(s, "$1")
 	s = dotClock.ReplaceAllString(s, " $1:$2:$3")
 	if m := zoneDigit.FindStringSubmatch(s); m != nil {
 		s = strings.TrimSuffix(s, m[0]) + m[1] + "0" + m[2] + cmp.Or(m[3], "00")

@@ -92,7 +92,7 @@ func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 	e.head.put("guid", source.Quote(e.guid))
 	y := &e.front
 	raw := c.one(item, "pubDate").Value()
-	if t, ok := parseDate(raw); ok {
+	if t, ok := c.date(raw); ok {
 		e.date = t
 	} else if raw != "" {
 		c.lose("its date %s cannot be read", source.ShortQuote(line(raw)))

@@ -193,7 +193,7 @@ var (
 	}
 	channelRSS = []string{"managingEditor", "webMaster", "category", "ttl", "rating", "textInput", "skipHours", "skipDays", "image", "copyright"}
 	// feedLinks are the relations of an atom:link to the feed itself or its other pages.
-	feedLinks = []string{"self", "hub", "first", "next", "prev", "previous", "last"}
+	feedLinks = []string{"self", "hub", "first", "next", "prev", "previous", "last", "current", "prev-archive", "next-archive"}
 	itemRSS   = []string{"author", "category", "comments", "source"}
 )
 

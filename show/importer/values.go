@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"net/url"
@@ -62,20 +63,26 @@ func yes(s string) bool {
 
 var (
 	isoDuration   = regexp.MustCompile(`^(?i)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?$`)
-	wordyDuration = regexp.MustCompile(`^(?i)(?:(\d+)\s*h(?:ours?|rs?|\.)?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?|\.)?)?\s*(?:(\d+)\s*s(?:ec(?:ond)?s?|\.)?)?$`)
+	wordyDuration = regexp.MustCompile(`^(?i)(?:([\d.]+)\s*(?:h|hours?|hrs?)\.?)?,?\s*(?:and\s)?(?:([\d.]+)\s*(?:m|mins?|minutes?)\.?)?,?\s*(?:and\s)?(?:([\d.]+)\s*(?:s|secs?|seconds?)\.?)?$`)
+	thousands     = regexp.MustCompile(`^(\d{1,3}),(\d{3})$`)
+	decimalComma  = regexp.MustCompile(`(\d),(\d)`)
 )
 
 // parseDuration parses a duration in any of the forms that occur in feeds: seconds,
 // clocks, ISO 8601 and words. The result is in whole seconds, because apps show seconds.
 func parseDuration(s string) (time.Duration, bool) {
-	s = line(s)
+	s = thousands.ReplaceAllString(line(s), "$1$2")
+	s = decimalComma.ReplaceAllString(s, "$1.$2")
 	total := func(parts []string) (time.Duration, bool) {
 		var d time.Duration
 		for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second} {
-			n, _ := strconv.Atoi(parts[i])
-			d += time.Duration(n) * unit
+			n, err := strconv.ParseFloat(cmp.Or(parts[i], "0"), 64)
+			if err != nil || n > 3_600_000 {
+				return 0, false
+			}
+			d += time.Duration(n * float64(unit))
 		}
-		return d, d > 0 && d < 1000*time.Hour
+		return d.Round(time.Second), d > 0 && d < 1000*time.Hour
 	}
 	if strings.Contains(s, ":") {
 		parts := strings.Split(s, ":")

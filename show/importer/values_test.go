@@ -1,10 +1,12 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"onair/feed/tree"
 	"onair/internal/markdown"
 )
 
@@ -54,6 +56,7 @@ func TestParseDate(t *testing.T) {
 		"Fri, 26 Feb 2021 10:00:00 +1":       "2021-02-26T10:00:00+01:00",
 		"2021年2月26日 10:05":                   "2021-02-26T10:05:00Z",
 		"20210226T100500Z":                   "2021-02-26T10:05:00Z",
+		"2021-02-26T10:05:00+00:00Z":         "2021-02-26T10:05:00Z",
 	} {
 		got, ok := parseDate(in)
 		if !ok || got.Truncate(time.Second).Format(time.RFC3339) != want {
@@ -70,7 +73,7 @@ func TestParseDate(t *testing.T) {
 func TestParseDuration(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"3600": "1h0m0s", "1:02:03": "1h2m3s", "62:03": "1h2m3s", "00:00:59.6": "59s", "PT1H2M3S": "1h2m3s", "1h 2m": "1h2m0s", "45 min": "45m0s", "59.6": "1m0s", ":30": "30s",
+		"3600": "1h0m0s", "1:02:03": "1h2m3s", "62:03": "1h2m3s", "00:00:59.6": "59s", "PT1H2M3S": "1h2m3s", "1h 2m": "1h2m0s", "45 min": "45m0s", "59.6": "1m0s", ":30": "30s", "1.5 hours": "1h30m0s", "1 hour, 5 minutes and 10 secs": "1h5m10s", "62,5": "1m3s", "1,079": "17m59s",
 	} {
 		if got, ok := parseDuration(in); !ok || got.String() != want {
 			t.Errorf("parseDuration(%q) = %s, %t; want %s", in, got, ok, want)
@@ -144,4 +147,24 @@ func FuzzNotes(f *testing.F) {
 			t.Errorf("notesOf(%q) = %q; of its own feed it is %q", in, md, again)
 		}
 	})
+}
+
+func TestMonthOrDay(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ language, other, want string }{
+		{"en-gb", "", "2021-03-02"},
+		{"en_US", "", "2021-02-03"},
+		{"en-us", "13/01/2021", "2021-03-02"},
+		{"de", "01/13/2021", "2021-02-03"},
+	} {
+		doc, err := tree.Parse([]byte("<rss version=\"2.0\"><channel><language>"+tt.language+"</language><item><pubDate>"+tt.other+"</pubDate></item></channel></rss>"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &mapper{channel: doc.Channel(), items: slices.Collect(doc.Channel().All("item"))}
+		got, ok := c.date("02/03/2021 10:05")
+		if !ok || got.Format("2006-01-02 15:04") != tt.want+" 10:05" || len(c.losses) != 1 {
+			t.Errorf("in %s beside %q: %s, %t, losses %v", tt.language, tt.other, got, ok, c.losses)
+		}
+	}
 }

@@ -250,10 +250,5 @@ func hinted(err error) error {
 // nextLink returns the link of a page to the next one, or an empty string if it is the
 // last.
 func nextLink(d *tree.Document) string {
-	for link := range d.Channel().All("atom:link") {
-		if link.Attr("rel") == "next" {
-			return link.Attr("href")
-		}
-	}
-	return ""
+	return d.Channel().NextPage().Attr("href")
 }
