@@ -276,7 +276,7 @@ func TestSearchFiles(t *testing.T) {
 		"{search: false}":   "",
 	} {
 		files := showtest.Example(t)
-		showtest.Edit(t, files, "show.yaml", "explicit: false", "explicit: false\nsite: "+site)
+		showtest.Edit(t, files, "show.yaml", "site: {cards: false}", "site: "+site)
 		r := showtest.Release(t, files, nil)
 		var texts, others string
 		for _, o := range r.Objects {
@@ -306,6 +306,7 @@ func TestCardsShowNumbers(t *testing.T) {
 	t.Parallel()
 	card := func(change string) string {
 		files := showtest.Example(t)
+		showtest.WithCards(t, files)
 		showtest.Edit(t, files, showtest.Ghosts+"episode.md", "number: 1", change)
 		for _, o := range found1(t, files).Objects {
 			if strings.HasPrefix(o.Key, showtest.Ghosts+"card-") {
@@ -336,6 +337,7 @@ func TestCardsWithoutGlyphs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := showtest.Example(t)
+			showtest.WithCards(t, files)
 			showtest.Edit(t, files, test.file, test.old, test.new)
 			_, l := found(t, files, &release.Options{})
 			var got string

@@ -3,10 +3,12 @@ package showtest
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -28,7 +30,11 @@ const (
 	GUIDSlug  = "3-a-guid-by-any-other-name"
 )
 
-// Example returns a copy of the example show in memory, for a test to change.
+// noCards is added to show.yaml of the example.
+const noCards = "\nsite: {cards: false}\n"
+
+// Example returns a copy of the example show in memory, for a test to change. It has no
+// cards, because drawing them takes longer than the rest of a release.
 func Example(t *testing.T) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -38,6 +44,9 @@ func Example(t *testing.T) fstest.MapFS {
 			return err
 		}
 		data, err := fs.ReadFile(root, name)
+		if name == "show.yaml" {
+			data = append(data, noCards...)
+		}
 		files[name] = &fstest.MapFile{Data: data, ModTime: Now}
 		return err
 	})
@@ -45,6 +54,12 @@ func Example(t *testing.T) fstest.MapFS {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// WithCards gives a copy of the example its cards back.
+func WithCards(t *testing.T, files fstest.MapFS) {
+	t.Helper()
+	Edit(t, files, "show.yaml", noCards, "")
 }
 
 // folder returns the folder of the example. It looks for examples/hello-universe in the
@@ -101,7 +116,26 @@ func Release(t *testing.T, files fs.FS, o *release.Options) *release.Release {
 	if err != nil || found.HasErrors() {
 		t.Fatalf("release: %v %v", err, found)
 	}
+	for _, o := range r.Objects {
+		if o.Role == release.RoleArtwork && o.Body != nil {
+			o.Body = drawnOnce(o)
+		}
+	}
 	return r
+}
+
+// drawn has the pictures of releases, by SHA-256.
+var drawn sync.Map
+
+// drawnOnce returns the body of a picture. Releases share it: drawing the same pictures
+// for every publish would take most of the time of the tests.
+func drawnOnce(o *release.Object) func() (io.ReadCloser, error) {
+	draw := *o
+	once, _ := drawn.LoadOrStore(o.SHA256, sync.OnceValues(draw.Read))
+	return func() (io.ReadCloser, error) {
+		data, err := once.(func() ([]byte, error))()
+		return io.NopCloser(bytes.NewReader(data)), err
+	}
 }
 
 // Body returns the content of an object.
