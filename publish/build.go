@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -142,14 +141,17 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Earl
 	if err := checkForeign(b, seen, last, changes, early); err != nil && !adopt {
 		return 0, 0, nil, err
 	}
-	if err := recordBefore(ctx, b, seen, last, changes); err != nil {
+	recorded, err := recordBefore(ctx, b, seen, last, changes)
+	if err != nil {
 		return 0, 0, nil, err
 	}
-	if written, err = writeAll(ctx, b, changes); err != nil {
+	if written, err = writeAll(ctx, b, seen, changes); err != nil {
 		return written, 0, nil, err
 	}
-	removed, kept, err = removeStale(ctx, b, r, last)
-	return written, removed, kept, err
+	if removed, kept, err = removeStale(ctx, b, r, seen, last); err != nil {
+		return written, removed, kept, err
+	}
+	return written, removed, kept, recordAfter(ctx, b, r, seen, recorded)
 }
 
 // readBuilt returns the record of the last build; nil if there is none. The error is a
@@ -187,11 +189,11 @@ func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, cha
 	}
 }
 
-// recordBefore adds to the record the versions that the changes will write. If this
-// build is interrupted, the next one recognizes its objects.
-func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change) error {
+// recordBefore adds to the record the versions that the changes will write, and returns
+// the record. If this build is interrupted, the next one recognizes its objects.
+func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change) (*builtObjects, error) {
 	if len(changes) == 0 {
-		return nil
+		return last, nil
 	}
 	next := &builtObjects{Objects: map[string][]string{}}
 	if last != nil {
@@ -203,6 +205,19 @@ func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, la
 			versions = append(versions, old.Version)
 		}
 		next.Objects[c.Key] = versions
+	}
+	return next, writeBuilt(ctx, b, next)
+}
+
+// recordAfter records the versions of the objects of the release. recorded is the present
+// record; nil if there is none.
+func recordAfter(ctx context.Context, b bucket.Bucket, r *release.Release, seen *record.Listing, recorded *builtObjects) error {
+	next := &builtObjects{Objects: map[string][]string{}}
+	for _, o := range r.Objects {
+		next.Objects[o.Key] = []string{seen.Objects[o.Key].Version}
+	}
+	if recorded != nil && maps.EqualFunc(recorded.Objects, next.Objects, slices.Equal) {
+		return nil
 	}
 	return writeBuilt(ctx, b, next)
 }
@@ -216,51 +231,54 @@ func writeBuilt(ctx context.Context, b bucket.Bucket, r *builtObjects) error {
 	return err
 }
 
-// writeAll writes the objects of changes, as many at once as there are processors. It
-// returns how many were written, and the first error.
-func writeAll(ctx context.Context, b bucket.Bucket, changes []*Change) (written int, err error) {
+// writeAll writes the objects of changes, as many at once as there are processors, and
+// adds them to the listing. It returns how many were written, and the first error.
+func writeAll(ctx context.Context, b bucket.Bucket, seen *record.Listing, changes []*Change) (written int, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	var done atomic.Int64
+	var mu sync.Mutex
 	for _, c := range changes {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			_, err := b.Write(ctx, &c.object.Object, bucket.Condition{})
+			attrs, err := b.Write(ctx, &c.object.Object, bucket.Condition{})
 			if err == nil {
-				done.Add(1)
+				mu.Lock()
+				defer mu.Unlock()
+				seen.Objects[c.Key] = attrs
+				written++
 			}
 			return err
 		})
 	}
 	err = group.Wait()
-	return int(done.Load()), err
+	return written, err
 }
 
-// removeStale deletes the objects of the last build that the release does not have, and
-// records the objects of the release. It keeps objects that were changed since the last
-// build, and returns their keys.
-func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release, last *builtObjects) (removed int, kept []string, err error) {
+// removeStale deletes the objects of the last build that the release does not have. It
+// keeps objects that were changed since the last build, and returns their keys.
+func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release, seen *record.Listing, last *builtObjects) (removed int, kept []string, err error) {
+	if last == nil {
+		return 0, nil, nil
+	}
 	wanted := map[string]bool{}
 	for _, o := range r.Objects {
 		wanted[o.Key] = true
 	}
-	next := &builtObjects{Objects: map[string][]string{}}
 	var stale []string
-	for attrs, err := range b.List(ctx, "") {
+	for key := range last.Objects {
+		attrs, exists := seen.Objects[key]
 		switch {
-		case err != nil:
-			return removed, kept, err
-		case wanted[attrs.Key]:
-			next.Objects[attrs.Key] = []string{attrs.Version}
-		case last == nil || last.Objects[attrs.Key] == nil:
-		case !last.wrote(attrs):
-			kept = append(kept, attrs.Key)
+		case !exists || wanted[key]:
+		case last.wrote(attrs):
+			stale = append(stale, key)
 		default:
-			stale = append(stale, attrs.Key)
+			kept = append(kept, key)
 		}
 	}
+	slices.Sort(stale)
+	slices.Sort(kept)
 	for _, key := range stale {
 		if err := b.Delete(ctx, key, bucket.Condition{}); err == nil {
 			removed++
@@ -268,9 +286,5 @@ func removeStale(ctx context.Context, b bucket.Bucket, r *release.Release, last 
 			return removed, kept, err
 		}
 	}
-	now, err := readBuilt(ctx, b)
-	if err == nil && now != nil && maps.EqualFunc(now.Objects, next.Objects, slices.Equal) {
-		return removed, kept, nil
-	}
-	return removed, kept, writeBuilt(ctx, b, next)
+	return removed, kept, nil
 }

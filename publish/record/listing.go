@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,6 +54,7 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 		seen.JoinSends = joiner.JoinSends
 	}
 	sum := sha256.New()
+	var line []byte
 	list := func(b bucket.Bucket, prefix string, public bool) error {
 		fmt.Fprintln(sum, b.URL())
 		n := 0
@@ -61,7 +63,8 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 				return err
 			}
 			n++
-			fmt.Fprintf(sum, "%q %q %d %d %q %d\n", attrs.Key, attrs.Version, attrs.Size, attrs.CRC32C, attrs.Headers, attrs.Updated.UnixNano())
+			line = appendAttrs(line[:0], &attrs)
+			sum.Write(line)
 			if attrs.Updated.After(seen.Clock) {
 				seen.Clock = attrs.Updated
 			}
@@ -97,6 +100,16 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 	}
 	seen.Digest = hex.EncodeToString(sum.Sum(nil))
 	return seen, nil
+}
+
+// appendAttrs appends a line that differs for different attributes.
+func appendAttrs(line []byte, attrs *bucket.Attrs) []byte {
+	line = strconv.AppendQuote(line, attrs.Key)
+	line = strconv.AppendQuote(line, attrs.Version)
+	for _, f := range attrs.Fields() {
+		line = strconv.AppendQuote(line, f.Value)
+	}
+	return fmt.Appendf(line, "%d %d %d %q\n", attrs.Size, attrs.CRC32C, attrs.Updated.UnixNano(), attrs.Metadata)
 }
 
 // ReadState reads the record. If the bucket for records is new, it reads the

@@ -28,7 +28,7 @@ type scratch struct {
 
 	listing sync.Mutex              // protects the fields below
 	objects map[string]bucket.Attrs // in the folder, by key; nil before the first listing
-	keys    []string                // sorted keys of objects; nil if they have to be sorted again
+	listed  []bucket.Attrs          // objects in the order of their keys; nil if objects has changed since
 	litter  []string                // folders in which the listing found temporary files
 }
 
@@ -78,7 +78,7 @@ func (b *Bucket) writeScratch(ctx context.Context, o *bucket.Object, cond bucket
 	}
 	// A new file could still change within one tick of the clock. Here it cannot,
 	// because the folder has one writer, so the cache may keep its sums.
-	s := sums{SHA256: version, CRC32C: o.CRC32C}
+	s := bucket.Sums{Size: o.Size, SHA256: version, CRC32C: o.CRC32C}
 	derive.Keep(b.sums, sumsFunc, b.path(o.Key), derive.KeyOf(derive.StateOf(info)), s)
 	attrs := attrsOf(o.Key, info, s)
 	b.scratch.wrote(attrs)
@@ -92,39 +92,49 @@ func (b *Bucket) listScratch(ctx context.Context, prefix string, yield func(buck
 	s := b.scratch
 	s.listing.Lock()
 	if s.objects == nil {
-		objects := map[string]bucket.Attrs{}
-		l := lister{b: b, yield: func(attrs bucket.Attrs, _ error) bool {
-			objects[attrs.Key] = attrs
-			return true
-		}}
-		l.temporary = func(dir string) {
-			if n := len(s.litter); n == 0 || s.litter[n-1] != dir {
-				s.litter = append(s.litter, dir)
-			}
-		}
-		if err := l.walk(ctx); err != nil {
-			s.litter = nil
+		if err := b.walkScratch(ctx); err != nil {
 			s.listing.Unlock()
 			yield(bucket.Attrs{}, b.wrap("list", "", err))
 			return
 		}
-		s.objects = objects
 	}
-	if s.keys == nil {
-		s.keys = slices.Sorted(maps.Keys(s.objects))
-	}
-	listed := make([]bucket.Attrs, 0, len(s.keys))
-	for _, key := range s.keys {
-		if strings.HasPrefix(key, prefix) {
-			listed = append(listed, s.objects[key])
+	if s.listed == nil {
+		s.listed = make([]bucket.Attrs, 0, len(s.objects))
+		for _, key := range slices.Sorted(maps.Keys(s.objects)) {
+			s.listed = append(s.listed, s.objects[key])
 		}
 	}
+	listed := s.listed
 	s.listing.Unlock()
 	for _, attrs := range listed {
-		if !yield(attrs, nil) {
+		if strings.HasPrefix(attrs.Key, prefix) && !yield(attrs, nil) {
 			return
 		}
 	}
+}
+
+// walkScratch lists the folder for listScratch.
+func (b *Bucket) walkScratch(ctx context.Context) error {
+	s := b.scratch
+	var listed []bucket.Attrs
+	l := lister{b: b, yield: func(attrs bucket.Attrs, _ error) bool {
+		listed = append(listed, attrs)
+		return true
+	}}
+	l.temporary = func(dir string) {
+		if n := len(s.litter); n == 0 || s.litter[n-1] != dir {
+			s.litter = append(s.litter, dir)
+		}
+	}
+	if err := l.walk(ctx); err != nil {
+		s.litter = nil
+		return err
+	}
+	s.objects, s.listed = make(map[string]bucket.Attrs, len(listed)), listed
+	for _, attrs := range listed {
+		s.objects[attrs.Key] = attrs
+	}
+	return nil
 }
 
 // wrote adds an object to the listing, if there is one.
@@ -134,10 +144,7 @@ func (s *scratch) wrote(attrs bucket.Attrs) {
 	if s.objects == nil {
 		return
 	}
-	if _, known := s.objects[attrs.Key]; !known {
-		s.keys = nil
-	}
-	s.objects[attrs.Key] = attrs
+	s.objects[attrs.Key], s.listed = attrs, nil
 }
 
 // deleted removes an object from the listing, if there is one.
@@ -145,7 +152,7 @@ func (s *scratch) deleted(key string) {
 	s.listing.Lock()
 	defer s.listing.Unlock()
 	delete(s.objects, key)
-	s.keys = nil
+	s.listed = nil
 }
 
 // requireScratch does what require does, for an object in an open folder.
