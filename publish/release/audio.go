@@ -40,10 +40,10 @@ type episodeTag struct {
 
 // tagFacts are the cached facts of an encoded tag.
 type tagFacts struct {
-	Whole  sums   `json:"whole"`
-	Pieces []sums `json:"pieces,omitempty"` // nil unless masters are kept
-	Clean  bool   `json:"clean,omitempty"`  // CheckTag finds nothing
-	CRC32C uint32 `json:"crc32c"`           // checksum of the tag followed by the payload
+	Whole  bucket.Sums   `json:"whole"`
+	Pieces []bucket.Sums `json:"pieces,omitempty"` // nil unless masters are kept
+	Clean  bool          `json:"clean,omitempty"`  // CheckTag finds nothing
+	CRC32C uint32        `json:"crc32c"`           // checksum of the tag followed by the payload
 }
 
 var tagFunc = derive.Func{Name: "tags", Version: 1}
@@ -295,7 +295,7 @@ func ContentSum(key string, body io.Reader) (string, error) {
 }
 
 // addPiece adds a piece of a tag to the parts.
-func (b *builder) addPiece(e *Episode, s sums, from source) *Object {
+func (b *builder) addPiece(e *Episode, s bucket.Sums, from source) *Object {
 	o := b.object(RolePart, s, from)
 	o.Episode = e.Slug
 	return b.addPart(o)

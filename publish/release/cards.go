@@ -12,6 +12,7 @@ import (
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/raster"
+	"onair/publish/bucket"
 	"onair/show"
 	"onair/templates"
 	"onair/templates/card"
@@ -103,7 +104,7 @@ func (m *cardMaker) object(e *show.Episode) *Object {
 		_, err = w.Write(data)
 		return err
 	}
-	known, err := remember(m.b, cardFunc, e.Slug, derive.KeyOf(c, digest, m.digest), func() (sums, error) {
+	known, err := remember(m.b, cardFunc, e.Slug, derive.KeyOf(c, digest, m.digest), func() (bucket.Sums, error) {
 		return m.b.renderSums(RoleArtwork, key, draw)
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/raster"
 	"onair/internal/slugs"
+	"onair/publish/bucket"
 	"onair/templates"
 	"onair/templates/palette"
 )
@@ -35,9 +36,9 @@ var (
 
 // version has the cached facts of a smaller version of an image.
 type version struct {
-	Width  int  `json:"width"`
-	Height int  `json:"height"`
-	Sums   sums `json:"sums"`
+	Width  int         `json:"width"`
+	Height int         `json:"height"`
+	Sums   bucket.Sums `json:"sums"`
 }
 
 // decoded keeps the images that were decoded last, scaled down to the largest version.

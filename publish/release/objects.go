@@ -127,10 +127,10 @@ func (b *builder) render(role Role, key keyFunc, src source) (*Object, error) {
 }
 
 // renderSums is like render, but returns only the sums, which can be cached.
-func (b *builder) renderSums(role Role, key keyFunc, src source) (sums, error) {
+func (b *builder) renderSums(role Role, key keyFunc, src source) (bucket.Sums, error) {
 	o, err := b.render(role, key, src)
 	if err != nil {
-		return sums{}, err
+		return bucket.Sums{}, err
 	}
 	return o.sums(), nil
 }
@@ -209,15 +209,8 @@ func inOrder[T any](ctx context.Context, n int, produce func(i int) (T, error), 
 	return ctx.Err()
 }
 
-// sums are the cached size and checksums of an object.
-type sums struct {
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"` // hex
-	CRC32C uint32 `json:"crc32c"`
-}
-
 // sumsOf returns the sums of bytes, which are in one piece or several.
-func sumsOf(pieces ...[]byte) (s sums) {
+func sumsOf(pieces ...[]byte) (s bucket.Sums) {
 	sum := sha256.New()
 	for _, data := range pieces {
 		sum.Write(data)
@@ -242,11 +235,13 @@ func (o *Object) Read() ([]byte, error) {
 }
 
 // sums returns the sums of an object.
-func (o *Object) sums() sums { return sums{o.Size, o.SHA256, o.CRC32C} }
+func (o *Object) sums() bucket.Sums {
+	return bucket.Sums{Size: o.Size, SHA256: o.SHA256, CRC32C: o.CRC32C}
+}
 
 // object returns an object that has the sums and no key yet. src writes the object's
 // bytes.
-func (b *builder) object(role Role, s sums, src source) *Object {
+func (b *builder) object(role Role, s bucket.Sums, src source) *Object {
 	return &Object{
 		Role:   role,
 		SHA256: s.SHA256,
@@ -267,7 +262,7 @@ type rendered struct {
 const maxRendered = 8 << 20
 
 // keep keeps bytes if there is space for them.
-func (r *rendered) keep(s sums, data []byte) {
+func (r *rendered) keep(s bucket.Sums, data []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, known := r.data[s.SHA256]; known || r.size+len(data) > maxRendered {
@@ -282,7 +277,7 @@ func (r *rendered) keep(s sums, data []byte) {
 
 // body returns a function that opens a reader of the bytes with the sums. src writes
 // the bytes again unless they are kept.
-func (r *rendered) body(s sums, src source) func() (io.ReadCloser, error) {
+func (r *rendered) body(s bucket.Sums, src source) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) {
 		r.mu.Lock()
 		data, kept := r.data[s.SHA256]

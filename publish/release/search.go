@@ -12,6 +12,7 @@ import (
 	"onair/internal/finding"
 	"onair/internal/markdown"
 	"onair/internal/searchindex"
+	"onair/publish/bucket"
 	"onair/show"
 	"onair/show/chapters"
 )
@@ -38,14 +39,14 @@ type searchIndex struct {
 
 // searchTexts has the cached facts of the texts of an episode.
 type searchTexts struct {
-	Sums  sums              `json:"sums"`
+	Sums  bucket.Sums       `json:"sums"`
 	Entry searchindex.Entry `json:"entry"`
 }
 
 // searchSegment has the cached facts of a segment.
 type searchSegment struct {
-	Words  sums                `json:"words"`
-	Places sums                `json:"places"`
+	Words  bucket.Sums         `json:"words"`
+	Places bucket.Sums         `json:"places"`
 	Docs   int                 `json:"docs"`
 	Shards []searchindex.Shard `json:"shards"`
 }
@@ -203,7 +204,7 @@ func (x *searchIndex) addSegment(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	add := func(key keyFunc, s sums, part func(*searchindex.Segment) []byte) string {
+	add := func(key keyFunc, s bucket.Sums, part func(*searchindex.Segment) []byte) string {
 		o := x.b.object(RoleSearch, s, func(w io.Writer) error {
 			s, err := x.segment(context.Background(), from, to)
 			if err == nil {

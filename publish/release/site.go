@@ -14,6 +14,7 @@ import (
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/markdown"
+	"onair/publish/bucket"
 	"onair/show"
 	"onair/show/chapters"
 	"onair/templates"
@@ -102,10 +103,10 @@ func (s *site) renderEpisode(e *Episode) (objects []*Object) {
 // the page unless the cache has the sums of the page for the inputs.
 func (s *site) render(i int, inputs derive.Key) *Object {
 	key := s.pages[i].Key
-	compute := func() (sums, error) {
+	compute := func() (bucket.Sums, error) {
 		return s.b.renderSums(RolePage, fixedKey(key), s.pages[i].Render)
 	}
-	var known sums
+	var known bucket.Sums
 	var err error
 	if inputs == (derive.Key{}) {
 		known, err = compute()

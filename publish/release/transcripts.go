@@ -12,6 +12,7 @@ import (
 
 	"onair/internal/derive"
 	"onair/internal/finding"
+	"onair/publish/bucket"
 	"onair/show"
 	"onair/transcripts"
 	"onair/transcripts/repo"
@@ -62,7 +63,7 @@ type textFacts struct {
 	Timed    bool           `json:"timed,omitempty"`
 	Machine  bool           `json:"machine,omitempty"`
 	Digest   string         `json:"digest"`          // result of transcripts.Transcript.Digest
-	Files    []sums         `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
+	Files    []bucket.Sums  `json:"files,omitempty"` // in the order of formats; nil unless the episode is live
 	Gaps     []gap          `json:"gaps,omitempty"`  // nil unless the episode is live
 }
 

@@ -108,7 +108,7 @@ func (l *lister) file(ctx context.Context, key string, e fs.DirEntry) error {
 		return nil // reserved, or made by another program: no key names it
 	}
 	if info, err := e.Info(); err == nil {
-		if s, known := derive.KnownOf[sums](l.b.sums, sumsFunc, l.b.path(key), derive.StateOf(info)); known {
+		if s, known := derive.KnownOf[bucket.Sums](l.b.sums, sumsFunc, l.b.path(key), derive.StateOf(info)); known {
 			return l.found(attrsOf(key, info, s))
 		}
 	}
@@ -138,18 +138,12 @@ func (l *lister) found(attrs bucket.Attrs) error {
 func (b *Bucket) path(key string) string { return filepath.Join(b.dir, filepath.FromSlash(key)) }
 
 // attrsOf describes a file with known sums.
-func attrsOf(key string, info fs.FileInfo, s sums) bucket.Attrs {
+func attrsOf(key string, info fs.FileInfo, s bucket.Sums) bucket.Attrs {
 	return bucket.Attrs{Key: key, Size: info.Size(), CRC32C: s.CRC32C, Version: s.SHA256, Updated: info.ModTime()}
 }
 
-// sums are the attributes that are computed from a file's content.
-type sums struct {
-	SHA256 string `json:"sha256"`
-	CRC32C uint32 `json:"crc32c"`
-}
-
 // sumsFunc identifies the sums of files in the cache.
-var sumsFunc = derive.Func{Name: "sums", Version: 1, AnyBuild: true}
+var sumsFunc = derive.Func{Name: "sums", Version: 2, AnyBuild: true}
 
 // measure returns the attributes of an open file. It reads the file unless the cache has
 // its sums.
@@ -158,7 +152,7 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 	if err != nil {
 		return bucket.Attrs{}, err
 	}
-	s, err := derive.ValueOf(b.sums, sumsFunc, b.path(key), derive.StateOf(info), func() (sums, error) {
+	s, err := derive.ValueOf(b.sums, sumsFunc, b.path(key), derive.StateOf(info), func() (bucket.Sums, error) {
 		return sum(ctx, io.NewSectionReader(f, 0, info.Size()))
 	})
 	if err != nil {
@@ -168,7 +162,7 @@ func (b *Bucket) measure(ctx context.Context, f *os.File, key string) (bucket.At
 }
 
 // sum computes the sums of the bytes of r.
-func sum(ctx context.Context, r io.Reader) (sums, error) {
+func sum(ctx context.Context, r io.Reader) (bucket.Sums, error) {
 	sha, crc := sha256.New(), crc32c.New()
 	read := func(p []byte) (int, error) {
 		if err := ctx.Err(); err != nil {
@@ -176,10 +170,11 @@ func sum(ctx context.Context, r io.Reader) (sums, error) {
 		}
 		return r.Read(p)
 	}
-	if _, err := io.Copy(io.MultiWriter(sha, crc), readerFunc(read)); err != nil {
-		return sums{}, err
+	n, err := io.Copy(io.MultiWriter(sha, crc), readerFunc(read))
+	if err != nil {
+		return bucket.Sums{}, err
 	}
-	return sums{SHA256: hex.EncodeToString(sha.Sum(nil)), CRC32C: crc.Sum32()}, nil
+	return bucket.Sums{Size: n, SHA256: hex.EncodeToString(sha.Sum(nil)), CRC32C: crc.Sum32()}, nil
 }
 
 // readerFunc is a function that implements io.Reader.
