@@ -1,6 +1,7 @@
 package show
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -97,14 +98,18 @@ func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, max+1))
-	if err != nil {
+	size := int64(0)
+	if info, err := file.Stat(); err == nil {
+		size = min(info.Size(), max)
+	}
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // ReadFrom does not grow it
+	if _, err := data.ReadFrom(io.LimitReader(file, max+1)); err != nil {
 		return nil, err
 	}
-	if int64(len(data)) > max {
+	if int64(data.Len()) > max {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("more than %d bytes", max)}
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
 
 // isFile reports whether there is a regular file with the name.

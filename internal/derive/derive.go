@@ -75,9 +75,9 @@ func (k *Key) UnmarshalText(text []byte) error {
 	return err
 }
 
-// KeyOf returns the digest of the inputs. Keys, strings and byte slices are digested as
-// they are, other values in the encoding of package json, which leaves out unexported
-// fields. KeyOf panics if a value cannot be encoded; see [TryKey].
+// KeyOf returns the digest of the inputs. Keys, strings, byte slices and states of files
+// are digested as they are, other values in the encoding of package json, which leaves out
+// unexported fields. KeyOf panics if a value cannot be encoded; see [TryKey].
 func KeyOf(inputs ...any) Key {
 	key, err := TryKey(inputs...)
 	if err != nil {
@@ -99,6 +99,8 @@ func TryKey(inputs ...any) (Key, error) {
 			data = []byte(v)
 		case []byte:
 			data = v
+		case State:
+			data = v.append(nil)
 		default:
 			var err error
 			if data, err = json.Marshal(v); err != nil {

@@ -2,6 +2,7 @@ package derive
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -117,6 +118,14 @@ func ValueOfContent[T any](c *Cache, f Func, path string, state State, inputs Ke
 		Keep(c, f, abs, inputs, kept)
 	}
 	return v, sum, nil
+}
+
+// append appends the state in a fixed form.
+func (s State) append(data []byte) []byte {
+	for _, n := range []uint64{uint64(s.Size), uint64(s.MTime), uint64(s.CTime), s.Inode} {
+		data = binary.LittleEndian.AppendUint64(data, n)
+	}
+	return data
 }
 
 // same reports whether two states identify the same content.

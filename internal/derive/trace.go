@@ -4,13 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -233,16 +234,18 @@ func stateText(info fs.FileInfo, s State) string {
 	if info.IsDir() {
 		return "folder"
 	}
-	return fmt.Sprint(s.Size, s.MTime, s.CTime, s.Inode)
+	return hex.EncodeToString(s.append(nil))
 }
 
 // entriesText returns the digest of the entries of a folder.
 func entriesText(entries []fs.DirEntry) string {
-	sum := sha256.New()
+	var text []byte
 	for _, e := range entries {
-		fmt.Fprintf(sum, "%q %v\n", e.Name(), e.Type())
+		text = strconv.AppendQuote(text, e.Name())
+		text = strconv.AppendUint(text, uint64(e.Type()), 8)
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // inputs returns the recorded inputs. ok is false if the trace is uncertain or has no
@@ -267,14 +270,14 @@ func (t *Trace) inputs(w *Conditions) (in inputs, ok bool) {
 		Passed:  passed(t.dates, w.Now),
 		At:      w.Now,
 	}
-	sum := sha256.New()
+	var texts []string
 	for _, path := range in.Files {
-		fmt.Fprintln(sum, t.files[path])
+		texts = append(texts, t.files[path])
 	}
 	for _, path := range in.Folders {
-		fmt.Fprintln(sum, t.folders[path])
+		texts = append(texts, t.folders[path])
 	}
-	in.Looks = Key(sum.Sum(nil))
+	in.Looks = KeyOf(strings.Join(texts, "\n"))
 	return in, true
 }
 
@@ -353,14 +356,7 @@ func look(files, folders []string) (Key, bool) {
 		})
 	}
 	group.Wait()
-	sum := sha256.New()
-	for _, text := range texts {
-		if text == "" {
-			return Key{}, false
-		}
-		fmt.Fprintln(sum, text)
-	}
-	return Key(sum.Sum(nil)), true
+	return KeyOf(strings.Join(texts, "\n")), !slices.Contains(texts, "")
 }
 
 // noFile is the text of a file that does not exist.

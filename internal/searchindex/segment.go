@@ -3,6 +3,7 @@ package searchindex
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -17,6 +18,9 @@ const (
 	longSize  = 2 << 10 // places of a word that together take more are stored in chunks
 	chunkSize = 1 << 10
 )
+
+// maxBlock is a limit to the size of a block, in bytes.
+const maxBlock = 1 << 30
 
 // Segment holds the files of a segment.
 type Segment struct {
@@ -85,12 +89,18 @@ func (b *Builder) Block() []byte {
 	return block
 }
 
-// Pack returns a compressed block.
-func Pack(block []byte) []byte { return compress(nil, block, blockWriters) }
+// Pack returns a compressed block after its size.
+func Pack(block []byte) []byte { return compress(varint(nil, len(block)), block, blockWriters) }
 
 // Unpack returns the block that was passed to Pack.
 func Unpack(packed []byte) ([]byte, error) {
-	return io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	size, n := binary.Uvarint(packed)
+	if n <= 0 || size > maxBlock {
+		return nil, errors.New("the block has no valid size")
+	}
+	block := make([]byte, size)
+	_, err := io.ReadFull(flate.NewReader(bytes.NewReader(packed[n:])), block)
+	return block, err
 }
 
 // cursor reads a block word by word.
