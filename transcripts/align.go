@@ -62,7 +62,7 @@ func (t *Transcript) Align(f *words.File, file string) finding.List {
 		}
 	}
 	t.addSounds(heard[next:])
-	return t.checkStamps(file)
+	return t.checkStamps(file, texts, heard)
 }
 
 // addSounds adds the parts of the audio in which the given words were heard. Words without
@@ -170,8 +170,8 @@ func (t *Transcript) heardAt(pos int) *spoken {
 	return nil
 }
 
-// checkStamps reports the stamps that are far from their words.
-func (t *Transcript) checkStamps(file string) (found finding.List) {
+// checkStamps reports the stamps that are far from their words. The spoken words are texts.
+func (t *Transcript) checkStamps(file string, texts []string, heard []words.Word) (found finding.List) {
 	if t.Clips {
 		return nil
 	}
@@ -181,12 +181,26 @@ func (t *Transcript) checkStamps(file string) (found finding.List) {
 		if w == nil || a.pause || a.weight != stampWeight {
 			continue
 		}
-		if d := (w.start - a.time).Abs(); d > maxStampError {
+		if d := (w.start - a.time).Abs(); d > maxStampError && !heardNear(heard, texts[t.wordAt(a.pos):], a.time) {
 			found.Add(ruleStampAndWord.At(finding.Position{File: file, Line: a.mark.Line, Column: a.mark.Column},
 				"the stamp is %.1f seconds from its word, which was heard at %s", d.Seconds(), appendClock(nil, w.start)))
 		}
 	}
 	return found
+}
+
+// heardNear reports whether the first of the texts were also heard within maxStampError of a
+// time. They are if the speaker repeats them, or the recognizer writes them several times.
+func heardNear(heard []words.Word, texts []string, at time.Duration) bool {
+	const run, most = 3, 100 // words that must be equal, and words that are searched
+	texts = texts[:min(run, len(texts))]
+	from, _ := slices.BinarySearchFunc(heard, at-maxStampError, func(w words.Word, at time.Duration) int { return cmp.Compare(w.Start, at) })
+	for i := from; i < from+most && i+len(texts) <= len(heard) && heard[i].Start <= at+maxStampError; i++ {
+		if slices.EqualFunc(heard[i:i+len(texts)], texts, func(w words.Word, text string) bool { return align.Fold(w.Text) == align.Fold(text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // snap gives stamps the times of their words, where the two are close.

@@ -147,6 +147,23 @@ func TestAlignWrongStamp(t *testing.T) {
 	}
 }
 
+// TestAlignRepeated expects no finding about the stamp of words that were heard there and,
+// next to the words that follow them, once more.
+func TestAlignRepeated(t *testing.T) {
+	t.Parallel()
+	var heard []words.Word
+	for i, w := range strings.Fields("mumble " + strings.Repeat("Goodbye to the telescope. ", 6) + "Now the news.") {
+		at := 10*time.Second + time.Duration(i)*300*time.Millisecond
+		heard = append(heard, words.Word{Text: w, Start: at, End: at + 300*time.Millisecond})
+	}
+	for stamp, want := range map[string]int{"00:10": 0, "00:40": 1} {
+		transcript := Parse([]byte("**Rigel:** Listen.\n\n**Vega:** \\["+stamp+"\\] Goodbye to the telescope. Now the news.\n"), nil)
+		if found := transcript.Align(&words.File{Segments: words.Segments(heard, nil)}, "t.md"); len(found) != want {
+			t.Errorf("stamp %s: found %v", stamp, found)
+		}
+	}
+}
+
 // FuzzAlign checks that cues are valid, whatever was heard.
 func FuzzAlign(f *testing.F) {
 	f.Add("**Vega:** \\[00:10\\] Hello, universe.\n\n**Rigel:** And you?\n", []byte{3, 10, 200, 5, 40}, uint16(30))
