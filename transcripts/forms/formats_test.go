@@ -155,9 +155,12 @@ func exampleOf(f *jsonForm) string {
 	words := []any{word("It", 3.1, 3.5), word(second, 3.5, 5.96)}
 	segments := words
 	if !f.isWordList() {
-		v := put(put(put(nil, c.text, "It snows."), c.start, at(3.1)), c.end, at(5.96))
-		v = put(put(put(v, c.length, at(2.86)), c.speaker, who), c.require, who)
-		if f.text == "" || f.said != "" && f.speaker == "" {
+		v := put(put(put(put(nil, c.require, who), c.text, "It snows."), c.start, at(3.1)), c.end, at(5.96))
+		v = put(put(v, c.length, at(2.86)), c.speaker, who)
+		if _, value, ok := strings.Cut(f.only, "="); ok {
+			v = put(v, c.only, value)
+		}
+		if f.text == "" || f.said != "" && f.speaker == "" || f.start+f.end == "" && f.wordStart != "" {
 			v = put(v, c.words, words)
 		}
 		segments = []any{v}

@@ -89,6 +89,7 @@ func TestRefusedKinds(t *testing.T) {
 		"(LRC)":                {"[00:01.00]One\n[00:02.50]Two\n", "[ti:Snow]\n[by:Jo O'Dell]\n[00:01.00]One\n", "[length:03:10]\n\n[00:10.20][01:10.20]One\n[00:20.20]Two\n"},
 		"chapters":             {`{"version":"1.2.0","chapters":[{"startTime":0,"title":"Snow"}]}`, `{"chapters":[{"start":0,"title":"a"},{"start":9,"title":"b"}]}`, `{"title":"Snow","chapters":[{"startTime":"0"}]}`},
 		"reported: It snows":   {`{"__type":"BadRequestException","message":"It snows."}`, `{"detail":[{"loc":["body"],"msg":"It snows."}]}`, `{"errors":[{"status":"422","detail":"It snows."}]}`, `{"type":"about:blank","title":"It snows.","status":400}`},
+		"times are dates":      {`{"entries":[{"text":"It snows.","startTime":"2027-02-01T09:02:03Z","endTime":"2027-02-01T09:02:05Z"}]}`, `{"lines":[{"name":"Åsa","time":"2027-02-01 09:02:03","content":"It snows."}]}`},
 		"reported: NoMatch":    {`{"RecognitionStatus":"NoMatch","Offset":0,"Duration":12000000}`},
 		"not of a speech":      {`[{"id":1,"text":"Buy snow","start":"2026-01-04","end":"2026-01-05"}]`, `{"events":[{"summary":"Snow","start":"10:00"}]}`, `[{"role":"user","content":"Snow?"}]`},
 		"the service reported": {`{"status":"error","error":"Audio is too short"}`, `{"err_code":"INVALID","err_msg":"No credits."}`, `{"error":{"message":"Rate limit reached","type":"requests"}}`},

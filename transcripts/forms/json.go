@@ -46,7 +46,7 @@ func readJSON(s *source) ([]Speech, error) {
 		}
 		t.top = none
 	}
-	for _, name := range []string{"output", "result", "response", "data"} { // of services that run recognizers
+	for _, name := range []string{"output", "result", "response", "data", "transcription", "transcript"} { // of services that run recognizers
 		if v := t.member(t.root(), name); v != none {
 			t.top = v
 			if path := r.match(); path != nil {
@@ -294,7 +294,7 @@ func (r *jsonReader) speaker(v ref, paths [][]string) (name string, said bool) {
 	}
 	raw := r.t.string(found)
 	if r.t.kind(found) == '{' {
-		raw = r.t.string(r.t.member(found, "name"))
+		raw = r.t.string(r.t.first(found, [][]string{{"name"}, {"display_name"}, {"label"}, {"id"}}))
 	}
 	if r.form.nobody != "" && raw == r.form.nobody {
 		return "", true
@@ -334,9 +334,28 @@ func (r *jsonReader) timeOf(v ref, paths [][]string) (at time.Duration, set bool
 	return at, set
 }
 
+// isLeftOut reports whether the form has only segments of another kind.
+func (r *jsonReader) isLeftOut(v ref) bool {
+	if r.form.only == "" {
+		return false
+	}
+	_, want, _ := strings.Cut(r.form.only, "=")
+	found := r.t.first(v, r.form.compiled.only)
+	switch r.t.kind(found) {
+	case '"':
+		return r.t.string(found) != want
+	case 't', 'f':
+		return r.t.raw(found) != want
+	}
+	return true
+}
+
 // readSegment reads one segment.
 func (r *jsonReader) readSegment(v ref) {
 	t, f, c := r.t, r.form, &r.form.compiled
+	if r.isLeftOut(v) {
+		return
+	}
 	u := Speech{At: int(t.nodes[v].at)}
 	u.Start, u.Timed = r.timeOf(v, c.start)
 	u.End, u.Ended = r.timeOf(v, c.end)
@@ -387,6 +406,16 @@ func (r *jsonReader) readSegment(v ref) {
 	if words == none {
 		r.speeches = append(r.speeches, u)
 		return
+	}
+	if f.start == "" && !u.Timed || !u.Ended {
+		for v, end := words+1, t.next(words); v < end; v = t.next(v) {
+			if start, ok := r.timeOf(v, c.wordStart); ok && !u.Timed {
+				u.Start, u.Timed = start, true
+			}
+			if stop, ok := r.timeOf(v, c.wordEnd); ok {
+				u.End, u.Ended = stop, true
+			}
+		}
 	}
 	r.alignWords(u, words)
 }

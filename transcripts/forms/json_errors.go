@@ -31,7 +31,27 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 			return nil, r.s.problem(int(t.nodes[v].at), "did the speech recognizer find any speech?", "there are no words: %s is empty", name)
 		}
 	}
+	if at, ok := t.dated(); ok {
+		return nil, r.s.problem(at, exportHint, "JSON whose times are dates, not times in the audio")
+	}
 	return nil, r.s.problem(0, "export captions as VTT or SRT instead", "JSON, but not of a speech recognizer that is known: %s", t.describe(root))
+}
+
+var dateTime = matcher(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
+
+// dated finds a start that is a date, among the first values of a document.
+func (t *tape) dated() (at int, ok bool) {
+	const most = 200 // values
+	for v := ref(2); int(v) < min(len(t.nodes), most); v++ {
+		if t.kind(v) != '"' || t.kind(v-1) != '"' || !dateTime(t.string(v)) {
+			continue
+		}
+		switch strings.ToLower(strings.ReplaceAll(t.string(v-1), "_", "")) {
+		case "start", "starttime", "startdatetime", "time", "timestamp":
+			return int(t.nodes[v].at), true
+		}
+	}
+	return 0, false
 }
 
 // serviceError returns the error message of a service that reported a failure.

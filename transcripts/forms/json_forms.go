@@ -28,6 +28,7 @@ type jsonForm struct {
 
 	heading  string // a title in place of the text of a segment; it may be the label of a speaker
 	require  string // other members that segments must have
+	only     string // a member and its value, as in is_final=true; segments with another value are left out
 	whole    bool   // all times are whole numbers
 	spaced   bool   // words contain the spaces between them
 	names    bool   // speakers are names, not numbers or letters
@@ -43,9 +44,9 @@ type jsonForm struct {
 
 // paths are the paths of a form, split into names.
 type paths struct {
-	list, heading, require, text, start, end, length, speaker, channel, kind [][]string
-	words, word, wordStart, wordEnd, wordLength, said                        [][]string
-	people, turns                                                            [][]string
+	list, heading, require, only, text, start, end, length, speaker, channel, kind [][]string
+	words, word, wordStart, wordEnd, wordLength, said                              [][]string
+	people, turns                                                                  [][]string
 }
 
 // jsonTable has the forms of JSON, in the order in which they are tried.
@@ -61,6 +62,11 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			list: "speakers", text: "text", start: "timestamp.0", end: "timestamp.1", speaker: "speaker"},
 		{title: "insanely-fast-whisper, Transformers", source: "https://huggingface.co/docs/transformers/main_classes/pipelines",
 			list: "chunks", text: "text", start: "timestamp.0", end: "timestamp.1", speaker: "speaker"},
+		{title: "CLOVA Speech", source: "https://api.ncloud-docs.com/docs/en/ai-application-service-clovaspeech-example01",
+			list: "segments", text: "text", start: "start", end: "end", unit: ms, speaker: "speaker.name|speaker.label|diarization.label", require: "speaker.label|diarization", whole: true,
+			words: "words", word: "2", wordStart: "0", wordEnd: "1"},
+		{title: "Vibe", source: "https://github.com/thewh1teagle/vibe",
+			list: "segments|", text: "text", start: "start", end: "stop", unit: 10 * ms, speaker: "speaker", whole: true, require: "stop"},
 		{title: "Adobe Premiere Pro", source: "https://helpx.adobe.com/premiere-pro/using/speech-to-text.html",
 			list: "segments", start: "start", length: "duration", speaker: "speaker", people: "speakers", require: "words.0.duration",
 			words: "words", word: "text", wordStart: "start", wordLength: "duration"},
@@ -101,6 +107,12 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			words: "words", word: "punctuated_word|word", wordStart: "start", wordEnd: "end", said: "speaker"},
 		{title: "Deepgram, words", source: "https://developers.deepgram.com/docs/pre-recorded-audio",
 			list: "results.channels[].alternatives.0.words", text: "punctuated_word|word", start: "start", end: "end", speaker: "speaker", words: ".", channels: true},
+		{title: "Deepgram, paragraphs", source: "https://developers.deepgram.com/docs/paragraphs",
+			list: "results.channels[].alternatives.0.paragraphs.paragraphs", start: "start", end: "end", speaker: "speaker", channels: true,
+			words: "sentences", word: "text", wordStart: "start", wordEnd: "end"},
+		{title: "Deepgram, live", source: "https://developers.deepgram.com/docs/live-streaming-audio",
+			list: "", text: "channel.alternatives.0.transcript", start: "start", length: "duration", channel: "channel_index.0", only: "is_final=true",
+			words: "channel.alternatives.0.words", word: "punctuated_word|word", wordStart: "start", wordEnd: "end", said: "speaker"},
 		{title: "Deepgram, text", source: "https://developers.deepgram.com/docs/pre-recorded-audio",
 			list: "results.channels", text: "alternatives.0.transcript"},
 		{title: "IBM Watson", source: "https://cloud.ibm.com/docs/speech-to-text?topic=speech-to-text-metadata",
@@ -108,6 +120,9 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 		{title: "Speechmatics", source: "https://docs.speechmatics.com/speech-to-text/batch/output",
 			list: "results", text: "alternatives.0.content", start: "start_time", end: "end_time", speaker: "alternatives.0.speaker|speaker", channel: "channel",
 			kind: "type", words: ".", nobody: "UU"},
+		{title: "Speechmatics, live", source: "https://docs.speechmatics.com/api-ref/realtime-transcription-websocket",
+			list: "", text: "metadata.transcript", start: "metadata.start_time", end: "metadata.end_time", only: "message=AddTranscript", nobody: "UU",
+			words: "results", word: "alternatives.0.content", wordStart: "start_time", wordEnd: "end_time", said: "alternatives.0.speaker"},
 		{title: "Google Speech-to-Text", source: "https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize",
 			list: "results|[].results|response.results|results.*.inlineResult.transcript.results|results.*.transcript.results", text: "alternatives.0.transcript",
 			end: "resultEndTime|resultEndOffset|result_end_time|result_end_offset", channel: "channelTag|channel_tag",
@@ -137,6 +152,45 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			speaker: "speaker_name|speaker_id", names: true, require: "speaker_name|speaker_id"},
 		{title: "Twilio", source: "https://www.twilio.com/docs/conversational-intelligence/api/transcript-sentence-subresource",
 			list: "sentences", text: "transcript", start: "start_time", end: "end_time", channel: "media_channel"},
+		{title: "Fathom", source: "https://developers.fathom.ai/api-reference/recordings/get-transcript",
+			list: "transcript", text: "text", start: "timestamp", speaker: "speaker.display_name", names: true, require: "speaker.display_name"},
+		{title: "Gong", source: "https://help.gong.io/docs/what-the-gong-api-provides",
+			list: "callTranscripts[].transcript", speaker: "speakerId", unit: ms, words: "sentences", word: "text", wordStart: "start", wordEnd: "end"},
+		{title: "Symbl.ai", source: "https://docs.symbl.ai/reference/get-messages",
+			list: "messages", text: "text", start: "timeOffset", length: "duration", speaker: "from.name|from.userId", names: true},
+		{title: "Webex", source: "https://developer.webex.com/docs/api/v1/meeting-transcripts/list-snippets-of-a-meeting-transcript",
+			list: "items", text: "text", start: "offsetMillisecond", length: "durationMillisecond", unit: ms, speaker: "personName", names: true},
+		{title: "Alibaba Cloud, Model Studio", source: "https://www.alibabacloud.com/help/en/model-studio/paraformer-recorded-speech-recognition-restful-api",
+			list: "transcripts[].sentences", text: "text", start: "begin_time", end: "end_time", unit: ms, speaker: "speaker_id", channels: true},
+		{title: "Alibaba Cloud, recorded speech", source: "https://www.alibabacloud.com/help/en/isi/developer-reference/recording-file-recognition",
+			list: "Result.Sentences|Sentences", text: "Text", start: "BeginTime", end: "EndTime", unit: ms, speaker: "SpeakerId", channel: "ChannelId"},
+		{title: "Volcengine", source: "https://www.volcengine.com/docs/6561/80820",
+			list: "result.utterances|utterances", text: "text", start: "start_time", end: "end_time", unit: ms, speaker: "additions.speaker|speaker", whole: true,
+			words: "words", word: "text", wordStart: "start_time", wordEnd: "end_time", require: "definite|additions|words"},
+		{title: "FunASR", source: "https://github.com/modelscope/FunASR",
+			list: "[].sentence_info|sentence_info", text: "text", start: "start", end: "end", unit: ms, speaker: "spk"},
+		{title: "Yandex SpeechKit", source: "https://yandex.cloud/docs/speechkit/stt/api/transcribation-api",
+			list: "response.chunks|chunks", text: "alternatives.0.text", channel: "channelTag",
+			words: "alternatives.0.words", word: "word", wordStart: "startTime", wordEnd: "endTime"},
+		{title: "RTZR", source: "https://developers.rtzr.ai/docs/en/stt-file/",
+			list: "results.utterances", text: "msg", start: "start_at", length: "duration", unit: ms, speaker: "spk"},
+		{title: "Taddy", source: "https://taddy.org/developers/podcast-api/episode-transcripts",
+			list: "data.getEpisodeTranscript|getEpisodeTranscript", text: "text", start: "startTimecode", end: "endTimecode", unit: ms, speaker: "speaker", names: true},
+		{title: "TED", source: "https://www.ted.com/",
+			list: "captions", text: "content", start: "startTime", length: "duration", unit: ms, require: "startOfParagraph"},
+		{title: "Amara", source: "https://apidocs.amara.org/",
+			list: "subtitles", text: "text", start: "start", end: "end", unit: ms, whole: true, require: "meta"},
+		{title: "Kaltura", source: "https://developer.kaltura.com/",
+			list: "objects", text: "content.0.text", start: "startTime", end: "endTime", unit: ms},
+		{title: "bilibili", source: "https://github.com/SocialSisterYi/bilibili-API-collect",
+			list: "body", text: "content", start: "from", end: "to", require: "location"},
+		{title: "Grain", source: "https://developers.grain.com/",
+			list: "", text: "text", start: "start", end: "end", unit: ms, speaker: "speaker", names: true, whole: true, require: "participant_id"},
+		{title: "aeneas", source: "https://www.readbeyond.it/aeneas/docs/",
+			list: "fragments", start: "begin", end: "end", words: "lines", word: ".", relative: true},
+		{title: "React Transcript Editor", source: "https://github.com/bbc/react-transcript-editor",
+			list: "blocks", text: "text", start: "data.start|data.words.0.start", speaker: "data.speaker", names: true, require: "data.words",
+			words: "data.words", word: "word|text|punct", wordStart: "start", wordEnd: "end"},
 		{title: "Podlove", source: "https://docs.podlove.org/podlove-web-player/v5/configuration",
 			list: "transcripts|", text: "text", start: "start_ms", end: "end_ms", unit: ms, speaker: "voice|speaker", names: true},
 		{title: "DOTe, MacWhisper", source: "https://github.com/mossblaser/dote",
@@ -160,14 +214,15 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			list: "", speaker: "speaker", names: true, kind: "type", words: "words", word: "text", wordStart: "data_start", wordEnd: "data_end"},
 		{generic: true, title: "OpenAI, words", source: "https://platform.openai.com/docs/api-reference/audio/verbose-json-object",
 			list: "words|word_segments", text: "word|text", start: "start", end: "end", speaker: "speaker", words: ".", turns: "paragraphs"},
+		{generic: true, title: "a list of words", list: "", text: "word", start: "start|startTime|start_time", end: "end|endTime|end_time", speaker: "speaker", words: "."},
 		{generic: true, title: "a list of segments in milliseconds",
 			list: "|segments|results|transcript|transcripts|utterances|sentences|captions|cues|chunks|data|items",
-			text: "text|body|transcript|sentence|content", start: "startMs|start_ms|startTimeMs|start_time_ms", end: "endMs|end_ms|endTimeMs|end_time_ms", unit: ms,
+			text: "text|body|transcript|sentence|content", start: "startMs|start_ms|startTimeMs|start_time_ms|startMillis|start_millis", end: "endMs|end_ms|endTimeMs|end_time_ms|endMillis|end_millis", unit: ms,
 			speaker: "speaker|speaker_name|speakerName|speaker_label|voice|name", names: true},
 		{generic: true, title: "a list of segments",
-			list: "|segments|results|transcript|transcripts|utterances|sentences|captions|cues|chunks|data|items|snippets|timestamp.segment",
-			text: "text|body|transcript|sentence|content|segment", start: "start|startTime|start_time|from|offset|timestamp.0|timestamp|time", end: "end|endTime|end_time|to|timestamp.1", length: "duration|dur",
-			speaker: "speaker|speaker_name|speakerName|speaker_label|voice|name",
+			list: "|segments|results|transcript|transcripts|utterances|sentences|captions|cues|chunks|data|items|snippets|timestamp.segment|sentence_level_timestamps",
+			text: "text|body|transcript|sentence|content|segment|Text", start: "start|startTime|start_time|from|offset|timestamp.0|timestamp|time|Start|Timestamp", end: "end|endTime|end_time|stop|to|timestamp.1|End", length: "duration|dur",
+			speaker: "speaker|speaker_name|speakerName|speaker_label|voice|name|Speaker",
 			words:   "words|tokens", word: "word|text", wordStart: "start|startTime|start_time", wordEnd: "end|endTime|end_time"},
 		{generic: true, title: "a list of turns without times", list: "|segments|transcript|utterances|turns",
 			text: "text|body|sentence|content", speaker: "speaker|speaker_name|speakerName", names: true, require: "speaker|speaker_name|speakerName"},
@@ -178,7 +233,7 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 			f.unit = time.Second
 		}
 		f.compiled = paths{
-			list: compile(f.list), heading: compile(f.heading), require: compile(f.require), text: compile(f.text), start: compile(f.start), end: compile(f.end), length: compile(f.length),
+			list: compile(f.list), heading: compile(f.heading), require: compile(f.require), only: compile(strings.Split(f.only, "=")[0]), text: compile(f.text), start: compile(f.start), end: compile(f.end), length: compile(f.length),
 			speaker: compile(f.speaker), channel: compile(f.channel), kind: compile(f.kind),
 			words: compile(f.words), word: compile(f.word), wordStart: compile(f.wordStart), wordEnd: compile(f.wordEnd), wordLength: compile(f.wordLength),
 			said: compile(f.said), people: compile(f.people), turns: compile(f.turns),

@@ -43,6 +43,9 @@ func (n *formSample) add(r *jsonReader, v ref) bool {
 	if k := t.kind(v); k != '{' && k != '[' {
 		return false
 	}
+	if r.isLeftOut(v) {
+		return true
+	}
 	start, end, kind := t.first(v, c.start), t.first(v, c.end), t.first(v, c.kind)
 	text := t.first(v, c.text)
 	switch {

@@ -130,6 +130,18 @@ func perWord(around func(words []any) any, word func(d []said, s said, text stri
 	}
 }
 
+// lines writes the JSON documents of each turn, one a line.
+func lines(d []said, documents func(s said) []any) string {
+	var b strings.Builder
+	for _, s := range d {
+		for _, v := range documents(s) {
+			out, _ := json.Marshal(v)
+			b.Write(append(out, '\n'))
+		}
+	}
+	return b.String()
+}
+
 func under(name string) func(list []any) any { return func(list []any) any { return m{name: list} } }
 func bare(list []any) any                    { return list }
 
@@ -324,6 +336,42 @@ var kinds = []kind{
 	})},
 	{name: "Azure, events of the SDK", form: "json", speaker: machineOf("Guest-%d"), all: perTurn(bare, func(d []said, s said) any {
 		return m{"Id": "x", "RecognitionStatus": "Success", "Offset": s.from * 1e7, "Duration": (s.to - s.from) * 1e7, "SpeakerId": machineOf("Guest-%d")(d, s.who), "NBest": []m{{"Lexical": strings.ToLower(s.text), "Display": s.text}}}
+	})},
+	{name: "Deepgram, live", form: "json", speaker: digit, all: func(d []said) string {
+		return lines(d, func(s said) []any {
+			result := func(final bool, text string) any {
+				return m{"type": "Results", "channel_index": []int{0, 1}, "start": s.from, "duration": s.to - s.from, "is_final": final,
+					"channel": m{"alternatives": []m{{"transcript": text, "words": []m{{"word": "x", "punctuated_word": text, "start": s.from, "end": s.to, "speaker": number(d, s.who)}}}}}}
+			}
+			return []any{result(false, "What"), result(true, s.text)}
+		})
+	}},
+	{name: "Speechmatics, live", form: "json", speaker: machineOf("S%d"), all: func(d []said) string {
+		return lines(d, func(s said) []any {
+			message := func(kind, text string) any {
+				return m{"message": kind, "metadata": m{"transcript": text, "start_time": s.from, "end_time": s.to},
+					"results": []m{{"type": "word", "start_time": s.from, "end_time": s.to, "alternatives": []m{{"content": text, "speaker": machineOf("S%d")(d, s.who)}}}}}
+			}
+			return []any{m{"message": "AudioAdded", "seq_no": 1}, message("AddPartialTranscript", "What"), message("AddTranscript", s.text)}
+		})
+	}},
+	{name: "Vibe", form: "json", within: 0.01, speaker: digit, all: perTurn(under("segments"), func(d []said, s said) any {
+		return m{"start": int(s.from * 100), "stop": int(s.to * 100), "text": s.text, "speaker": number(d, s.who)}
+	})},
+	{name: "CLOVA Speech", form: "json", all: perTurn(under("segments"), func(_ []said, s said) any {
+		return m{"start": int(s.from * 1000), "end": int(s.to * 1000), "text": s.text, "diarization": m{"label": "1"}, "speaker": m{"label": "1", "name": s.who}}
+	})},
+	{name: "Yandex SpeechKit", form: "json", speaker: nobody, all: perTurn(func(l []any) any { return m{"response": m{"chunks": l}} }, func(_ []said, s said) any {
+		return m{"channelTag": "1", "alternatives": []m{{"text": s.text, "words": []m{{"word": "x", "startTime": fmt.Sprintf("%.3fs", s.from), "endTime": fmt.Sprintf("%.3fs", s.to)}}}}}
+	})},
+	{name: "Fathom", form: "json", within: 1, all: perTurn(under("transcript"), func(_ []said, s said) any {
+		return m{"speaker": m{"display_name": s.who}, "text": s.text, "timestamp": hms(s.from, ".")[:8]}
+	})},
+	{name: "Gong", form: "json", speaker: digit, all: perTurn(func(l []any) any { return m{"callTranscripts": []m{{"transcript": l}}} }, func(d []said, s said) any {
+		return m{"speakerId": digit(d, s.who), "sentences": []m{{"start": s.from * 1000, "end": s.to * 1000, "text": s.text}}}
+	})},
+	{name: "aeneas", form: "json", speaker: nobody, all: perTurn(under("fragments"), func(_ []said, s said) any {
+		return m{"id": "f1", "begin": fmt.Sprintf("%.3f", s.from), "end": fmt.Sprintf("%.3f", s.to), "lines": strings.SplitAfter(s.text, ", ")}
 	})},
 	{name: "Spotify", form: "json", within: 1, speaker: machineOf("Speaker %d"), all: func(d []said) string {
 		list := []any{}
