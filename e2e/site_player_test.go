@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"onair/e2e/internal/synthetic"
 )
 
 // playable returns the newest live episode with at least three chapters. The episode
@@ -116,6 +119,75 @@ func TestPlayerSeeks(t *testing.T) {
 	}
 	b.do(t, "address with an end", chromedp.Evaluate[chromedp.Void](`location.hash = "#t=30,31"`), chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent(" "))
 	b.waitFor(t, "the end of the span", `audio.paused && audio.currentTime >= 31 && audio.currentTime < 33`)
+	b.mustBeQuiet(t)
+}
+
+// TestLongTranscript checks that the end of a transcript of more than an hour is on its
+// page, with and without scripts, and that a link to a turn shows it.
+func TestLongTranscript(t *testing.T) {
+	t.Parallel()
+	const turns = 1300
+	site, err := publishSite(filepath.Join(scratch, "long"), func(dir string) error {
+		episodes := filepath.Join(dir, "episodes")
+		front := "---\ntitle: A long talk\nguid: 00000001-0000-4000-8000-000000000000\ndate: 2026-11-01 06:00\n---\nA long talk.\n"
+		if err := synthetic.WriteFiles(filepath.Join(episodes, "long"), map[string][]byte{"episode.md": []byte(front)}); err != nil {
+			return err
+		}
+		return writeTalk(filepath.Join(episodes, "long"), filepath.Join(episodes, "2-cloudy-with-a-chance-of-packets", "transcript.md"), 1, turns)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := site.url + "episodes/long/"
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, address)
+	b.waitFor(t, "all turns", fmt.Sprintf(`document.querySelectorAll("#transcript .turn .stamp").length === %d`, turns))
+	last := `(turn => turn && turn.top < innerHeight && turn.bottom > 0)([...document.querySelectorAll("#transcript .turn")].at(-1)?.getBoundingClientRect())`
+	anchor := eval[string](t, b, `[...document.querySelectorAll("#transcript .turn")].at(-1).id`)
+	b.open(t, site.url)
+	b.open(t, address+"#"+anchor)
+	b.waitFor(t, "the last turn to be shown", last)
+	b.mustBeQuiet(t)
+
+	b = openTab(t, need(t, "chromium"))
+	if _, err := chromedp.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(t, address)
+	if !eval[bool](t, b, fmt.Sprintf(`(turns => turns.length === %d && turns.at(-1).getClientRects().length > 0)([...document.querySelectorAll("#transcript .turn")])`, turns)) {
+		t.Error("the last turn is not shown without scripts")
+	}
+}
+
+// TestTranscriptIsOneStop checks that the Tab key reaches one stamp of the transcript, that
+// arrow keys go on from there, and that a filter moves the stop to a turn that is shown.
+func TestTranscriptIsOneStop(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
+	// tab presses the key from the field of the filter until a stamp has the focus.
+	tab := func() {
+		b.do(t, "tab from the filter", chromedp.Focus(".filter input"))
+		for range 10 {
+			b.do(t, "tab", chromedp.KeyEvent(kb.Tab))
+			if eval[bool](t, b, `document.activeElement.matches(".stamp")`) {
+				return
+			}
+		}
+		t.Fatal("no stamp gets the focus")
+	}
+	tab()
+	b.do(t, "the next turn, and on", chromedp.KeyEvent(kb.ArrowDown), chromedp.Evaluate[chromedp.Void](`window.second = document.activeElement`), chromedp.KeyEvent(kb.Tab))
+	if !eval[bool](t, b, `window.second === document.querySelectorAll(".stamp")[1] && !document.activeElement.matches(".stamp")`) {
+		t.Error("the transcript is more than one stop")
+	}
+	b.do(t, "filter", chromedp.Evaluate[chromedp.Void](`(field => {
+		field.value = [...document.querySelectorAll(".turn .words")].at(-2).textContent;
+		field.dispatchEvent(new Event("input", {bubbles: true}));
+	})(document.querySelector(".filter input"))`))
+	b.waitFor(t, "the filter", `window.second.closest("[hidden]") !== null`)
+	tab()
 	b.mustBeQuiet(t)
 }
 
@@ -271,7 +343,7 @@ func TestQuoteIsShared(t *testing.T) {
 	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/")
 	b.do(t, "select words", chromedp.Evaluate[chromedp.Void](`(turn => {
 		navigator.share = async data => { window.shared = data; };
-		getSelection().selectAllChildren(turn.querySelector(".words p"));
+		getSelection().selectAllChildren(turn.querySelector(".words"));
 		window.speaker = turn.querySelector(".speaker bdi").textContent;
 		window.start = turn.dataset.start;
 	})([...document.querySelectorAll("#transcript .turn[data-start]:not(.pause)")][3])`), chromedp.WaitVisible(".quote"))
@@ -279,6 +351,6 @@ func TestQuoteIsShared(t *testing.T) {
 	b.waitFor(t, "the quote", `window.shared?.text.endsWith("— " + window.speaker) && window.shared.url.endsWith("#t=" + window.start)`)
 	b.do(t, "select words of two turns, from the last to the first", chromedp.Evaluate[chromedp.Void](`(([first, last]) => {
 		getSelection().setBaseAndExtent(last, 1, first, 0);
-	})([...document.querySelectorAll("#transcript .turn[data-start]:not(.pause) .words p")].slice(3, 5))`), chromedp.WaitNotVisible(".quote"))
+	})([...document.querySelectorAll("#transcript .turn[data-start]:not(.pause) .words")].slice(3, 5))`), chromedp.WaitNotVisible(".quote"))
 	b.mustBeQuiet(t)
 }

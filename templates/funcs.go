@@ -43,7 +43,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"license":      license,
 		"spdx":         func(id string) show.License { return show.License{ID: id} },
 		"service":      service,
-		"language":     LanguageName,
+		"language":     listedLanguage,
 		"pageof":       pageOf,
 		"languages":    languages,
 		"dir":          direction,
@@ -178,11 +178,15 @@ var services = map[string]string{
 	"amazon":       "Amazon Music",
 	"antennapod":   "AntennaPod",
 	"apple":        "Apple Podcasts",
+	"github":       "GitHub",
+	"gitlab":       "GitLab",
 	"iheart":       "iHeart",
+	"linkedin":     "LinkedIn",
 	"pocketcasts":  "Pocket Casts",
 	"podcastindex": "Podcast Index",
 	"rss":          "RSS",
 	"soundcloud":   "SoundCloud",
+	"tiktok":       "TikTok",
 	"tunein":       "TuneIn",
 	"youtube":      "YouTube",
 }
@@ -194,11 +198,20 @@ func service(key string) string {
 	}
 	words := strings.FieldsFunc(key, func(r rune) bool { return r == '-' || r == '_' })
 	for i, w := range words {
-		first, n := utf8.DecodeRuneInString(w)
-		words[i] = string(unicode.ToUpper(first)) + w[n:]
+		words[i] = capitalize(w)
 	}
 	return strings.Join(words, " ")
 }
+
+// capitalize returns text with a first letter in title case. In Georgian that is not the
+// upper case.
+func capitalize(text string) string {
+	_, n := utf8.DecodeRuneInString(text)
+	return strings.ToTitle(text[:n]) + text[n:]
+}
+
+// listedLanguage returns the name of a language as it stands in a list, with a capital.
+func listedLanguage(code string) string { return capitalize(LanguageName(code)) }
 
 // LanguageName returns the name of a language in the language itself, or the code if the
 // language is not known.

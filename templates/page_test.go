@@ -335,7 +335,7 @@ func TestTranslationsHavePages(t *testing.T) {
 	t.Parallel()
 	pages := render(t, sampleSite(t))
 	original, spanish := pages["episodes/4-cloudy/index.html"], pages["episodes/4-cloudy/transcript-es/index.html"]
-	for _, text := range []string{`<p>Hola.</p>`, `id="transcript"`, `lang="es" dir="ltr"`} {
+	for _, text := range []string{`<p class="words">Hola.</p>`, `id="transcript"`, `lang="es" dir="ltr"`} {
 		if !strings.Contains(spanish, text) {
 			t.Errorf("%s is not on the page of the translation", text)
 		}

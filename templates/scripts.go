@@ -10,14 +10,18 @@ import (
 // theme's scripts have no strings with a slash after a space.
 var endComment = regexp.MustCompile(` +// .*| /\*[^*]*\*/ ?`)
 
-// tighten removes the spaces around operators. The theme's scripts have no such operators
-// in strings, and none before the sign of a number.
+// tighten removes the spaces around operators and brackets and after commas. The theme's
+// scripts have no such operators and brackets in strings, no operator before the sign of a
+// number, and commas only in strings that are selectors.
 var tighten = func() *strings.Replacer {
 	var pairs []string
 	for _, operator := range strings.Fields("=> = += -= === !== && || ?? ??= + - * ? : < >") {
 		pairs = append(pairs, " "+operator+" ", operator)
 	}
-	return strings.NewReplacer(pairs...)
+	for _, bracket := range strings.Split("{ |) {| }|} else|try {|catch {|if (|for (", "|") {
+		pairs = append(pairs, bracket, strings.ReplaceAll(bracket, " ", ""))
+	}
+	return strings.NewReplacer(append(pairs, ", ", ",", "; ", ";")...)
 }()
 
 // compactScript returns a script of the theme without comments, indentation, spaces

@@ -315,7 +315,7 @@ func TestStaleAnswers(t *testing.T) {
 		results.dataset.index = "search.bin";
 		results.querySelector = (selector) => parts[selector];
 		Object.assign(parts[".found"].dataset, { some: "{n} hits", none: "no hits", failed: "failed" });
-		globalThis.document = { getElementById: () => results, querySelector: () => field, createElement: element };
+		globalThis.document = { documentElement: {}, getElementById: () => results, querySelector: () => field, createElement: element };
 		globalThis.location = new URL("https://kemp.example/search/");
 		globalThis.history = { replaceState() {} };
 		globalThis.fetch = async () => ({ arrayBuffer: async () => require("zlib").deflateRawSync("{}") });
@@ -341,7 +341,7 @@ func TestStaleAnswers(t *testing.T) {
 		};
 		const rounds = [() => { type("Ke"); type("Kemp"); }, () => type("fail"), () => type("Ke")];
 		process.on("beforeExit", () => {
-			const titles = parts[".hits"].children.map((li) => li.children[1].children[0].children[0]);
+			const titles = parts[".hits"].children.map((li) => li.children[0].children[0].children[0].children[0]);
 			console.log(parts[".found"].textContent, titles.join(" "), opened);
 			rounds.shift();
 			if (rounds.length) setImmediate(rounds[0]);

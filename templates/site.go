@@ -113,6 +113,8 @@
 //	.chapters li, .turn with data-start: where the audio is, the element gets
 //	                    aria-current
 //	#transcript         may have .follow, .filter, .stamp, .speaker and .words
+//	.run > noscript     the turns after those of an hour or so, which player.js puts into
+//	                    the place of the element once the page is shown
 //	.continue           a hidden element of the home page with a link,
 //	                    .continue-title and .continue-left: the episode played last
 //	form[role=search]   the key / goes to its field, or to a link with rel=search
@@ -204,7 +206,7 @@
 //	sponsorkey S      key of the page of a sponsor
 //	embedkey EPISODE  key of the player for other sites; "" if there is none
 //	service NAME      "Apple Podcasts" for apple
-//	language CODE     a language's own name: español
+//	language CODE     a language's own name, as in a list: Español
 //	languages EPISODE its pages in the languages of its transcripts, as {Language, Key};
 //	                  empty if there is only one
 //	pageof EPISODE LANGUAGE

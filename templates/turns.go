@@ -24,6 +24,19 @@ type turnView struct {
 	Chapter string // title of the chapter that begins with the turn; may be empty
 }
 
+// Paragraph returns what is inside a turn of a single paragraph, else nil.
+func (t *turnView) Paragraph() *transcripts.Block {
+	if len(t.Blocks) != 1 {
+		return nil
+	}
+	inner, ok := strings.CutPrefix(t.Blocks[0].HTML, "<p>")
+	inner, closed := strings.CutSuffix(inner, "</p>")
+	if !ok || !closed || strings.Contains(inner, "</p>") {
+		return nil
+	}
+	return &transcripts.Block{HTML: inner}
+}
+
 // second is how long before a chapter the first turn of the chapter may begin.
 const second = time.Second
 
@@ -84,6 +97,15 @@ func cutOpening(html string) (rest string, ok bool) {
 // when it is near the screen.
 const runLength = 24
 
+// runsAtOnce is how many runs browsers parse when they load a page, about an hour of
+// talk. Further runs are in <noscript>, which is text to a browser with scripts, and
+// player.js parses them one after the other. A browser would parse six hours in tasks of
+// half a second, and react to nothing meanwhile.
+const runsAtOnce = 50
+
+// Later reports whether a run, by its index, is not parsed when the page is loaded.
+func (t transcriptView) Later(run int) bool { return run >= runsAtOnce }
+
 // Runs returns the turns in runs of runLength turns; the last one may be shorter.
 func (t transcriptView) Runs() [][]turnView {
 	return slices.Collect(slices.Chunk(t.Turns, runLength))
@@ -98,12 +120,19 @@ func (r *renderer) turns(t transcriptView) template.HTML {
 		w.audio = r.link(t.AudioKey)
 	}
 	w.Grow(sizeOf(t.Turns))
-	for _, run := range t.Runs() {
+	for i, run := range t.Runs() {
 		w.write("\n  <div class=\"run\">")
+		if t.Later(i) {
+			w.write("<noscript>")
+		}
 		for i := range run {
 			w.turn(&run[i])
 		}
-		w.write("\n  </div>")
+		w.write("\n  ")
+		if t.Later(i) {
+			w.write("</noscript>")
+		}
+		w.write("</div>")
 	}
 	return template.HTML(w.String())
 }
@@ -196,7 +225,13 @@ func (w *turnWriter) turn(t *turnView) {
 		w.text(w.link)
 		w.write(`">#</a>`)
 	}
-	w.write("</p><div class=\"words\">")
+	w.write("</p>")
+	// A long transcript has an element less for each turn.
+	if p := t.Paragraph(); p != nil {
+		w.write(`<p class="words">`, markdown.NoOpener(p.HTML), "</p></div>")
+		return
+	}
+	w.write(`<div class="words">`)
 	for i := range t.Blocks {
 		if i > 0 {
 			w.write("\n")

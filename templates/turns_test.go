@@ -64,6 +64,11 @@ func TestTurnsAreThoseOfTheTemplate(t *testing.T) {
 	if runs := strings.Count(string(turnsRenderer().turns(long)), `class="run"`); runs != 3 {
 		t.Errorf("%d turns are in %d runs, want 3", len(long.Turns), runs)
 	}
+	long.Turns = make([]turnView, (runsAtOnce+1)*runLength+1)
+	sameTurns(t, set, long)
+	if later := strings.Count(string(turnsRenderer().turns(long)), "<noscript>"); later != 2 {
+		t.Errorf("%d runs are for later, want 2", later)
+	}
 	for _, text := range []string{
 		"", "Mary O'Brien", "Søren & Co + <b>\"x\"</b>", "t12", "es-t12", "a\x00b\x7f", "not UTF-8 \xff\xc3(", "\u2028\uFFFE👩‍🚀", "100% #/?&=;!$*(),~[]@`{}|\\^",
 	} {

@@ -9,7 +9,10 @@
 
   const fetchPage = async () => {
     const answer = await fetch(location.href, { cache: 'no-store' });
-    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const doc = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // The open page has the turns of long transcripts without <noscript>.
+    for (const packed of doc.querySelectorAll('.run > noscript')) packed.replaceWith(...packed.childNodes);
+    return doc;
   };
 
   // swapStyles loads new stylesheets before it removes those they replace.

@@ -88,6 +88,17 @@
     f();
   };
 
+  /* Long transcripts */
+
+  // The last hours of a transcript are in <noscript>, which is not parsed, so that the
+  // page opens quickly.
+  const packed = (doc = document) => [...doc.querySelectorAll('.run > noscript')];
+  const unpack = (some = packed()) => {
+    for (const p of some) p.outerHTML = p.innerHTML;
+  };
+  ready(() => packed().forEach((p, i) => setTimeout(unpack, 500 + 20 * i, [p])));
+  addEventListener('beforeprint', () => unpack());
+
   /* The episode in the bar */
 
   // infoOf reads the data of a play button, or of the bar of a page at base.
@@ -138,6 +149,7 @@
     }
     update(to);
   };
+  const hop = (by) => goTo(position() + by);
   const start = () => audio.play().catch(() => { /* the browser forbids it, or an error is shown */ });
 
   // put loads an episode into the bar.
@@ -222,17 +234,20 @@
   // A list tells at which of its elements the audio is: the last that has
   // started, unless that element has an end and is over.
   const list = (selector) => {
-    const items = [...document.querySelectorAll(selector)].map((element) => ({
-      element,
-      start: Number(element.dataset.start),
-      end: element.dataset.end === undefined ? Infinity : Number(element.dataset.end),
-    }));
+    let items; // found once they are needed, because there may be thousands
     let current = null;
     return {
-      items,
+      some: () => document.querySelector(selector),
       // at returns the element that has just become current, or null
       // if none has.
       at(time) {
+        if (time < 0 && !current) return null;
+        if (!items) unpack();
+        items ??= [...document.querySelectorAll(selector)].map((element) => ({
+          element,
+          start: Number(element.dataset.start),
+          end: element.dataset.end === undefined ? Infinity : Number(element.dataset.end),
+        }));
         const item = items.findLast((i) => i.start <= time);
         const next = item && time < item.end ? item.element : null;
         if (next === current) return null;
@@ -274,7 +289,7 @@
     }
     chapter = next;
     $('.now-chapter').textContent = chapter?.title ?? '';
-    chapterChoice.value = next ? now.chapters.indexOf(next) : '';
+    chapterChoice.selectedIndex = Math.max(0, chapterAt(time));
     session(true);
   };
 
@@ -286,7 +301,7 @@
     away: false, // the reader has scrolled
     quiet: 0, // until this time, the script itself scrolls
     get box() { return document.querySelector('.follow input'); },
-    get on() { return Boolean(this.box?.checked && turns.items.length); },
+    get on() { return Boolean(this.box?.checked && turns.some()); },
     show() {
       const hide = !(this.on && this.away && turns.current);
       if (backTo.hidden !== hide) backTo.hidden = hide;
@@ -399,7 +414,7 @@
   const toggle = () => (audio.paused ? start() : audio.pause());
   play.addEventListener('click', toggle);
   for (const button of player.querySelectorAll('[data-skip]')) {
-    button.addEventListener('click', () => goTo(position() + Number(button.dataset.skip)));
+    button.addEventListener('click', () => hop(Number(button.dataset.skip)));
   }
   seek.addEventListener('input', () => goTo(Number(seek.value)));
   chapterChoice.addEventListener('change', () => goTo(now.chapters[chapterChoice.value].start));
@@ -453,8 +468,8 @@
   for (const [action, f] of Object.entries({
     play: start,
     pause: () => audio.pause(),
-    seekbackward: (d) => goTo(position() - (d.seekOffset || 15)),
-    seekforward: (d) => goTo(position() + (d.seekOffset || 30)),
+    seekbackward: (d) => hop(-(d.seekOffset || 15)),
+    seekforward: (d) => hop(d.seekOffset || 30),
     seekto: (d) => goTo(d.seekTime),
     previoustrack: () => skipChapter(-1),
     nexttrack: () => skipChapter(1),
@@ -466,17 +481,9 @@
   /* Links */
 
   const linkAt = (seconds, page) => {
-    const link = new URL(page ?? location.href);
+    const link = new URL(page);
     link.hash = `t=${seconds}`;
     return link.href;
-  };
-
-  // playFrom plays an episode from a second; if seconds is undefined, from where
-  // the listener stopped.
-  const playFrom = (info, seconds) => {
-    put(info);
-    if (seconds !== undefined) goTo(seconds);
-    start();
   };
 
   // A link with a time plays from that time. The time goes into the address of
@@ -495,7 +502,9 @@
     }
     if (info === here) history.replaceState(history.state, '', `#t=${seconds}`);
     if (link.closest('#transcript')) follow.away = false;
-    playFrom(info.guid === here?.guid ? here : info, seconds);
+    put(info.guid === here?.guid ? here : info);
+    if (seconds !== undefined) goTo(seconds); // else from where the listener stopped
+    start();
     if (stop) stopAt = Number(stop);
   });
 
@@ -505,7 +514,11 @@
     const fragment = location.hash.slice(1);
     const span = parseSpan(new URLSearchParams(fragment).get('t') ?? new URLSearchParams(location.search).get('t'));
     let turn = null;
-    try { turn = document.getElementById(decodeURIComponent(fragment)); } catch { /* not an anchor */ }
+    if (!span && fragment) {
+      unpack();
+      try { turn = document.getElementById(decodeURIComponent(fragment)); } catch { /* not an anchor */ }
+      turn?.scrollIntoView();
+    }
     const from = span?.start ?? Number(turn?.dataset.start ?? NaN);
     if (!here || !(from >= 0) || now && now.guid !== here.guid && !audio.paused) return;
     put(here);
@@ -529,17 +542,17 @@
   const shortcuts = {
     ' ': toggle,
     k: toggle,
-    j: () => goTo(position() - 15),
-    l: () => goTo(position() + 30),
-    ArrowLeft: (shift) => (shift ? skipChapter(-1) : goTo(position() - 15)),
-    ArrowRight: (shift) => (shift ? skipChapter(1) : goTo(position() + 30)),
+    j: () => hop(-15),
+    l: () => hop(30),
+    ArrowLeft: (shift) => (shift ? skipChapter(-1) : hop(-15)),
+    ArrowRight: (shift) => (shift ? skipChapter(1) : hop(30)),
     ArrowUp: () => louder(0.05),
     ArrowDown: () => louder(-0.05),
     m: () => { audio.muted = !audio.muted; },
     '<': () => faster(-0.1),
     '>': () => faster(0.1),
     f: () => {
-      if (!follow.box || !turns.items.length) return;
+      if (!follow.box || !turns.some()) return;
       if (!follow.away) follow.box.checked = !follow.box.checked;
       if (follow.box.checked) follow.back();
       follow.show();
@@ -559,6 +572,7 @@
   };
   document.addEventListener('keydown', (event) => {
     const { key } = event;
+    if (key === 'Tab') skip();
     if (/^(Page|Home|End|Arrow(Up|Down)| )/.test(key) && !event.target.matches('input, select, textarea')) {
       setTimeout(() => event.defaultPrevented || follow.leave());
     }
@@ -586,21 +600,25 @@
   const turnOf = (node) => (node?.nodeType === 1 ? node : node?.parentElement)?.closest('#transcript .turn');
 
   // The transcript is one stop for the Tab key; arrow keys go from turn to turn.
-  const stampsOf = () => [...document.querySelectorAll('#transcript .turn:not([hidden]) .stamp')];
+  const stampsOf = () => {
+    unpack();
+    return [...document.querySelectorAll('#transcript .turn:not([hidden]) .stamp')];
+  };
   let stop = null; // the stamp that the Tab key reaches
   const select = (stamp) => {
     if (stop) stop.tabIndex = -1;
     stop = stamp;
     if (stop) stop.tabIndex = 0;
   };
-  // skip takes the stamps of one run after the other out of the order of the Tab key.
-  const skip = ([run, ...runs]) => {
-    for (const stamp of run?.querySelectorAll('.stamp') ?? []) if (stamp !== stop) stamp.tabIndex = -1;
-    if (run?.isConnected) setTimeout(skip, 0, runs);
+  // skip takes the other stamps out of the order of the Tab key. It waits for the key,
+  // because there may be thousands.
+  const skip = () => {
+    if (stop?.isConnected && !stop.closest('[hidden]')) return;
+    select(stampsOf()[0]);
+    for (const stamp of document.querySelectorAll('#transcript .stamp')) if (stamp !== stop) stamp.tabIndex = -1;
   };
   ready(() => {
-    if (!stop?.isConnected) select(document.querySelector('#transcript .stamp'));
-    skip(document.querySelectorAll('.run'));
+    stop = null;
     const filter = document.querySelector('.filter');
     if (filter) filter.hidden = false;
   });
@@ -623,7 +641,10 @@
       const turn = turnOf(target);
       const speaker = turn?.querySelector('.speaker');
       if (!speaker) return;
-      if (type === 'focusin' && target.matches('.stamp')) select(target);
+      if (type === 'focusin' && target.matches('.stamp')) {
+        skip();
+        select(target);
+      }
       if (turn.dataset.start === undefined || turnLink.parentElement === speaker) return;
       speaker.append(turnLink);
       turnLink.hidden = false;
@@ -638,6 +659,7 @@
     clearTimeout(filtering);
     filtering = setTimeout(() => {
       const words = foldText(target.value).split(/\s+/).filter(Boolean);
+      unpack();
       const all = [...document.querySelectorAll('#transcript .turn')];
       document.querySelector('.turns').classList.toggle('filtered', words.length);
       for (const turn of all) {
@@ -688,7 +710,7 @@
       const [doc, base] = await fetchPage(new URL(folded.dataset.page, location.href).href);
       const found = doc.querySelector('#transcript .turns');
       for (const name of ['href', 'src']) {
-        for (const e of found.querySelectorAll(`[${name}]`)) e.setAttribute(name, new URL(e.getAttribute(name), base).href);
+        for (const e of found.querySelectorAll(`[${name}]`)) e[name] = new URL(e.getAttribute(name), base).href;
       }
       folded.lastElementChild.replaceWith(found);
       onair.refresh();
@@ -735,7 +757,9 @@
   const fetchPage = async (url) => {
     const answer = await fetch(url, { headers: { Accept: 'text/html' } });
     if (!answer.ok || !answer.headers.get('Content-Type')?.startsWith('text/html') || !answer.url.startsWith(home.href)) throw new Error(url);
-    return [new DOMParser().parseFromString(await answer.text(), 'text/html'), answer.url];
+    const doc = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    unpack(packed(doc));
+    return [doc, answer.url];
   };
   const pageOf = (url) => url.origin + url.pathname + url.search;
   const isPage = (url) => url.href.startsWith(home.href) && /(\/|\.html)$/.test(url.pathname);
@@ -769,7 +793,7 @@
     for (const element of [...document.head.children]) if (!element.matches(kept)) element.remove();
     for (const element of [...doc.head.children]) if (!element.matches(kept)) document.head.append(element);
     fixLinks();
-    for (const name of ['lang', 'dir']) document.documentElement.setAttribute(name, doc.documentElement.getAttribute(name) ?? '');
+    for (const name of ['lang', 'dir']) document.documentElement[name] = doc.documentElement[name];
     document.body.className = doc.body.className;
     player.append(turnLink);
     turnLink.hidden = quote.hidden = true;
@@ -826,28 +850,25 @@
     history.scrollRestoration = 'manual';
     history.replaceState({ ...history.state, scroll: scrollY }, '');
   };
-  const visit = (url) => {
+  // visit goes to a page for an event, if that must not stop the audio.
+  const visit = (event, url) => {
+    if (audio.paused || !isPage(url) || pageOf(url) === shown) return;
+    event.preventDefault();
     leavePage();
     go(url, true);
   };
-  const swaps = (url) => !audio.paused && isPage(url) && pageOf(url) !== shown;
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href]');
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target && link.target !== '_self' || link.hasAttribute('download')) return;
-    const url = new URL(link.href);
-    if (!swaps(url)) return;
-    event.preventDefault();
-    visit(url);
+    visit(event, new URL(link.href));
   });
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'get') return;
     const url = new URL(form.action);
     url.search = new URLSearchParams(new FormData(form));
-    if (!swaps(url)) return;
-    event.preventDefault();
-    visit(url);
+    visit(event, url);
   });
   addEventListener('popstate', () => {
     if (pageOf(location) !== shown) go(new URL(location.href), false);

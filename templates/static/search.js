@@ -414,13 +414,14 @@
     const page = new URL(hit.page, onair.home);
     const data = { episode: hit.guid, title: hit.title, page, duration: hit.duration };
     if (hit.start >= 0) data.seek = hit.start;
-    const text = element('p', { dir: 'auto' }, ...marked(hit.text, query).map(([piece, mark]) => (mark ? element('mark', {}, piece) : piece)));
+    const pieces = (text) => marked(text, query).map(([piece, mark]) => (mark ? element('mark', {}, piece) : piece));
+    const text = element('p', { dir: 'auto' }, ...pieces(hit.kind === 1 ? hit.text.slice(hit.title.length + 3) : hit.text)); // the heading has the title
     const play = element('a', { className: 'play-hit', href: new URL(hit.audio, onair.home) }, onair.clock(Math.max(0, hit.start)));
     Object.assign(play.dataset, data);
     if (data.seek) page.hash = `t=${data.seek}`;
     return element('li', { className: 'hit' },
-      element('p', { className: 'meta' }, play, ' ', element('time', {}, hit.date), ' ', element('bdi', {}, hit.speaker)),
-      element('h2', {}, element('a', { href: page, dir: 'auto' }, hit.title)), text);
+      element('h2', {}, element('a', { href: page, dir: 'auto' }, ...pieces(hit.title))),
+      element('p', { className: 'meta' }, play, ' ', element('time', {}, new Date(hit.date).toLocaleDateString(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' })), ' ', element('bdi', {}, hit.speaker)), text);
   };
 
   const once = keeper();
