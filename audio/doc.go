@@ -58,7 +58,7 @@
 // its frames, including content that a [Tag] cannot hold, such as "4/12", a second
 // artist or the subtitle of a chapter. A frame of ID3v2.3 is copied byte for byte if
 // readers that follow the specification decode it as this package does; else it is
-// encoded anew. Frames that belong to no field, such as PRIV, USLT or GEOB, are kept
+// encoded again. Frames that belong to no field, such as PRIV, USLT or GEOB, are kept
 // too; they come after the chapters. TLEN is always measured.
 //
 // Frames of ID3v2.2 and 2.4 are converted: text gets an encoding of 2.3, several

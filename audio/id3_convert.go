@@ -17,7 +17,7 @@ var (
 )
 
 // textLayouts describes the bodies of frames whose text may have to be encoded
-// anew, one letter for each segment:
+// again, one letter for each segment:
 //
 //	e  the encoding, a byte           z  Latin-1 text and its terminator
 //	s  text and its terminator        1  a byte
@@ -35,7 +35,7 @@ var unchangedBodies = map[string]bool{
 
 // appendV23 appends a frame in the form of ID3v2.3. A frame of an ID3v2.3 tag is
 // appended byte for byte if readers that follow the specification decode it as this
-// package does; else it is encoded anew. A time stamp becomes several frames.
+// package does; else it is encoded again. A time stamp becomes several frames.
 func (f frame) appendV23(b []byte) ([]byte, error) {
 	flags := [2]byte{}
 	body := f.body

@@ -208,7 +208,7 @@ func (s *chapterSet) plain() bool {
 
 // appendV23 appends the CTOC and CHAP frames of ID3v2.3 for list, the chapters that
 // arrange returned. The old tables of contents are kept if keepsTables allows it. CHAP
-// frames are written anew with their old sub-frames.
+// frames are written again with their old sub-frames.
 func (s *chapterSet) appendV23(b []byte, list []Chapter) ([]byte, error) {
 	var listed []string
 	ids := s.elementIDs()

@@ -28,7 +28,7 @@ func TestTagClaimsTooMuch(t *testing.T) {
 	counted := join(xing(mpegtest.NewHeader(44100, 64, true), "Xing", 20, 0, 0, 0), plain)
 	for name, test := range map[string]struct {
 		extra   int
-		padding int // bytes behind the frame of the tag
+		padding int // bytes after the frame of the tag
 		version byte
 		audio   []byte
 	}{

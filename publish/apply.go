@@ -92,7 +92,7 @@ func (a *applier) unfinished(step string, err error) error {
 
 func (e *UnfinishedError) Unwrap() error { return e.error }
 
-// Outcome says what Apply has achieved, also if it ended early.
+// Outcome says what Apply has achieved, even if it ended early.
 type Outcome struct {
 	FeedLive  bool     // the feed and all that it names are live
 	Purged    bool     // a CDN was purged

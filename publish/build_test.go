@@ -23,8 +23,8 @@ import (
 
 func checksum(data []byte) uint32 { return crc32c.Checksum(data) }
 
-// held returns a body that reads data.
-func held(data []byte) func() (io.ReadCloser, error) {
+// inMemory returns a body that reads data.
+func inMemory(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 }
 

@@ -41,7 +41,7 @@ func TestDrift(t *testing.T) {
 func put(t *testing.T, b bucket.Bucket, key, text string) {
 	t.Helper()
 	data := []byte(text)
-	o := &bucket.Object{Key: key, Size: int64(len(data)), CRC32C: checksum(data), Body: held(data)}
+	o := &bucket.Object{Key: key, Size: int64(len(data)), CRC32C: checksum(data), Body: inMemory(data)}
 	if _, err := b.Write(t.Context(), o, bucket.Condition{}); err != nil {
 		t.Fatal(err)
 	}

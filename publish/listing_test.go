@@ -38,7 +38,7 @@ func TestListing(t *testing.T) {
 	}
 	write := func(b bucket.Bucket, key, text, cache string) {
 		t.Helper()
-		o := &bucket.Object{Key: key, Size: int64(len(text)), CRC32C: checksum([]byte(text)), Body: held([]byte(text))}
+		o := &bucket.Object{Key: key, Size: int64(len(text)), CRC32C: checksum([]byte(text)), Body: inMemory([]byte(text))}
 		o.CacheControl = cache
 		if _, err := b.Write(t.Context(), o, bucket.Condition{}); err != nil {
 			t.Fatal(err)

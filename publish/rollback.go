@@ -35,12 +35,9 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 	if err != nil {
 		return target, err
 	}
-	data, err := record.Download(ctx, s.Records(), record.FeedKey(target.SHA256))
+	data, err := readKeptFeed(ctx, s, target)
 	if err != nil {
-		return target, fmt.Errorf("read the kept feed: %w", err)
-	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != target.SHA256 {
-		return target, fmt.Errorf("the kept feed %s was changed: its SHA-256 is not the one in its name: %w", record.FeedKey(target.SHA256), ErrRefused)
+		return target, err
 	}
 	if target.Base != "" && target.Base != sh.URL {
 		return target, fmt.Errorf("that feed was made for %s, but the show is now at %s: %w", target.Base, sh.URL, ErrRefused)
@@ -54,7 +51,13 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 			return target, err
 		}
 	}
-	return target, restore(ctx, sh, s, seen, target, episodes, data, o)
+	p, err := planRestore(sh, seen, data)
+	if err != nil {
+		return target, err
+	}
+	a := newApplier(p, s, &ApplyOptions{By: o.By, Now: o.Now, CacheDir: o.CacheDir, Services: o.Services, Commit: target.Commit})
+	a.state.Episodes = episodes
+	return target, a.restore(ctx)
 }
 
 // feedToRestore finds a kept feed by the start of its SHA-256. The default is the
@@ -70,6 +73,18 @@ func feedToRestore(s *record.State, digest string) (record.KeptFeed, error) {
 	return f, fmt.Errorf("no earlier feed is kept: %w", ErrRefused)
 }
 
+// readKeptFeed reads a kept feed and checks its SHA-256.
+func readKeptFeed(ctx context.Context, s record.Storage, kept record.KeptFeed) ([]byte, error) {
+	data, err := record.Download(ctx, s.Records(), record.FeedKey(kept.SHA256))
+	if err != nil {
+		return nil, fmt.Errorf("read the kept feed: %w", err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != kept.SHA256 {
+		return nil, fmt.Errorf("the kept feed %s was changed: its SHA-256 is not the one in its name: %w", record.FeedKey(kept.SHA256), ErrRefused)
+	}
+	return data, nil
+}
+
 // checkNamed checks that the bucket has an object that a feed names, and that the object
 // has the length in the feed, unless that is 0.
 func checkNamed(seen *record.Listing, key string, length int64) error {
@@ -83,23 +98,22 @@ func checkNamed(seen *record.Listing, key string, length int64) error {
 	return nil
 }
 
-// restore claims the storage, writes the feed, purges, verifies and records, as a
-// publish does.
-func restore(ctx context.Context, sh *show.Show, s record.Storage, seen *record.Listing, target record.KeptFeed, episodes []record.Episode, data []byte, o *RollbackOptions) error {
+// planRestore returns the plan that writes a feed and its copies under former addresses.
+func planRestore(sh *show.Show, seen *record.Listing, data []byte) (*Plan, error) {
 	rel := release.OfFeed(sh, data)
 	if err := keepFormerFeeds(rel, seen.State); err != nil {
-		return err
+		return nil, err
 	}
 	p := &Plan{Release: rel, Storage: sh.Storage, Previous: seen.State, seen: seen}
 	for _, o := range rel.Objects {
 		p.Changes = append(p.Changes, Change{Key: o.Key, Action: Update, Size: o.Size, Upload: o.Size, Class: release.Feed, object: o, version: seen.Objects[o.Key].Version})
 	}
-	if err := p.checkMoved(false); err != nil {
-		return err
-	}
-	options := &ApplyOptions{By: o.By, Now: o.Now, CacheDir: o.CacheDir, Services: o.Services, Commit: target.Commit}
-	a := newApplier(p, s, options)
-	a.state.Episodes = episodes
+	return p, p.checkMoved(false)
+}
+
+// restore claims the storage, writes the feed, purges, verifies and records, as a
+// publish does.
+func (a *applier) restore(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{a.claimAgain, a.sendFeed, a.purgeAndVerify, a.announce} {
 		if err := step(ctx); err != nil {
 			return err

@@ -762,7 +762,7 @@ func TestRecordIsRebuilt(t *testing.T) {
 		},
 		"damaged": func(t *testing.T, b bucket.Bucket) {
 			data := []byte("{")
-			if _, err := b.Write(t.Context(), &bucket.Object{Key: bucket.RecordsPrefix + "release.json", Size: 1, CRC32C: checksum(data), Body: held(data)}, bucket.Condition{}); err != nil {
+			if _, err := b.Write(t.Context(), &bucket.Object{Key: bucket.RecordsPrefix + "release.json", Size: 1, CRC32C: checksum(data), Body: inMemory(data)}, bucket.Condition{}); err != nil {
 				t.Fatal(err)
 			}
 		},

@@ -62,7 +62,7 @@ func TestStraysArePruned(t *testing.T) {
 				if strings.HasPrefix(key, "audio/") {
 					copied.Metadata = map[string]string{"onair-sha256": strings.Repeat("fedcba98", 8)}
 				}
-				if _, err := public.Write(t.Context(), &bucket.Object{Key: key, Headers: copied, Size: int64(len(data)), CRC32C: checksum(data), Body: held(data)}, bucket.Condition{}); err != nil {
+				if _, err := public.Write(t.Context(), &bucket.Object{Key: key, Headers: copied, Size: int64(len(data)), CRC32C: checksum(data), Body: inMemory(data)}, bucket.Condition{}); err != nil {
 					t.Fatal(err)
 				}
 			}

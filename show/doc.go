@@ -112,7 +112,7 @@
 // namespaces) or are those of RSS, such as webMaster and ttl for the show and author
 // and comments for an episode. An element that a feed can have once replaces the one
 // that onair writes; guid and enclosure cannot be replaced. Comments, processing
-// instructions and declarations are refused. The elements are parsed and written anew.
+// instructions and declarations are refused. The elements are parsed and written again.
 //
 // # people.yaml and sponsors.yaml
 //

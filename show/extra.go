@@ -38,7 +38,7 @@ var (
 )
 
 // extraXML sets elements for which onair has no field. It parses the XML and writes it
-// anew, so that the stored text is well-formed and cannot close the element that will
+// again, so that the stored text is well-formed and cannot close the element that will
 // contain it.
 func extraXML(p *string, prefixes, rss []string) source.Setter {
 	return func(v source.Value) {

@@ -119,7 +119,7 @@ func TestLargeTurn(t *testing.T) {
 }
 
 // TestLargeParagraph expects a paragraph that is larger than a call's limits to be divided
-// between sentences, also where its tokens are lost.
+// between sentences, even where its tokens are lost.
 func TestLargeParagraph(t *testing.T) {
 	t.Parallel()
 	turn := []string{"One, ⟦1⟧ two. " + strings.Repeat("Three and four. ", 5) + "五六。七八。", "nine"}

@@ -298,7 +298,7 @@ func FuzzShard(f *testing.F) {
 }
 
 // TestStaleAnswers types a query while the hits of another one are read. The page must
-// show the hits of the last query alone, and load the directory once, also if reading
+// show the hits of the last query alone, and load the directory once, even if reading
 // the hits of the first query fails.
 func TestStaleAnswers(t *testing.T) {
 	t.Parallel()

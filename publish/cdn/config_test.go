@@ -14,7 +14,7 @@ import (
 	"onair/show"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // example loads the example show.
 func example(t *testing.T) *show.Show {

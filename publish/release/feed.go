@@ -46,12 +46,12 @@ func (b *builder) addFeed() {
 		b.findings = append(b.findings, out.Check()...)
 	}
 	for _, page := range out.Older() {
-		if _, err := b.addNew(RolePage, fixedKey(page.Path), held(page.Bytes)); err != nil {
+		if _, err := b.addNew(RolePage, fixedKey(page.Path), inMemory(page.Bytes)); err != nil {
 			b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 			return
 		}
 	}
-	rendered, err := b.addNew(RoleFeed, fixedKey(b.show.Feed.Path), held(out.Bytes()))
+	rendered, err := b.addNew(RoleFeed, fixedKey(b.show.Feed.Path), inMemory(out.Bytes()))
 	if err != nil {
 		b.findings.Add(ruleFeed.At(finding.Position{File: "show.yaml"}, "render the feed: %v", err))
 		return
@@ -125,7 +125,7 @@ func (b *builder) addChapters(e *Episode) {
 		b.findings.Add(ruleChaptersFile.At(e.At("chapters"), "write chapters: %v", err))
 		return
 	}
-	o, err := b.addNew(RoleChapters, hashedKey("episodes/"+e.Slug+"/chapters", ".json"), held(out.Bytes()))
+	o, err := b.addNew(RoleChapters, hashedKey("episodes/"+e.Slug+"/chapters", ".json"), inMemory(out.Bytes()))
 	if err != nil {
 		b.findings.Add(ruleChaptersFile.At(e.At("chapters"), "write chapters: %v", err))
 		return
@@ -136,7 +136,7 @@ func (b *builder) addChapters(e *Episode) {
 
 // OfFeed returns a release that has only the show's feed, for a rollback.
 func OfFeed(s *show.Show, data []byte) *Release {
-	o := objectOf(RoleFeed, data, held(data))
+	o := objectOf(RoleFeed, data, inMemory(data))
 	o.Key, o.Class = s.Feed.Path, Feed
 	o.Headers = HeadersFor(o.Key, o.Key, s.CDN != nil)
 	o.Metadata = map[string]string{bucket.MetaSHA256: o.SHA256}
@@ -176,7 +176,7 @@ func (r *Release) KeepFormerFeeds(keys []string, readdressed bool) error {
 
 // copyOfFeed returns the feed's object with another key and other bytes.
 func (r *Release) copyOfFeed(key string, data []byte) *Object {
-	o := objectOf(RoleFeed, data, held(data))
+	o := objectOf(RoleFeed, data, inMemory(data))
 	o.Key, o.Class = key, Feed
 	o.Headers = HeadersFor(key, key, r.Show.CDN != nil)
 	o.Metadata = map[string]string{bucket.MetaSHA256: o.SHA256}

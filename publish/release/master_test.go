@@ -258,7 +258,7 @@ func TestOlderPins(t *testing.T) {
 	}
 }
 
-// The images of a master's chapters are left out. Every check reports that, also after
+// The images of a master's chapters are left out. Every check reports that, even after
 // the chapters are pinned.
 func TestImagesOfTheMaster(t *testing.T) {
 	t.Parallel()

@@ -75,8 +75,8 @@ func describe(o *Object) string {
 // pages and captions of a whole catalogue do not fit into memory.
 type source func(io.Writer) error
 
-// held returns a source of bytes in memory.
-func held(data []byte) source {
+// inMemory returns a source of bytes in memory.
+func inMemory(data []byte) source {
 	return func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err

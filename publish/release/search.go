@@ -128,7 +128,7 @@ func (x *searchIndex) addFiles(ctx context.Context) string {
 		o.Key, o.Episode = searchTextsKey(e)(o.SHA256), e.Slug
 		x.b.add(o)
 	}
-	o, err := x.b.addNew(RoleSearch, hashedKey("assets/search", ".bin"), held(directory))
+	o, err := x.b.addNew(RoleSearch, hashedKey("assets/search", ".bin"), inMemory(directory))
 	if err != nil {
 		return ""
 	}
@@ -158,7 +158,7 @@ func (x *searchIndex) addTexts(e *Episode) (added indexedEpisode) {
 		if err != nil {
 			return searchTexts{}, err
 		}
-		s, err := x.b.renderSums(RoleSearch, searchTextsKey(e), held(data))
+		s, err := x.b.renderSums(RoleSearch, searchTextsKey(e), inMemory(data))
 		return searchTexts{s, entry}, err
 	}
 	if certain {
@@ -194,11 +194,11 @@ func (x *searchIndex) addSegment(ctx context.Context) error {
 		if err != nil {
 			return known, err
 		}
-		w, err := x.b.renderSums(RoleSearch, words, held(s.Words))
+		w, err := x.b.renderSums(RoleSearch, words, inMemory(s.Words))
 		if err != nil {
 			return known, err
 		}
-		p, err := x.b.renderSums(RoleSearch, places, held(s.Places))
+		p, err := x.b.renderSums(RoleSearch, places, inMemory(s.Places))
 		return searchSegment{w, p, s.Docs, s.Shards}, err
 	})
 	if err != nil {

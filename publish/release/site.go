@@ -199,7 +199,7 @@ func (b *builder) siteData(ctx context.Context, theme *templates.Theme) *templat
 	}
 	for _, a := range theme.Assets() {
 		ext := path.Ext(a.Name)
-		if o, err := b.addNew(RoleTheme, hashedKey("assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext), held(a.Data)); err == nil {
+		if o, err := b.addNew(RoleTheme, hashedKey("assets/"+strings.TrimSuffix(path.Base(a.Name), ext), ext), inMemory(a.Data)); err == nil {
 			site.AssetKeys[a.Name] = o.Key
 		}
 	}

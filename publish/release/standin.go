@@ -97,7 +97,7 @@ func (r *Release) addStandInPage(key string, gone bool, data *standInData) error
 }
 
 func (r *Release) addStandIn(key string, gone bool, data []byte) {
-	o := objectOf(RolePage, data, held(data))
+	o := objectOf(RolePage, data, inMemory(data))
 	o.Key, o.Class, o.Gone = key, Page, gone
 	o.Headers = HeadersFor(key, r.Show.Feed.Path, r.Show.CDN != nil)
 	o.Metadata = map[string]string{bucket.MetaSHA256: o.SHA256}

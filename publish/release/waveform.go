@@ -55,7 +55,7 @@ func (b *builder) addWaveform(e *Episode) {
 	var out bytes.Buffer
 	err := audio.DrawPeaks(&out, e.Pin.Waveform)
 	if err == nil {
-		e.waveform, err = b.addNew(RoleWaveform, hashedKey("assets/waveform", ".svg"), held(out.Bytes()))
+		e.waveform, err = b.addNew(RoleWaveform, hashedKey("assets/waveform", ".svg"), inMemory(out.Bytes()))
 	}
 	if err != nil {
 		b.findings.Add(ruleWaveform.At(e.At("audio"), "no waveform can be drawn: %v", err))

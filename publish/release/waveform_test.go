@@ -84,7 +84,7 @@ func TestWaveformIsPinned(t *testing.T) {
 			}
 			again, found := releaseOf(t, dir)
 			if got := drawing(t, again); got != want {
-				t.Errorf("drawn anew: %.200s", got)
+				t.Errorf("drawn again: %.200s", got)
 			}
 			if again.LockChanges() || len(ofRule(found, "P018")) > 0 {
 				t.Errorf("changes %v, findings %v", again.LockChanges(), found)

@@ -58,7 +58,7 @@ func newSpeaker(most int) (*Speaker, *reading) {
 func letters(d time.Duration) string { return strings.Repeat("x", int(d/(24*time.Millisecond))) }
 
 // TestTiming expects a turn to start when it did in the original. A turn that is too long
-// first runs into the pause, then is spoken faster, and at last delays the next turn
+// first runs into the pause, then is spoken faster, and finally delays the next turn
 // until there is a pause.
 func TestTiming(t *testing.T) {
 	t.Parallel()

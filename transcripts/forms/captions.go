@@ -196,7 +196,7 @@ func dropRepeatedCues(captions []caption) []caption {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// numberedName matches a name behind the number of a caption, as in 1 "Åsa Öst" (16784640) of
+// numberedName matches a name after the number of a caption, as in 1 "Åsa Öst" (16784640) of
 // Zoom, or 1 - Åsa Öst.
 var numberedName = regexp.MustCompile(`^\d+ (?:"([^"]+)" \(\d+\)|[-–—] (.+))$`)
 

@@ -166,7 +166,7 @@ func nameByFirstLine(captions []caption) {
 
 var textClock = regexp.MustCompile(`^([^\[(:]{0,60}?)\s?[\[(](\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)[\])]:?\s*`)
 
-// dropClock removes the start of a caption from before its words, or from behind the name of
+// dropClock removes the start of a caption from before its words, or from after the name of
 // its speaker.
 func (c *caption) dropClock(line string) string {
 	head := line[:min(len(line), 100)]

@@ -55,7 +55,7 @@ func TestMended(t *testing.T) {
 			[]string{"Åsa@0s-2s It snows.", "Jo@3s-5s Is it?", "Åsa@6s-8s No."}, []string{"the caption starts 3s before the one above; they are sorted by time"}},
 		{"no times in one segment", `{"segments":[{"start":0,"end":2,"text":"It snows."},{"start":null,"end":null,"text":"No."},{"start":5,"end":7,"text":"Yes."}]}`,
 			[]string{"@0s-2s It snows.", "@2s-2.688s No.", "@5s-7s Yes."}, []string{"the time is null", "the time is null"}},
-		{"no numbers where nobody looks", `{"segments":[{"start":0,"end":2,"text":"It snows.","a":nan,"b":-nan,"c":-inf,"d":-NaN},{"start":5,"end":7,"text":"Yes."}]}`,
+		{"no numbers in members that are not read", `{"segments":[{"start":0,"end":2,"text":"It snows.","a":nan,"b":-nan,"c":-inf,"d":-NaN},{"start":5,"end":7,"text":"Yes."}]}`,
 			[]string{"@0s-2s It snows.", "@5s-7s Yes."}, nil},
 		{"no number for a start", `{"segments":[{"start":nan,"end":2,"text":"It snows."},{"start":5,"end":7,"text":"Yes."}]}`,
 			[]string{"@937ms-2s It snows.", "@5s-7s Yes."}, []string{"the time nan cannot be read"}},

@@ -363,7 +363,7 @@ func (r *textReader) dropNumbers() {
 	}
 }
 
-// dropLengths drops the length of a turn in seconds behind its words, as in [5.0s] of Trint.
+// dropLengths drops the length of a turn in seconds after its words, as in [5.0s] of Trint.
 func (r *textReader) dropLengths() {
 	found := 0
 	for i := range r.lines {

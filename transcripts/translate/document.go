@@ -298,7 +298,7 @@ func Intact(asked, answer string) bool {
 // that joins their translations.
 func Fragments(asked string) (texts []string, join func([]string) string) {
 	places := token.FindAllStringIndex(asked, -1)
-	var parts []string // all parts, also those without letters, which are not translated
+	var parts []string // all parts, including those without letters, which are not translated
 	at := 0
 	for _, p := range append(places, []int{len(asked), len(asked)}) {
 		part := asked[at:p[0]]

@@ -51,7 +51,7 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 		if at.endpoint != "" {
 			o.BaseEndpoint = aws.String(at.endpoint)
 		}
-		// Endpoints other than Amazon's, also those from the environment, seldom have a
+		// Endpoints other than Amazon's, including those from the environment, seldom have a
 		// host name for each bucket, and seldom need a region.
 		o.UsePathStyle = o.BaseEndpoint != nil
 		if at.given {
