@@ -266,10 +266,10 @@ func checkShift(t *testing.T, transcript *Transcript, anchors []anchor, chars in
 	var c cutter
 	transcript.cut(&c)
 	for i, place := range c.places {
-		if place.from < moved[kept[0]].pos {
+		if place.from() < moved[kept[0]].pos {
 			continue
 		}
-		if got, want := tl.start(place.from), cues[i].Start+by; got != want {
+		if got, want := tl.start(place.from()), cues[i].Start+by; got != want {
 			t.Errorf("cue %d is at %v after a shift, want %v", i, got, want)
 		}
 	}

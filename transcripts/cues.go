@@ -82,8 +82,8 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 	t.cut(&c)
 	for i := range c.cues {
 		cue := &c.cues[i]
-		cue.Start = tl.start(c.places[i].from)
-		cue.End = tl.end(c.places[i].to)
+		cue.Start = tl.start(c.places[i].from())
+		cue.End = tl.end(c.places[i].to())
 	}
 	return c.cues
 }
@@ -174,7 +174,7 @@ func (t *Transcript) cut(c *cutter) {
 				from, last = to, turn.Speaker
 			}
 			pos++
-			c.places[len(c.places)-1].to = pos
+			c.places[len(c.places)-1].end = int32(pos)
 		}
 	}
 }
@@ -225,7 +225,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 	if name := newName(cue.Speaker, last); c.captions && fitsWhole(text[from:to], name) {
 		cue.Text = text[from:to]
 		end := pos + script.Weigh(cue.Text)
-		c.cues, c.places = append(c.cues, cue), append(c.places, span{pos, end})
+		c.cues, c.places = append(c.cues, cue), append(c.places, newSpan(pos, end))
 		return end
 	}
 	c.split(text, from, to)
@@ -241,7 +241,7 @@ func (c *cutter) piece(cue Cue, text string, from, to, pos int, last string) int
 		cue.Sounds = soundsOf(c.words[:n])
 		end := pos + script.Weigh(text[c.words[0].from:next])
 		c.cues = append(c.cues, cue)
-		c.places = append(c.places, span{pos, end})
+		c.places = append(c.places, newSpan(pos, end))
 		c.words = c.words[n:]
 		pos = end
 	}

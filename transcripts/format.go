@@ -45,7 +45,7 @@ func Format(src []byte, opts *Options) []byte {
 		opts = &Options{}
 	}
 	f := parse(src, opts)
-	out := apply(f.src, formatEdits(f, opts))
+	out := formatEdits(f, opts).apply(f.src)
 	if bytes.Equal(out, f.src) {
 		return out
 	}
@@ -53,7 +53,7 @@ func Format(src []byte, opts *Options) []byte {
 	reading := f.reading(opts)
 	for range passes - 1 {
 		f = parse(out, opts)
-		out = apply(f.src, formatEdits(f, opts))
+		out = formatEdits(f, opts).apply(f.src)
 		if bytes.Equal(out, f.src) {
 			if f.reading(opts) == reading {
 				return out
@@ -66,73 +66,109 @@ func Format(src []byte, opts *Options) []byte {
 
 // formatEdits returns the edits that give a file its canonical spelling: the fixes
 // of formatRules, and edits that choose one of several correct spellings.
-func formatEdits(f *file, opts *Options) []finding.Edit {
-	r := &report{file: f, opts: &LintOptions{Options: *opts}, formats: true}
-	r.run([]func(*report){lintLabels, lintMarks, lintEntities, lintLayout})
-	edits := r.edits
-	edits = append(edits, spellMarks(f, opts.Fraction)...)
-	edits = append(edits, spellRanges(f)...)
-	return append(edits, spellGaps(f)...)
-}
-
-// spellMarks returns edits that write every mark in its canonical form.
-func spellMarks(f *file, fraction Fraction) (edits []finding.Edit) {
-	for i := range f.marks {
-		m := &f.marks[i]
-		if e := f.edit(m.at, m.at+m.size, m.spelled(fraction)); string(f.src[e.Start:e.End]) != e.Text {
-			edits = append(edits, e)
-		}
-	}
+func formatEdits(f *file, opts *Options) *editList {
+	edits := newEditList(f)
+	r := &report{file: f, opts: &LintOptions{Options: *opts}, edits: edits}
+	r.run([]func(*report){lintLabels, lintEntities, lintLayout})
+	spellMarks(f, opts.Fraction, edits)
+	spellRanges(f, edits)
+	spellGaps(f, edits)
 	return edits
 }
 
-// spellRanges returns edits for the spaces and words around the stamps of pauses.
-func spellRanges(f *file) (edits []finding.Edit) {
+// spellMarks adds edits that write every mark in its canonical form.
+func spellMarks(f *file, fraction Fraction, edits *editList) {
+	for i := range f.marks {
+		m := &f.marks[i]
+		if e := f.edit(m.at, m.at+m.size, m.spelled(fraction)); string(f.src[e.Start:e.End]) != e.Text {
+			edits.add(e)
+		}
+	}
+}
+
+// spellRanges adds edits for the spaces and words around the stamps of pauses.
+func spellRanges(f *file, edits *editList) {
 	for i := range f.turns {
 		turn := &f.turns[i]
 		if !turn.pause || turn.line < 0 {
 			continue
 		}
 		at, between := int(turn.label.rest), " "
-		for j := turn.stamps.from; j < turn.stamps.to; j++ {
+		for j := turn.stamps.from(); j < turn.stamps.to(); j++ {
 			m := &f.marks[j]
-			edits = append(edits, f.edit(at, m.at, between))
+			edits.add(f.changes(f.edit(at, m.at, between))...)
 			at, between = m.at+m.size, " to "
 		}
-		edits = append(edits, f.edit(at, turn.text, ""))
+		edits.add(f.changes(f.edit(at, int(turn.text), ""))...)
 	}
-	return f.changes(edits...)
 }
 
-// spellGaps returns edits that put a blank line before every block that lacks one.
-func spellGaps(f *file) (edits []finding.Edit) {
+// spellGaps adds edits that put a blank line before every block that lacks one.
+func spellGaps(f *file, edits *editList) {
 	code := findVerbatim(f)
 	for i := range f.blocks {
 		b := &f.blocks[i]
 		if !b.alone || b.under || b.line == 0 || f.blank(int(b.line)-1) {
 			continue
 		}
-		if from := f.lines[b.line-1].to; !code.has(from) {
-			edits = append(edits, f.edit(from, f.lines[b.line].from, "\n\n"))
+		if from := f.lines[b.line-1].to(); !code.has(from) {
+			edits.add(f.edit(from, f.lines[b.line].from(), "\n\n"))
 		}
 	}
-	return edits
+}
+
+// editList is a list of edits without pointers, which takes half the memory of a
+// []finding.Edit. A long transcript may need millions of edits.
+type editList struct {
+	edits []edit
+	text  []byte // the texts of all edits
+}
+
+// edit replaces a span of the source by a span of the text of the list.
+type edit struct{ old, text span }
+
+// newEditList returns an empty list with room for an edit of each label and mark that has a
+// fault.
+func newEditList(f *file) *editList {
+	n := 0
+	for i := range f.turns {
+		if f.turns[i].label.fault != noFault {
+			n++
+		}
+	}
+	for i := range f.marks {
+		if f.marks[i].faults != 0 {
+			n++
+		}
+	}
+	const usual = 4 // bytes of text
+	return &editList{edits: make([]edit, 0, n), text: make([]byte, 0, n*usual)}
+}
+
+func (l *editList) add(edits ...finding.Edit) {
+	for _, e := range edits {
+		from := len(l.text)
+		l.text = append(l.text, e.Text...)
+		l.edits = append(l.edits, edit{newSpan(e.Start, e.End), newSpan(from, len(l.text))})
+	}
 }
 
 // apply returns src after the edits. Of edits that overlap, only the first is made.
-func apply(src []byte, edits []finding.Edit) []byte {
-	if len(edits) == 0 {
+func (l *editList) apply(src []byte) []byte {
+	if len(l.edits) == 0 {
 		return src
 	}
-	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
-	out := make([]byte, 0, len(src)+8*len(edits))
-	at, last := 0, finding.Edit{Start: -1}
-	for _, e := range edits {
-		if e.Start < at || e.Start == last.Start && e.End == last.End {
+	slices.SortStableFunc(l.edits, func(a, b edit) int {
+		return cmp.Or(cmp.Compare(a.old.start, b.old.start), cmp.Compare(a.old.end, b.old.end))
+	})
+	out := make([]byte, 0, len(src)+len(l.text))
+	at, last := 0, span{-1, -1}
+	for _, e := range l.edits {
+		if e.old.from() < at || e.old == last {
 			continue
 		}
-		out = append(append(out, src[at:e.Start]...), e.Text...)
-		at, last = e.End, e
+		out = append(append(out, src[at:e.old.from()]...), l.text[e.text.from():e.text.to()]...)
+		at, last = e.old.to(), e.old
 	}
 	return append(out, src[at:]...)
 }
@@ -147,10 +183,10 @@ func (f *file) reading(opts *Options) [sha256.Size]byte {
 	var b []byte
 	for rest := f.turns; len(rest) > 0; {
 		n := 1
-		for n < len(rest) && rest[n].blocks.to-rest[0].blocks.from <= many {
+		for n < len(rest) && rest[n].blocks.to()-rest[0].blocks.from() <= many {
 			n++
 		}
-		a.all = slices.Grow(a.all, rest[n-1].blocks.to-rest[0].blocks.from) // a.all must not move while turns hold slices of it
+		a.all = slices.Grow(a.all, rest[n-1].blocks.to()-rest[0].blocks.from()) // a.all must not move while turns hold slices of it
 		for i := range n {
 			a.addTurn(&rest[i])
 		}

@@ -59,9 +59,10 @@ func checkFormat(t testing.TB, src string, opts *Options) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	for _, e := range formatEdits(parse(out, opts), opts) {
+	edits := formatEdits(parse(out, opts), opts)
+	for _, e := range edits.edits {
 		if string(out) != src {
-			t.Errorf("%q still needs an edit: %q by %q", out, out[e.Start:e.End], e.Text)
+			t.Errorf("%q still needs an edit: %q by %q", out, out[e.old.from():e.old.to()], edits.text[e.text.from():e.text.to()])
 		}
 	}
 	if diff := cmp.Diff(destinations.FindAllString(src, -1), destinations.FindAllString(string(out), -1)); diff != "" {
@@ -139,5 +140,35 @@ func TestReading(t *testing.T) {
 				t.Errorf("the digests of %.60q and %.60q are equal: %t, want %t", a, b, got, want)
 			}
 		}
+	}
+}
+
+// TestFormatMemory checks that Format allocates little for each line of a paragraph of
+// malformed labels, so that a million lines need less than 400 MB.
+func TestFormatMemory(t *testing.T) {
+	const lines, most = 20_000, 1500
+	src := []byte(strings.Repeat("**Vega Lyrae**: One.\n", lines))
+	result := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			Format(src, nil)
+		}
+	})
+	if got := result.AllocedBytesPerOp() / lines; got > most {
+		t.Errorf("%d bytes per line, want at most %d", got, most)
+	}
+}
+
+func TestCountOnly(t *testing.T) {
+	t.Parallel()
+	src := []byte("**Vega Lyrae**: One [unintelligible 1:32].\n**Señor Rigel:** \\[00:05\\] Two.\n")
+	all, counted := Parse(src, nil), Parse(src, &Options{CountOnly: true})
+	if len(all.Findings) == 0 || len(counted.Findings) != 0 {
+		t.Errorf("%d findings without CountOnly, %d with it", len(all.Findings), len(counted.Findings))
+	}
+	var want, got Stats
+	want.Add(all)
+	got.Add(counted)
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Stats{})); diff != "" {
+		t.Error(diff)
 	}
 }

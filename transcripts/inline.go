@@ -23,21 +23,21 @@ var special = [256]bool{'\\': true, '&': true, '[': true, '*': true, '_': true, 
 // readParagraph reads a paragraph without the white space around it.
 func (r *inlineReader) readParagraph(s span) {
 	if r.leadStamp >= 0 {
-		m, _ := scanMark(r.src[:s.to], r.leadStamp)
+		m, _ := scanMark(r.src[:s.to()], r.leadStamp)
 		r.addMark(&m)
 		r.inlines = append(r.inlines, inlineNode{kind: breakInline})
 		r.leadStamp = -1
 	}
-	if s.from == r.colonStamp && s.from > 0 {
-		m, _ := scanColonStamp(r.src[s.from:s.to])
-		m.at = s.from
+	if s.from() == r.colonStamp && s.from() > 0 {
+		m, _ := scanColonStamp(r.src[s.from():s.to()])
+		m.at = s.from()
 		r.addMark(&m)
-		s.from += m.size
-		spaces := len(r.src[s.from:s.to]) - len(bytes.TrimLeft(r.src[s.from:s.to], " \n"))
+		s.start += int32(m.size)
+		spaces := len(r.src[s.from():s.to()]) - len(bytes.TrimLeft(r.src[s.from():s.to()], " \n"))
 		if spaces > 0 { // the Markdown parser would drop the spaces
 			r.inlines = append(r.inlines, inlineNode{kind: breakInline})
 		}
-		if s.from += spaces; s.from == s.to {
+		if s.start += int32(spaces); s.start == s.end {
 			return
 		}
 	}
@@ -51,14 +51,14 @@ func (r *inlineReader) readBlock(s span) { r.readMarkdown(s, blockParser) }
 
 // add appends a node.
 func (r *inlineReader) add(kind inlineKind, s span) {
-	if s.from < s.to {
+	if s.from() < s.to() {
 		r.inlines = append(r.inlines, inlineNode{kind: kind, span: s})
 	}
 }
 
 // addMark appends a stamp or note.
 func (r *inlineReader) addMark(m *markNode) {
-	r.inlines = append(r.inlines, inlineNode{kind: markInline, ref: int32(len(r.marks)), span: span{m.at, m.at + m.size}})
+	r.inlines = append(r.inlines, inlineNode{kind: markInline, ref: int32(len(r.marks)), span: newSpan(m.at, m.at+m.size)})
 	r.marks = append(r.marks, *m)
 }
 
@@ -67,21 +67,21 @@ func (r *inlineReader) addMark(m *markNode) {
 // false and adds no nodes.
 func (r *inlineReader) readPlain(s span) bool {
 	inlines, marks := len(r.inlines), len(r.marks)
-	for i := s.from; i < s.to; {
+	for i := s.from(); i < s.to(); {
 		run := i
-		for i < s.to && !special[r.src[i]] {
+		for i < s.to() && !special[r.src[i]] {
 			i++
 		}
-		r.add(textInline, span{run, i})
-		if i == s.to {
+		r.add(textInline, newSpan(run, i))
+		if i == s.to() {
 			break
 		}
 		n := 0
 		switch r.src[i] {
 		case '\\', '[':
-			n = r.readBracket(i, s.to)
+			n = r.readBracket(i, s.to())
 		case '&':
-			n = r.readEscape(i, s.to)
+			n = r.readEscape(i, s.to())
 		}
 		if n == 0 {
 			r.inlines, r.marks = r.inlines[:inlines], r.marks[:marks]
@@ -111,17 +111,17 @@ func (r *inlineReader) readEscape(i, to int) int {
 	s := r.src[i:to]
 	if s[0] == '\\' {
 		if len(s) > 1 && util.IsPunct(s[1]) {
-			r.add(charInline, span{i + 1, i + 2})
+			r.add(charInline, newSpan(i+1, i+2))
 			return 2
 		}
 		if len(s) > 1 && s[1] == '\n' {
 			return 1 // a line break of Markdown
 		}
 	} else if _, n := entity(s); n > 0 {
-		r.add(entityInline, span{i, i + n})
+		r.add(entityInline, newSpan(i, i+n))
 		return n
 	}
-	r.add(charInline, span{i, i + 1})
+	r.add(charInline, newSpan(i, i+1))
 	return 1
 }
 
@@ -132,7 +132,7 @@ func (r *inlineReader) readLiteral(from, to int) {
 		for i < to && r.src[i] != '\\' && r.src[i] != '&' {
 			i++
 		}
-		r.add(textInline, span{run, i})
+		r.add(textInline, newSpan(run, i))
 		if i < to {
 			i += r.readEscape(i, to)
 		}

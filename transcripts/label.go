@@ -73,7 +73,7 @@ type label struct {
 	at    int32      // where the label starts
 	rest  int32      // where the text after the label starts
 	end   int32      // where its line ends
-	tail  int32      // bytes after the text that close the label; usually 0
+	tail  uint8      // bytes after the text that close the label; usually 0
 	fault labelFault // how it departs from the grammar
 	bare  bool       // bold without a colon: a label only if the name is known
 	lost  bool       // one of the two stars before the name is missing
@@ -121,9 +121,9 @@ func newLabelReader(f *file, opts *Options) labelReader {
 	r := labelReader{file: f, pauses: pauseNames(opts), known: map[string]string{}, byLine: make([]int32, len(f.lines)), bold: make([]label, 0, min(bytes.Count(f.src, []byte("\n**"))+1, len(f.lines)))}
 	counts, bold := map[string]int{}, map[string]int{}
 	for i := f.body; i < len(f.lines); i++ {
-		l, ok := r.scan(f.lines[i].from, f.lines[i].to)
+		l, ok := r.scan(f.lines[i].from(), f.lines[i].to())
 		if !ok {
-			if name, rest, _, ok := r.splitUnbolded(i); ok && rest < f.lines[i].to && looksLikeName(name) {
+			if name, rest, _, ok := r.splitUnbolded(i); ok && rest < f.lines[i].to() && looksLikeName(name) {
 				if counts[string(name)]++; counts[string(name)] == often {
 					r.known[string(name)] = string(name)
 				}
@@ -172,7 +172,7 @@ func (r *labelReader) knowDialogue() {
 			continue
 		}
 		paragraphs++
-		if name, rest, _, ok := r.splitUnbolded(i); ok && rest < r.lines[i].to && forms.IsName(string(name)) {
+		if name, rest, _, ok := r.splitUnbolded(i); ok && rest < r.lines[i].to() && forms.IsName(string(name)) {
 			counts[string(name)]++
 			named++
 		}
@@ -352,7 +352,7 @@ func (r *labelReader) scanName(l *label, s []byte, i, base int) bool {
 	}
 	name := bytes.TrimSpace(s[i:j])
 	spaces := len(name) != j-i
-	l.named.from = base + i + bytes.Index(s[i:], name)
+	l.named.start = int32(base + i + bytes.Index(s[i:], name))
 	closed := false
 	switch s[j] {
 	case ':':
@@ -388,7 +388,7 @@ func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []b
 			return nil, false
 		}
 		name = bytes.Trim(rest[:end], ": ")
-		l.named.from = base + k + bytes.Index(rest, name)
+		l.named.start = int32(base + k + bytes.Index(rest, name))
 		if l.fault = colonFirst; len(name) == 0 {
 			l.fault = noName
 		}
@@ -397,7 +397,7 @@ func (l *label) closeAfterColon(s, name []byte, i, base int, spaces bool) (_ []b
 		l.fault = stampInBold
 		l.rest = int32(base + i)
 		l.end = int32(base + len(bytes.TrimRight(s, " ")) - len("**"))
-		l.tail = int32(len("**"))
+		l.tail = uint8(len("**"))
 	case bytes.HasPrefix(rest, name) && bytes.HasPrefix(rest[len(name):], []byte(":**")):
 		l.fault = writtenTwice
 		l.rest = int32(base + k + len(name) + len(":**"))
@@ -442,7 +442,7 @@ func (r *labelReader) setName(l *label, raw []byte) bool {
 	} else {
 		l.name = plainText(raw)
 	}
-	l.named.to = l.named.from + len(raw)
+	l.named.end = l.named.start + int32(len(raw))
 	return utf8.RuneCountInString(l.name) <= maxName
 }
 
@@ -455,7 +455,7 @@ func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	if !ok {
 		return l, false
 	}
-	trimmed := bytes.TrimSpace(r.src[rest:r.lines[line].to])
+	trimmed := bytes.TrimSpace(r.src[rest:r.lines[line].to()])
 	_, known := r.known[string(name)]
 	switch {
 	case r.isPause(string(name)):
@@ -468,8 +468,8 @@ func (r *labelReader) scanUnbolded(line int, first bool) (l label, ok bool) {
 	if !ok {
 		return l, false
 	}
-	l = label{from: int32(r.lines[line].from), at: int32(at), rest: int32(rest), end: int32(r.lines[line].to), fault: unbolded}
-	l.named.from = at
+	l = label{from: int32(r.lines[line].from()), at: int32(at), rest: int32(rest), end: int32(r.lines[line].to()), fault: unbolded}
+	l.named.start = int32(at)
 	return l, r.setName(&l, name)
 }
 
@@ -482,7 +482,7 @@ func (r *labelReader) splitUnbolded(line int) (name []byte, rest, at int, ok boo
 		return nil, 0, 0, false
 	}
 	indent := len(s) - len(bytes.TrimLeft(s, " \t"))
-	from := r.lines[line].from
+	from := r.lines[line].from()
 	return bytes.TrimSpace(s[:colon]), from + colon + 1, from + indent, true
 }
 
@@ -533,7 +533,7 @@ func (r *labelReader) speaker(l *label) string {
 		_, size := utf8.DecodeRuneInString(l.name)
 		if name, ok = r.known[l.name[size:]]; ok {
 			l.name = l.name[size:]
-			l.named.from += size
+			l.named.start += int32(size)
 		}
 	}
 	if !ok {

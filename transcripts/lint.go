@@ -40,13 +40,13 @@ func Fix(src []byte, o *LintOptions) []byte {
 		src = unixLines(src)
 	}
 	for range passes {
-		var edits []finding.Edit
+		var edits editList
 		for _, f := range Lint(src, o).Findings {
 			if f.Fixable || o.Unwrap && f.Rule == ruleWrapped.ID {
-				edits = append(edits, f.Fix...)
+				edits.add(f.Fix...)
 			}
 		}
-		out := apply(src, edits)
+		out := edits.apply(src)
 		if string(out) == string(src) {
 			break
 		}
@@ -72,8 +72,7 @@ type report struct {
 	opts  *LintOptions
 	found finding.List
 
-	formats bool           // instead of findings, collect the edits that fix formatRules
-	edits   []finding.Edit // the collected edits; nil unless formats is set
+	edits *editList // if not nil, collects the edits that fix formatRules instead of findings
 }
 
 func newReport(src []byte, o *LintOptions) *report {
@@ -81,13 +80,13 @@ func newReport(src []byte, o *LintOptions) *report {
 	return &report{file: f, text: f.transcript(&o.Options), opts: o}
 }
 
-// add adds a finding, or only its edits if r.formats is set.
+// add adds a finding, or only its edits if r.edits is not nil.
 func (r *report) add(f finding.Finding) {
 	switch {
-	case !r.formats:
+	case r.edits == nil:
 		r.found.Add(f)
 	case formatRules[f.Rule]:
-		r.edits = append(r.edits, f.Fix...)
+		r.edits.add(f.Fix...)
 	}
 }
 

@@ -44,9 +44,9 @@ func lintLabels(r *report) {
 		if !turn.labelled {
 			continue
 		}
-		if turn.line > 0 && !r.blank(turn.line-1) {
+		if turn.line > 0 && !r.blank(int(turn.line)-1) {
 			r.add(ruleBlankLine.At(r.at(int(l.at)), "no blank line before a label").
-				WithFix(r.edit(r.lines[turn.line-1].to, r.lines[turn.line].from, "\n\n")))
+				WithFix(r.edit(r.lines[turn.line-1].to(), r.lines[turn.line].from(), "\n\n")))
 		}
 		if l.fault != noFault {
 			r.add(labelFinding(r, i))
@@ -55,7 +55,7 @@ func lintLabels(r *report) {
 		if !turn.pause && turn.speaker != l.name {
 			f := ruleSpeaker.At(r.at(int(l.at)), "%s is another label of %s", l.name, turn.speaker).WithHint("write **" + turn.speaker + ":**")
 			if spelled := escapeName(turn.speaker); spelled != "" {
-				f = f.WithFix(r.changes(r.edit(l.named.from, l.named.to, spelled))...)
+				f = f.WithFix(r.changes(r.edit(l.named.from(), l.named.to(), spelled))...)
 			}
 			r.add(f)
 		}
@@ -87,13 +87,13 @@ func labelFinding(r *report, turn int) finding.Finding {
 	fault := labelFaults[l.fault]
 	pos := r.at(int(l.at))
 	edits := r.changes(
-		r.edit(int(l.from), l.named.from, "**"),
-		r.edit(l.named.to, int(l.rest), ":**"),
-		r.edit(int(l.end), int(l.end+l.tail), ""),
+		r.edit(int(l.from), l.named.from(), "**"),
+		r.edit(l.named.to(), int(l.rest), ":**"),
+		r.edit(int(l.end), int(l.end)+int(l.tail), ""),
 	)
 	if l.fault == stampBeforeLabel { // one edit, because another edit may change the stamp
 		m, _ := scanMark(r.src, int(l.stamp))
-		edits = r.changes(r.edit(int(l.from), int(l.rest), "**"+string(r.src[l.named.from:l.named.to])+":** "+string(r.src[m.at:m.at+m.size])))
+		edits = r.changes(r.edit(int(l.from), int(l.rest), "**"+string(r.src[l.named.from():l.named.to()])+":** "+string(r.src[m.at:m.at+m.size])))
 	}
 	switch fault.rule {
 	case ruleLabel:
@@ -264,19 +264,19 @@ func nameDistance(a, b string) int {
 func lintTurns(r *report) {
 	for i := range r.turns {
 		turn := &r.turns[i]
-		for j := turn.blocks.from; j < turn.blocks.to; j++ {
+		for j := turn.blocks.from(); j < turn.blocks.to(); j++ {
 			b := &r.blocks[j]
 			switch {
 			case b.outcome == carried && !turn.labelled && b.marks > 0:
-				f := ruleFirst.At(r.at(b.at), "stamp or tag before the first label").WithHint("move it after the label")
+				f := ruleFirst.At(r.at(int(b.at)), "stamp or tag before the first label").WithHint("move it after the label")
 				if edits := moveIntoTurn(r, b); edits != nil {
 					f = f.WithFix(edits...)
 				}
 				r.add(f)
 			case b.outcome == opensTurn && !turn.labelled:
-				r.add(ruleFirst.At(r.at(b.at), "text before the first label"))
+				r.add(ruleFirst.At(r.at(int(b.at)), "text before the first label"))
 			case b.outcome == opensTurn:
-				r.add(ruleAfterPause.At(r.at(b.at), "text after the pause %s without a label", turn.speaker))
+				r.add(ruleAfterPause.At(r.at(int(b.at)), "text after the pause %s without a label", turn.speaker))
 			}
 		}
 	}
@@ -296,7 +296,7 @@ func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
 		return nil
 	}
 	first := &r.turns[0]
-	for i := first.blocks.from; i < first.blocks.to; i++ {
+	for i := first.blocks.from(); i < first.blocks.to(); i++ {
 		if other := &r.blocks[i]; other != b && (other.outcome == opensTurn || other.outcome == carried && other.marks > 0) {
 			return nil
 		}
@@ -307,7 +307,7 @@ func moveIntoTurn(r *report, b *blockNode) []finding.Edit {
 		return nil
 	}
 	mark := string(bytes.TrimSpace(r.src[b.at:l.from]))
-	return []finding.Edit{r.edit(b.at, int(l.from), ""), r.edit(int(l.rest), int(l.rest), " "+mark)}
+	return []finding.Edit{r.edit(int(b.at), int(l.from), ""), r.edit(int(l.rest), int(l.rest), " "+mark)}
 }
 
 // lintRepeats reports labels that name the speaker of the turn above.

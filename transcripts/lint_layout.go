@@ -22,7 +22,7 @@ func lintParagraphs(r *report) {
 		if r.nearLabel(b) || b.kind == heading {
 			continue
 		}
-		s, from := r.line(int(b.line)), r.lines[b.line].from
+		s, from := r.line(int(b.line)), r.lines[b.line].from()
 		text := bytes.TrimLeft(s, " \t")
 		at := from + len(s) - len(text)
 		if looksNumbered(text) {
@@ -63,7 +63,7 @@ var continues = regexp.MustCompile(`^\*\*[^*]*\*\* (?:is|are|was|were|be|has|hav
 
 // nearLabel reports a block whose start is probably meant as a label.
 func (r *report) nearLabel(b *blockNode) bool {
-	s, from := r.line(int(b.line)), r.lines[b.line].from
+	s, from := r.line(int(b.line)), r.lines[b.line].from()
 	text := bytes.TrimLeft(s, " \t")
 	if len(text) == 0 || bytes.IndexByte([]byte(`[\*_#`), text[0]) < 0 {
 		return false
@@ -102,18 +102,18 @@ func lintWraps(r *report) {
 		if b.kind != paragraph {
 			continue
 		}
-		line, _ := r.place(b.span.from)
+		line, _ := r.place(b.span.from())
 		if r.isVerse(line, b) {
 			continue
 		}
-		for ; line < len(r.lines) && r.lines[line].from < b.span.to; line++ {
+		for ; line < len(r.lines) && r.lines[line].from() < b.span.to(); line++ {
 			if bytes.HasSuffix(r.line(line-1), []byte(`\`)) {
 				continue
 			}
-			from := r.lines[line].from
+			from := r.lines[line].from()
 			indent := len(r.line(line)) - len(bytes.TrimLeft(r.line(line), " \t"))
 			r.add(ruleWrapped.At(r.at(from), "paragraph over several lines").
-				WithSuggestion(r.edit(r.lines[line-1].to, from+indent, " ")))
+				WithSuggestion(r.edit(r.lines[line-1].to(), from+indent, " ")))
 		}
 	}
 }
@@ -124,8 +124,8 @@ func lintWraps(r *report) {
 func (r *report) isVerse(line int, b *blockNode) bool {
 	const short, several = 60, 3
 	lines, capitals := 0, true
-	for line--; line < len(r.lines) && r.lines[line].from < b.span.to; line++ {
-		text := bytes.TrimSpace(r.src[max(b.span.from, r.lines[line].from):r.lines[line].to])
+	for line--; line < len(r.lines) && r.lines[line].from() < b.span.to(); line++ {
+		text := bytes.TrimSpace(r.src[max(b.span.from(), r.lines[line].from()):r.lines[line].to()])
 		if bytes.HasPrefix(text, []byte("<pre")) {
 			return true
 		}
@@ -147,7 +147,7 @@ type verbatim []span
 func findVerbatim(f *file) verbatim {
 	var all verbatim
 	for i := range f.blocks {
-		if b := &f.blocks[i]; b.kind == fence || (b.kind != paragraph && b.kind != divider && holdsCode(f.src[b.span.from:b.span.to])) {
+		if b := &f.blocks[i]; b.kind == fence || (b.kind != paragraph && b.kind != divider && holdsCode(f.src[b.span.from():b.span.to()])) {
 			all = append(all, b.span)
 		}
 	}
@@ -156,7 +156,7 @@ func findVerbatim(f *file) verbatim {
 			all = append(all, n.span)
 		}
 	}
-	slices.SortFunc(all, func(a, b span) int { return a.from - b.from })
+	slices.SortFunc(all, func(a, b span) int { return a.from() - b.from() })
 	return all
 }
 
@@ -174,10 +174,10 @@ func holdsCode(text []byte) bool {
 // has reports whether an offset lies in one of the spans. Offsets must not decrease from
 // call to call.
 func (v *verbatim) has(at int) bool {
-	for len(*v) > 0 && (*v)[0].to <= at {
+	for len(*v) > 0 && (*v)[0].to() <= at {
 		*v = (*v)[1:]
 	}
-	return len(*v) > 0 && (*v)[0].from <= at
+	return len(*v) > 0 && (*v)[0].from() <= at
 }
 
 // lintLayout reports what is wrong between the blocks: blank lines, the ends of
@@ -214,19 +214,19 @@ func lintLineEnds(r *report) {
 // lintGap reports the blank lines between two lines with text.
 func lintGap(r *report, code *verbatim, last, line int) {
 	if last < 0 {
-		r.add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines at the top").WithHint("remove them").
-			WithFix(r.edit(r.lines[0].from, r.lines[line].from, "")))
+		r.add(ruleSpaces.At(r.at(r.lines[0].from()), "blank lines at the top").WithHint("remove them").
+			WithFix(r.edit(r.lines[0].from(), r.lines[line].from(), "")))
 		return
 	}
-	from, to := r.lines[last].to, r.lines[line].from
+	from, to := r.lines[last].to(), r.lines[line].from()
 	next := r.lines[last+1]
 	switch {
 	case code.has(from):
 	case line-last > 2:
-		r.add(ruleSpaces.At(r.at(r.lines[last+2].from), "more than one blank line").WithHint("leave one").
+		r.add(ruleSpaces.At(r.at(r.lines[last+2].from()), "more than one blank line").WithHint("leave one").
 			WithFix(r.edit(from, to, "\n\n")))
-	case next.to > next.from:
-		r.add(ruleSpaces.At(r.at(next.from), "spaces on a blank line").WithHint("remove them").
+	case next.to() > next.from():
+		r.add(ruleSpaces.At(r.at(next.from()), "spaces on a blank line").WithHint("remove them").
 			WithFix(r.edit(from, to, "\n\n")))
 	}
 }
@@ -235,14 +235,14 @@ func lintGap(r *report, code *verbatim, last, line int) {
 func lintSpaces(r *report, code *verbatim, line int) {
 	s := r.line(line)
 	trimmed := bytes.TrimRight(s, " \t")
-	end := r.lines[line].from + len(trimmed)
-	if code.has(r.lines[line].from) && code.has(end) {
+	end := r.lines[line].from() + len(trimmed)
+	if code.has(r.lines[line].from()) && code.has(end) {
 		return
 	}
 	// Markdown shows a space after a backslash, even at the end of a line.
 	if len(trimmed) < len(s) && !code.has(end) && !bytes.HasSuffix(trimmed, []byte(`\`)) {
 		r.add(ruleSpaces.At(r.at(end), "spaces at the end of the line").WithHint("remove them").
-			WithFix(r.edit(end, r.lines[line].to, "")))
+			WithFix(r.edit(end, r.lines[line].to(), "")))
 	}
 	text := bytes.TrimLeft(trimmed, " \t")
 	at := bytes.Index(text, []byte("  "))
@@ -255,18 +255,18 @@ func lintSpaces(r *report, code *verbatim, line int) {
 func lintEnd(r *report, last int) {
 	if last < 0 {
 		if len(r.lines) > 0 {
-			r.add(ruleSpaces.At(r.at(r.lines[0].from), "blank lines and nothing else").WithHint("remove them").
+			r.add(ruleSpaces.At(r.at(r.lines[0].from()), "blank lines and nothing else").WithHint("remove them").
 				WithFix(r.edit(0, len(r.src), "")))
 		}
 		return
 	}
-	from := r.lines[last].to
+	from := r.lines[last].to()
 	var f finding.Finding
 	switch {
 	case from == len(r.src):
 		f = ruleSpaces.At(r.at(from), "no line end at the end of the file").WithHint("end the last line")
 	case last < len(r.lines)-1:
-		f = ruleSpaces.At(r.at(r.lines[last+1].from), "blank lines at the end").WithHint("remove them")
+		f = ruleSpaces.At(r.at(r.lines[last+1].from()), "blank lines at the end").WithHint("remove them")
 	default:
 		return
 	}

@@ -32,7 +32,7 @@ func lintGlue(r *report) {
 		if r.inlines[i].kind != markInline {
 			continue
 		}
-		from, to := r.inlines[i].span.from, r.inlines[i].span.to
+		from, to := r.inlines[i].span.from(), r.inlines[i].span.to()
 		before, _ := utf8.DecodeLastRune(r.src[:from])
 		after, _ := utf8.DecodeRune(r.src[to:])
 		var edits []finding.Edit
@@ -66,14 +66,14 @@ func lintCharacters(r *report) {
 		if !b.hidden {
 			continue
 		}
-		for j := b.inlines.from; j < b.inlines.to; j++ {
+		for j := b.inlines.from(); j < b.inlines.to(); j++ {
 			n := &r.inlines[j]
 			switch n.kind {
 			case textInline:
 				lintHidden(r, n.span)
 			case codeText:
-				if bytes.ContainsFunc(r.src[n.span.from:n.span.to], isUnseen) {
-					r.add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
+				if bytes.ContainsFunc(r.src[n.span.from():n.span.to()], isUnseen) {
+					r.add(ruleHidden.At(r.at(n.span.from()), "invisible or control character"))
 				}
 			}
 		}
@@ -87,8 +87,8 @@ func lintControlEntities(r *report) {
 		if n.kind != entityInline {
 			continue
 		}
-		if text, _ := entity(r.src[n.span.from:n.span.to]); hasControl(text) {
-			r.add(ruleHidden.At(r.at(n.span.from), "invisible or control character"))
+		if text, _ := entity(r.src[n.span.from():n.span.to()]); hasControl(text) {
+			r.add(ruleHidden.At(r.at(n.span.from()), "invisible or control character"))
 		}
 	}
 }
@@ -97,18 +97,18 @@ func lintControlEntities(r *report) {
 func lintMarkCharacters(r *report) {
 	for i := range r.marks {
 		m := &r.marks[i]
-		lintHidden(r, span{m.at, m.at + m.size})
+		lintHidden(r, newSpan(m.at, m.at+m.size))
 	}
 }
 
 // lintHidden reports every invisible or control character in a span of the source.
 func lintHidden(r *report, s span) {
-	for i := s.from; i < s.to; {
+	for i := s.from(); i < s.to(); {
 		if b := r.src[i]; b >= ' ' && b < 0x7f {
 			i++
 			continue
 		}
-		c, size := utf8.DecodeRune(r.src[i:s.to])
+		c, size := utf8.DecodeRune(r.src[i:s.to()])
 		if isUnseen(c) {
 			f := ruleHidden.At(r.at(i), "invisible or control character")
 			if c == '\u00a0' {
@@ -140,21 +140,21 @@ func lintEntities(r *report) {
 		if n.kind != entityInline {
 			continue
 		}
-		reference := string(r.src[n.span.from:n.span.to])
+		reference := string(r.src[n.span.from():n.span.to()])
 		text, _ := entity([]byte(reference))
 		if reference == "&lt;" || reference == "&gt;" || hasControl(text) {
 			continue
 		}
 		if reference == "&amp;" {
-			rest := r.src[n.span.to:min(len(r.src), n.span.to+40)]
+			rest := r.src[n.span.to():min(len(r.src), n.span.to()+40)]
 			if _, n := entity(append([]byte("&"), rest...)); n > 0 {
 				continue
 			}
 		}
-		f := ruleEntity.At(r.at(n.span.from), "entity outside code").WithHint("write " + string(bytes.TrimSpace(text)))
+		f := ruleEntity.At(r.at(n.span.from()), "entity outside code").WithHint("write " + string(bytes.TrimSpace(text)))
 		switch reference {
 		case "&#39;", "&quot;", "&amp;":
-			f = f.WithFix(r.edit(n.span.from, n.span.to, string(text)))
+			f = f.WithFix(r.edit(n.span.from(), n.span.to(), string(text)))
 		}
 		r.add(f)
 	}
@@ -166,13 +166,13 @@ func lintBrackets(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
 		open, last := 0, 0
-		for j := b.inlines.from; j < b.inlines.to; j++ {
+		for j := b.inlines.from(); j < b.inlines.to(); j++ {
 			n := &r.inlines[j]
 			switch escapedBracket(r.src, n) {
 			case '[':
-				open, last = open+1, n.span.from-1
+				open, last = open+1, n.span.from()-1
 			case ']':
-				open, last = open-1, n.span.from-1
+				open, last = open-1, n.span.from()-1
 			}
 		}
 		if open != 0 {
@@ -184,7 +184,7 @@ func lintBrackets(r *report) {
 // escapedBracket returns the bracket that a node escapes, or 0.
 func escapedBracket(src []byte, n *inlineNode) byte {
 	if n.kind == charInline {
-		if b := src[n.span.from]; b == '[' || b == ']' {
+		if b := src[n.span.from()]; b == '[' || b == ']' {
 			return b
 		}
 	}
@@ -217,12 +217,12 @@ func lintLinks(r *report) {
 				r.add(ruleLink.At(r.at(l.at), "%s", l.problem).WithHint(""))
 			}
 		case brokenLink:
-			r.add(ruleLink.At(r.at(n.span.from), "link without a readable target").WithHint("write [text](https://…) without spaces"))
+			r.add(ruleLink.At(r.at(n.span.from()), "link without a readable target").WithHint("write [text](https://…) without spaces"))
 		case denseInline:
-			r.add(ruleDense.At(r.at(n.span.from), "too much markup in a paragraph, which is read as words"))
+			r.add(ruleDense.At(r.at(n.span.from()), "too much markup in a paragraph, which is read as words"))
 		case htmlInline:
-			f := ruleHTML.At(r.at(n.span.from), "HTML is removed")
-			if name := strings.ToLower(strings.Trim(string(r.src[n.span.from:n.span.to]), "</> ")); harmless[name] {
+			f := ruleHTML.At(r.at(n.span.from()), "HTML is removed")
+			if name := strings.ToLower(strings.Trim(string(r.src[n.span.from():n.span.to()]), "</> ")); harmless[name] {
 				f = f.WithHint("write Markdown instead").WithSeverity(finding.Info)
 			}
 			r.add(f)
@@ -242,13 +242,13 @@ func lintNestedLinks(r *report) {
 			if n.kind != textInline && n.kind != charInline && n.kind != entityInline {
 				break
 			}
-			text := r.src[n.span.from:n.span.to]
+			text := r.src[n.span.from():n.span.to()]
 			at := bytes.Index(text, []byte("](http"))
 			if open := bytes.IndexByte(text, '['); open >= 0 && (at < 0 || open < at) {
 				break
 			}
 			if at >= 0 {
-				r.add(ruleLink.At(r.at(n.span.from+at), "link around another link").WithHint("write one link after the other"))
+				r.add(ruleLink.At(r.at(n.span.from()+at), "link around another link").WithHint("write one link after the other"))
 				break
 			}
 		}
@@ -267,7 +267,7 @@ func lintStars(r *report) {
 	for i := range r.blocks {
 		b := &r.blocks[i]
 		var open starRun
-		for j := b.inlines.from; j < b.inlines.to; j++ {
+		for j := b.inlines.from(); j < b.inlines.to(); j++ {
 			n := &r.inlines[j]
 			if n.kind == openInline || n.kind == codeInline || n.kind == linkInline {
 				open = starRun{}
@@ -275,7 +275,7 @@ func lintStars(r *report) {
 			if n.kind != textInline {
 				continue
 			}
-			for at := n.span.from; at < n.span.to; at++ {
+			for at := n.span.from(); at < n.span.to(); at++ {
 				if r.src[at] != '*' {
 					continue
 				}
@@ -300,13 +300,13 @@ func lintStars(r *report) {
 // starsAt reads the stars at an offset of a block.
 func (r *report) starsAt(at int, b *blockNode) starRun {
 	s := starRun{at: at}
-	for at+s.size < b.span.to && r.src[at+s.size] == '*' {
+	for at+s.size < b.span.to() && r.src[at+s.size] == '*' {
 		s.size++
 	}
-	before, _ := utf8.DecodeLastRune(r.src[b.span.from:at])
-	next, _ := utf8.DecodeRune(r.src[at+s.size : b.span.to])
+	before, _ := utf8.DecodeLastRune(r.src[b.span.from():at])
+	next, _ := utf8.DecodeRune(r.src[at+s.size : b.span.to()])
 	s.after = before == ' '
-	s.opens = (at == b.span.from || before == ' ' || before == '(' || before == '"' || before == '“') &&
+	s.opens = (at == b.span.from() || before == ' ' || before == '(' || before == '"' || before == '“') &&
 		(unicode.IsLetter(next) || unicode.IsDigit(next) || next == '"' || next == '“')
 	return s
 }
@@ -354,6 +354,6 @@ func urlAfter(s []byte) []byte {
 // has reviewed.
 func lintMachine(r *report) {
 	if r.machine > 0 {
-		r.add(ruleMachine.At(r.at(r.lines[r.machine].from), "a machine wrote this transcript, and nobody has reviewed it"))
+		r.add(ruleMachine.At(r.at(r.lines[r.machine].from()), "a machine wrote this transcript, and nobody has reviewed it"))
 	}
 }

@@ -184,16 +184,16 @@ func isDense(source []byte) bool {
 // readMarkdown reads a stretch of the source through goldmark, or as words if it has too
 // much markup.
 func (r *inlineReader) readMarkdown(s span, parser gm.Parser) {
-	if isDense(r.src[s.from:s.to]) {
-		r.inlines = append(r.inlines, inlineNode{kind: denseInline, span: span{s.from, s.from}})
-		r.readLiteral(s.from, s.to)
+	if isDense(r.src[s.from():s.to()]) {
+		r.inlines = append(r.inlines, inlineNode{kind: denseInline, span: newSpan(s.from(), s.from())})
+		r.readLiteral(s.from(), s.to())
 		return
 	}
 	w := walker{file: r.file, r: r}
 	// The reader sees the source up to the end of the stretch, so that offsets in
 	// the tree are offsets in the source.
-	reader := text.NewReader(r.src[:s.to])
-	reader.SetPosition(-1, text.NewSegment(s.from, s.from))
+	reader := text.NewReader(r.src[:s.to()])
+	reader.SetPosition(-1, text.NewSegment(s.from(), s.from()))
 	reader.AdvanceLine()
 	document := parser.Parse(reader)
 	if parser == blockParser {
@@ -249,9 +249,9 @@ func (w *walker) node(n ast.Node) {
 	case *ast.Image:
 		w.image(n)
 	case *ast.RawHTML:
-		w.r.add(htmlInline, span{n.Segments.At(0).Start, n.Segments.At(n.Segments.Len() - 1).Stop})
+		w.r.add(htmlInline, newSpan(n.Segments.At(0).Start, n.Segments.At(n.Segments.Len()-1).Stop))
 	case *goldmarkBroken:
-		w.inlines = append(w.inlines, inlineNode{kind: brokenLink, span: span{n.at, n.at}})
+		w.inlines = append(w.inlines, inlineNode{kind: brokenLink, span: newSpan(n.at, n.at)})
 		w.children(n)
 	default:
 		w.block(n)
@@ -261,7 +261,7 @@ func (w *walker) node(n ast.Node) {
 func (w *walker) code(n *ast.CodeSpan) {
 	node := inlineNode{kind: codeInline, element: codeSpan}
 	if first, ok := n.FirstChild().(*ast.Text); ok {
-		node.span = span{first.Segment.Start, n.LastChild().(*ast.Text).Segment.Stop}
+		node.span = newSpan(first.Segment.Start, n.LastChild().(*ast.Text).Segment.Stop)
 	}
 	w.inlines = append(w.inlines, node)
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -276,7 +276,7 @@ func (w *walker) codeText(kind inlineKind, s text.Segment) {
 	if s.Padding > 0 {
 		w.add(breakInline, noElement, 0)
 	}
-	w.inlines = append(w.inlines, inlineNode{kind: kind, span: span{s.Start, s.Stop}})
+	w.inlines = append(w.inlines, inlineNode{kind: kind, span: newSpan(s.Start, s.Stop)})
 }
 
 func (w *walker) link(n *ast.Link) {
@@ -293,7 +293,7 @@ func (w *walker) autoLink(n *ast.AutoLink) {
 	}
 	from := n.Pos() + len("<")
 	w.add(autoLinkInline, noElement, w.addLink(n.Pos(), url))
-	w.inlines[len(w.inlines)-1].span = span{from, from + len(n.Label(w.src))}
+	w.inlines[len(w.inlines)-1].span = newSpan(from, from+len(n.Label(w.src)))
 }
 
 // addLink appends the target of a link and returns its index.
@@ -313,7 +313,7 @@ func (w *walker) image(n *ast.Image) {
 	}
 	w.add(imageInline, noElement, len(w.images))
 	at := max(n.Pos(), 0)
-	w.inlines[len(w.inlines)-1].span = span{at, at}
+	w.inlines[len(w.inlines)-1].span = newSpan(at, at)
 	w.images = append(w.images, note)
 }
 

@@ -12,6 +12,9 @@ func Parse(src []byte, opts *Options) *Transcript {
 		opts = &Options{}
 	}
 	r := newReport(src, &LintOptions{Options: *opts})
+	if opts.CountOnly {
+		return r.text
+	}
 	r.run(readerRules)
 	return r.finish()
 }
@@ -64,9 +67,9 @@ func (p *parser) readTurns() {
 		}
 		if p.para.span == (span{}) {
 			p.para = blockNode{kind: paragraph, line: int32(i), alone: true, under: p.alone == i}
-			p.para.span.from = p.lines[i].from
+			p.para.span.start = p.lines[i].start
 		}
-		p.para.span.to = p.lines[i].to
+		p.para.span.end = p.lines[i].end
 		i++
 	}
 	p.endParagraph()
@@ -88,16 +91,16 @@ func (p *parser) startTurn(line int, l *label) {
 		p.alone = line + 1
 		return
 	}
-	p.para = blockNode{kind: paragraph, line: int32(line), span: span{turn.text, int(l.end)}}
+	p.para = blockNode{kind: paragraph, line: int32(line), span: span{turn.text, l.end}}
 }
 
 // openTurn appends the turn of a label.
 func (p *parser) openTurn(l *label, line int) *turnNode {
 	p.opened = true
-	turn := turnNode{label: l, labelled: true, line: line, text: int(l.rest)}
+	turn := turnNode{label: l, labelled: true, line: int32(line), text: l.rest}
 	turn.speaker = p.labels.speaker(l)
 	turn.pause = p.labels.isPause(turn.speaker)
-	turn.blocks = span{len(p.blocks), len(p.blocks)}
+	turn.blocks = newSpan(len(p.blocks), len(p.blocks))
 	p.turns = append(p.turns, turn)
 	return &p.turns[len(p.turns)-1]
 }
@@ -107,45 +110,45 @@ func (p *parser) readRange(turn *turnNode) {
 	from := int(turn.label.rest)
 	var stamps [2]markNode
 	n, end := scanRange(p.src[from:turn.label.end], &stamps)
-	turn.stamps = span{len(p.marks), len(p.marks) + n}
+	turn.stamps = newSpan(len(p.marks), len(p.marks)+n)
 	for i := range n {
 		stamps[i].at += from
 		p.marks = append(p.marks, stamps[i])
 	}
-	turn.text = from + end
+	turn.text = int32(from + end)
 }
 
 // endParagraph appends the collected paragraph, and splits it before labels inside it.
 func (p *parser) endParagraph() {
 	para := p.para
 	p.para = blockNode{}
-	for to := para.span.to; para.span.from < to; {
-		l, at, ok := p.labelInside(span{para.span.from, to})
+	for to := para.span.to(); para.span.from() < to; {
+		l, at, ok := p.labelInside(newSpan(para.span.from(), to))
 		if !ok {
 			p.addBlock(para)
 			return
 		}
-		para.span.to = at
+		para.span.end = int32(at)
 		p.addBlock(para)
 		p.openTurn(&l, -1)
-		para = blockNode{kind: paragraph, line: para.line, span: span{int(l.rest), to}}
+		para = blockNode{kind: paragraph, line: para.line, span: span{l.rest, int32(to)}}
 	}
 }
 
 // labelInside finds a label without a line break before it: a known name in bold
 // after the end of a sentence.
 func (p *parser) labelInside(para span) (l label, at int, ok bool) {
-	from := para.from
+	from := para.from()
 	for {
-		n := bytes.Index(p.src[from:para.to], []byte(":**"))
+		n := bytes.Index(p.src[from:para.to()], []byte(":**"))
 		if n < 0 {
 			return l, 0, false
 		}
 		at = bytes.LastIndex(p.src[from:from+n], []byte("**"))
 		if at >= 0 {
 			at += from
-			before := bytes.TrimRight(p.src[para.from:at], " \n")
-			l, ok = p.labels.scan(at, para.to)
+			before := bytes.TrimRight(p.src[para.from():at], " \n")
+			l, ok = p.labels.scan(at, para.to())
 			if ok && l.fault == noFault && p.labels.isKnown(l.name) && closesSentence(before) {
 				l.fault = insideParagraph
 				return l, at, true
@@ -162,25 +165,25 @@ func closesSentence(s []byte) bool {
 
 // addBlock reads the content of a block and appends the block to the last turn.
 func (p *parser) addBlock(b blockNode) {
-	text := bytes.TrimSpace(p.src[b.span.from:b.span.to])
+	text := bytes.TrimSpace(p.src[b.span.from():b.span.to()])
 	if len(text) == 0 {
 		return
 	}
-	b.at = b.span.from + bytes.Index(p.src[b.span.from:b.span.to], text)
-	b.inlines.from = len(p.inlines)
+	b.at = b.span.start + int32(bytes.Index(p.src[b.span.from():b.span.to()], text))
+	b.inlines.start = int32(len(p.inlines))
 	switch b.kind {
 	case paragraph:
-		p.inline.readParagraph(span{b.at, b.at + len(text)})
+		p.inline.readParagraph(span{b.at, b.at + int32(len(text))})
 	case divider:
-		b.at = b.span.from
+		b.at = b.span.start
 		p.inlines = append(p.inlines, inlineNode{kind: rule})
 	default:
-		b.at = b.span.to - len(bytes.TrimLeft(p.src[b.span.from:b.span.to], " \t"))
-		p.inline.readBlock(span{b.at, b.span.to})
+		b.at = b.span.end - int32(len(bytes.TrimLeft(p.src[b.span.from():b.span.to()], " \t")))
+		p.inline.readBlock(span{b.at, b.span.end})
 	}
-	b.inlines.to = len(p.inlines)
+	b.inlines.end = int32(len(p.inlines))
 	p.blocks = append(p.blocks, b)
-	p.turns[len(p.turns)-1].blocks.to = len(p.blocks)
+	p.turns[len(p.turns)-1].blocks.end = int32(len(p.blocks))
 	if !p.opened {
 		p.opened = p.hasWords(&b)
 	}
@@ -332,7 +335,7 @@ func (p *parser) otherBlock(i int, kind blockKind) int {
 	case list:
 		end = p.listEnd(i)
 	}
-	p.addBlock(blockNode{kind: kind, line: int32(i), alone: true, span: span{p.lines[i].from, p.lines[end-1].to}})
+	p.addBlock(blockNode{kind: kind, line: int32(i), alone: true, span: newSpan(p.lines[i].from(), p.lines[end-1].to())})
 	return end
 }
 

@@ -128,7 +128,7 @@ func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 			if space {
 				at++
 			}
-			cue.Start, cue.End = speechTimes(u, c.places[j], c.places[len(c.places)-1].to, at, at+len(cue.Text))
+			cue.Start, cue.End = speechTimes(u, c.places[j], c.places[len(c.places)-1].to(), at, at+len(cue.Text))
 			at += len(cue.Text)
 			first, _ := utf8.DecodeRuneInString(cue.Text)
 			glued = append(glued, !space && (j > from || script.Spaceless(before) && script.Spaceless(first)))
@@ -165,7 +165,7 @@ func speechTimes(u *forms.Speech, p span, weight, from, to int) (start, end time
 		return max(u.Words[first].Start, u.Start), min(u.Words[last].End, u.End)
 	}
 	whole := segment{0, weight, u.Start, max(u.End, u.Start)}
-	return whole.at(p.from), whole.at(p.to)
+	return whole.at(p.from()), whole.at(p.to())
 }
 
 // merger joins cues to turns and paragraphs.

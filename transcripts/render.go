@@ -30,7 +30,7 @@ func (f *file) transcript(opts *Options) *Transcript {
 // hasWords reports whether a block contains spoken words.
 func (f *file) hasWords(b *blockNode) bool {
 	var out renderer
-	out.render(f, f.inlines[b.inlines.from:b.inlines.to])
+	out.render(f, f.inlines[b.inlines.from():b.inlines.to()])
 	return len(out.text) > 0
 }
 
@@ -89,9 +89,9 @@ func (a *assembler) addTurn(n *turnNode) {
 	if n.labelled {
 		turn := Turn{Speaker: n.speaker, Pause: n.pause}
 		turn.Line, turn.Column = a.place(int(n.label.at))
-		for i := n.stamps.from; i < n.stamps.to; i++ {
+		for i := n.stamps.from(); i < n.stamps.to(); i++ {
 			m := a.mark(&a.marks[i], a.out.fraction)
-			if i == n.stamps.from {
+			if i == n.stamps.from() {
 				turn.Stamp = &m
 			} else {
 				turn.Until = &m
@@ -102,7 +102,7 @@ func (a *assembler) addTurn(n *turnNode) {
 		}
 		a.openTurn(turn)
 	}
-	for i := n.blocks.from; i < n.blocks.to; i++ {
+	for i := n.blocks.from(); i < n.blocks.to(); i++ {
 		a.addBlock(&a.blocks[i])
 	}
 }
@@ -142,7 +142,7 @@ func (a *assembler) addBlock(n *blockNode) {
 	if n.kind == paragraph {
 		r.blockTag("<p>")
 	}
-	r.render(a.file, a.inlines[n.inlines.from:n.inlines.to])
+	r.render(a.file, a.inlines[n.inlines.from():n.inlines.to()])
 	if n.kind == paragraph {
 		r.tag("</p>")
 	}
@@ -164,16 +164,16 @@ func (a *assembler) addBlock(n *blockNode) {
 		}
 		n.outcome = opensTurn
 		turn := Turn{Speaker: a.last}
-		turn.Line, turn.Column = a.place(n.at)
+		turn.Line, turn.Column = a.place(int(n.at))
 		a.openTurn(turn)
 	}
 	block := Block{Marks: marks, parts: r.parts}
-	block.Line, block.Column = a.place(n.at)
+	block.Line, block.Column = a.place(int(n.at))
 	if len(a.carried) > 0 {
 		block.Marks = append(a.carried, marks...)
 		a.carried = nil
 	}
-	a.places = append(a.places, rendered{span{r.start, len(r.text)}, span{from, len(r.html)}})
+	a.places = append(a.places, rendered{newSpan(r.start, len(r.text)), newSpan(from, len(r.html))})
 	a.all = append(a.all, block)
 }
 
@@ -182,8 +182,8 @@ func (a *assembler) finish() {
 	a.closeTurn()
 	text, html := string(a.out.text), string(a.out.html)
 	for i, p := range a.places {
-		a.all[i].Text = text[p.text.from:p.text.to]
-		a.all[i].HTML = html[p.html.from:p.html.to]
+		a.all[i].Text = text[p.text.from():p.text.to()]
+		a.all[i].HTML = html[p.html.from():p.html.to()]
 	}
 	for i := range a.t.Turns {
 		turn := &a.t.Turns[i]
@@ -258,9 +258,9 @@ func (r *renderer) render(f *file, inlines []inlineNode) {
 		n := &inlines[i]
 		switch n.kind {
 		case textInline, charInline, codeText:
-			r.write(f.src[n.span.from:n.span.to])
+			r.write(f.src[n.span.from():n.span.to()])
 		case entityInline:
-			text, _ := entity(f.src[n.span.from:n.span.to])
+			text, _ := entity(f.src[n.span.from():n.span.to()])
 			r.write(text)
 		case breakInline:
 			r.space()
@@ -268,7 +268,7 @@ func (r *renderer) render(f *file, inlines []inlineNode) {
 			r.mark(f.mark(&f.marks[n.ref], r.fraction))
 		case imageInline:
 			m := Mark{Note: f.images[n.ref]}
-			m.Line, m.Column = f.place(n.span.from)
+			m.Line, m.Column = f.place(n.span.from())
 			r.mark(m)
 		case openInline, codeInline:
 			r.inlineTag(elements[n.element].open)
@@ -280,7 +280,7 @@ func (r *renderer) render(f *file, inlines []inlineNode) {
 			r.closeLink(&f.links[n.ref])
 		case autoLinkInline:
 			r.openLink(&f.links[n.ref])
-			r.write(f.src[n.span.from:n.span.to])
+			r.write(f.src[n.span.from():n.span.to()])
 			r.closeLink(&f.links[n.ref])
 		default:
 			r.nested(f, n)
@@ -311,7 +311,7 @@ func (r *renderer) nested(f *file, n *inlineNode) {
 	case closeList:
 		r.blockTag(elements[n.element].close)
 	case codeLine: // only HTML keeps the lines apart
-		r.write(bytes.TrimRight(f.src[n.span.from:n.span.to], "\n"))
+		r.write(bytes.TrimRight(f.src[n.span.from():n.span.to()], "\n"))
 		r.space()
 		r.blockTag("\n")
 	case rule:

@@ -16,9 +16,9 @@ const maxTime = 10000 * time.Hour
 
 // stamp is a time in the recording, as written.
 type stamp struct {
-	groups   int    // 2: mm:ss, 3: h:mm:ss
-	seconds  int    // whole seconds, without the fraction
 	fraction []byte // digits; empty if there is none
+	seconds  int    // whole seconds, without the fraction
+	groups   uint8  // 2: mm:ss, 3: h:mm:ss
 	frames   bool   // the fraction came after a colon
 	faults   markFault
 }
@@ -89,7 +89,7 @@ func parseStamp(text []byte) (stamp, bool) {
 	if !s.trimFraction() {
 		return s, false
 	}
-	s.groups = g + 1
+	s.groups = uint8(g + 1)
 	return s.total(value, digits)
 }
 
@@ -317,7 +317,7 @@ func Shift(src []byte, o *Options, start, delta time.Duration) (out []byte, cut 
 	if f.clips {
 		return nil, nil, errors.New("its stamps belong to other recordings (timeline: clips)")
 	}
-	var edits []finding.Edit
+	var edits editList
 	for i := range f.marks {
 		m := &f.marks[i]
 		if !m.timed {
@@ -337,10 +337,10 @@ func Shift(src []byte, o *Options, start, delta time.Duration) (out []byte, cut 
 			s := m.stamp
 			s.set(max(0, to), o.Fraction)
 			text := string(s.appendTo(nil, len(m.words) > 0, o.Fraction))
-			edits = append(edits, finding.Edit{Start: f.inOriginal(first), End: f.inOriginal(last), Text: text})
+			edits.add(finding.Edit{Start: f.inOriginal(first), End: f.inOriginal(last), Text: text})
 		}
 	}
-	return apply(src, edits), cut, nil
+	return edits.apply(src), cut, nil
 }
 
 // stampSpan returns where the time of a mark stands in the source.

@@ -82,30 +82,28 @@ func (s *Style) Apply(src []byte, opts *Options) []byte {
 		opts = &Options{}
 	}
 	f := parse(src, opts)
-	var edits []finding.Edit
+	var edits editList
 	for i := range f.inlines {
 		if n := &f.inlines[i]; n.kind == textInline {
-			edits = s.respell(edits, f.src, n.span)
+			s.respell(f, n.span, &edits)
 		}
 	}
-	for i := range edits {
-		edits[i].Start, edits[i].End = f.inOriginal(edits[i].Start), f.inOriginal(edits[i].End)
-	}
-	return apply(src, edits)
+	return edits.apply(src)
 }
 
-// respell appends an edit for every word in a stretch of text that has another
-// spelling in the style.
-func (s *Style) respell(edits []finding.Edit, src []byte, text span) []finding.Edit {
-	for i := text.from; i < text.to; {
-		c, size := utf8.DecodeRune(src[i:text.to])
+// respell adds an edit of the original source for every word in a stretch of text that has
+// another spelling in the style.
+func (s *Style) respell(f *file, text span, edits *editList) {
+	src := f.src
+	for i := text.from(); i < text.to(); {
+		c, size := utf8.DecodeRune(src[i:text.to()])
 		if !isWord(c) {
 			i += size
 			continue
 		}
 		end := i + size
-		for end < text.to {
-			if c, size := utf8.DecodeRune(src[end:text.to]); isWord(c) {
+		for end < text.to() {
+			if c, size := utf8.DecodeRune(src[end:text.to()]); isWord(c) {
 				end += size
 			} else {
 				break
@@ -113,15 +111,14 @@ func (s *Style) respell(edits []finding.Edit, src []byte, text span) []finding.E
 		}
 		for _, w := range s.byFirst[string(bytes.ToLower(src[i:end]))] {
 			stop := i + len(w.written)
-			if stop <= text.to && w.matches(string(src[i:stop])) && standsAlone(src, i, stop) {
-				edits = append(edits, finding.Edit{Start: i, End: stop, Text: w.want})
+			if stop <= text.to() && w.matches(string(src[i:stop])) && standsAlone(src, i, stop) {
+				edits.add(finding.Edit{Start: f.inOriginal(i), End: f.inOriginal(stop), Text: w.want})
 				end = stop
 				break
 			}
 		}
 		i = end
 	}
-	return edits
 }
 
 func (w *spelling) matches(s string) bool {

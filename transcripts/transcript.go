@@ -140,6 +140,9 @@ type Options struct {
 	Fraction Fraction
 	Pauses   []string // labels of pauses besides Break, Jingle, Intro and Outro
 	File     string   // name of the file in findings
+
+	// CountOnly leaves the findings and the IDs of turns empty, to save time and memory.
+	CountOnly bool
 }
 
 // Transcript is the content of one file.

@@ -7,8 +7,17 @@ import (
 	"onair/internal/finding"
 )
 
-// span is the half-open range of offsets [from, to).
-type span struct{ from, to int }
+// span is a half-open range of offsets or indexes. It has 32 bits for each end, because a
+// long transcript has millions of spans.
+type span struct{ start, end int32 }
+
+func newSpan(from, to int) span { return span{int32(from), int32(to)} }
+
+// from returns the first offset of the span.
+func (s span) from() int { return int(s.start) }
+
+// to returns the offset after the span.
+func (s span) to() int { return int(s.end) }
 
 // file is the syntax tree of a transcript: turns, their blocks, and the inline
 // nodes of blocks. Every node has its place in src. All nodes of a kind are in one
@@ -35,9 +44,9 @@ type file struct {
 type turnNode struct {
 	label    *label
 	speaker  string // the name that the label stands for
-	line     int    // line of the label; -1 if the label stands inside a paragraph
+	line     int32  // line of the label; -1 if the label stands inside a paragraph
+	text     int32  // start of the text after label and stamps
 	stamps   span   // indexes of a pause's marks, at most two
-	text     int    // start of the text after label and stamps
 	blocks   span   // indexes of blocks
 	pause    bool
 	labelled bool
@@ -46,8 +55,8 @@ type turnNode struct {
 // blockNode is a paragraph, list, quotation, heading, fence or divider.
 type blockNode struct {
 	span    span  // place in the source, with white space around it
-	at      int   // offset of its first character
 	inlines span  // indexes of inlines
+	at      int32 // offset of its first character
 	line    int32 // line of its first character
 	marks   int32 // number of marks, including images
 	kind    blockKind
@@ -154,10 +163,10 @@ func newFile(src []byte) *file {
 	for from < len(f.src) {
 		n := bytes.IndexByte(f.src[from:], '\n')
 		if n < 0 {
-			f.lines = append(f.lines, span{from, len(f.src)})
+			f.lines = append(f.lines, newSpan(from, len(f.src)))
 			break
 		}
-		f.lines = append(f.lines, span{from, from + n})
+		f.lines = append(f.lines, newSpan(from, from+n))
 		from += n + 1
 	}
 	return f
@@ -192,18 +201,18 @@ func unixLines(src []byte) []byte {
 func (f *file) inOriginal(at int) int { return at + sort.SearchInts(f.returns, at) }
 
 // line returns the bytes of line i, counted from 0.
-func (f *file) line(i int) []byte { return f.src[f.lines[i].from:f.lines[i].to] }
+func (f *file) line(i int) []byte { return f.src[f.lines[i].from():f.lines[i].to()] }
 
 // blank reports whether line i has no text.
 func (f *file) blank(i int) bool { return len(bytes.TrimSpace(f.line(i))) == 0 }
 
 // place converts an offset of src to line and column, both counted from 1.
 func (f *file) place(at int) (line, column int) {
-	line = sort.Search(len(f.lines), func(i int) bool { return f.lines[i].from > at })
+	line = sort.Search(len(f.lines), func(i int) bool { return f.lines[i].from() > at })
 	if line == 0 {
 		return 1, 1
 	}
-	return line, at - f.lines[line-1].from + 1
+	return line, at - f.lines[line-1].from() + 1
 }
 
 // edit returns the edit that replaces src[from:to].

@@ -42,7 +42,7 @@ func parseWritten(turns []Turn, o *Options) *Transcript {
 // to format, as is usual.
 func formattedReading(md []byte, o *Options) ([]byte, *Transcript) {
 	f := parse(md, o)
-	if edits := formatEdits(f, o); len(edits) > 0 {
+	if len(formatEdits(f, o).edits) > 0 {
 		md = Format(md, o)
 		f = parse(md, o)
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/spf13/cobra"
 
+	"onair/cmd/onair/memory"
 	"onair/transcripts"
 	"onair/transcripts/repo"
 )
@@ -35,6 +38,13 @@ func (a *app) readMarkdown(name string) ([]byte, error) {
 		return nil, f
 	}
 	return src, nil
+}
+
+// allowLines raises the memory limit for a transcript with more lines than the usual limit
+// is enough for.
+func allowLines(src []byte) {
+	const perLine = 340 // bytes of memory per line, if every line is a turn
+	memory.SetLimit(max(memory.Limit, perLine*int64(bytes.Count(src, []byte("\n")))))
 }
 
 // readTranscript reads a transcript in any format.

@@ -94,6 +94,7 @@ func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style
 	if err != nil {
 		return false, err
 	}
+	allowLines(src)
 	opts := r.settings.Options(filepath.ToSlash(name))
 	out := transcripts.Format(src, opts)
 	if style != nil {

@@ -90,7 +90,10 @@ func runTranscriptsStats(ctx context.Context, a *app, o *statsOptions, args []st
 		if err != nil {
 			return err
 		}
-		s.Add(transcripts.Parse(src, r.settings.Options(r.rootPath(name))))
+		allowLines(src)
+		opts := r.settings.Options(r.rootPath(name))
+		opts.CountOnly = true
+		s.Add(transcripts.Parse(src, opts))
 	}
 	out := summarize(&s, o.top)
 	if o.credits {
