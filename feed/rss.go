@@ -387,13 +387,15 @@ func positive(n int) string {
 // missing.
 func describe(source, page string) (short string, complete bool) {
 	simple, complete := markdown.Simplify(source)
+	if len(simple) <= maxDescription {
+		return simple, complete
+	}
 	more := ""
-	if page != "" && len(simple) > maxDescription {
+	if page != "" {
 		address := html.EscapeString(page)
 		more = `<p><a href="` + address + `">` + address + "</a></p>"
 	}
-	short = markdown.Truncate(simple, maxDescription, more)
-	return short, complete && short == simple
+	return markdown.Truncate(simple, maxDescription, more), false
 }
 
 // enclosureURL returns the address of the audio, with the show's prefix. It leaves out

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strconv"
 	"strings"
 	"time"
@@ -175,12 +176,25 @@ func clean(s string) string {
 // line feeds, as most values do, and has no white space at its ends. It may be false for
 // other clean values.
 func isClean(s string) bool {
-	for _, c := range []byte(s) {
-		if (c < 0x20 || c > 0x7e) && c != '\n' {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 { // eight bytes at a time, of which none is over 0x7E or below 0x20
+		x := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
+		if (x+ones|x-ones*0x20)&tops != 0 && !isPlain(s[i:i+8]) {
 			return false
 		}
 	}
-	return s == "" || s[0] > ' ' && s[len(s)-1] > ' '
+	return isPlain(s[i:]) && (s == "" || s[0] > ' ' && s[len(s)-1] > ' ')
+}
+
+// isPlain reports whether a value consists of printable ASCII and line feeds.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 0x20 || c > 0x7e) && c != '\n' {
+			return false
+		}
+	}
+	return true
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -24,7 +24,10 @@ func Simplify(source string) (simple string, complete bool) {
 		s.token(t)
 	}
 	s.endImplied()
-	return strings.TrimSpace(string(s.out)), s.complete
+	for len(s.open) > 0 {
+		s.pop(s.open[len(s.open)-1].name)
+	}
+	return string(bytes.TrimSpace(s.out)), s.complete
 }
 
 // Classes in HTML from Simplify. A heading has its level as class of its strong element.
