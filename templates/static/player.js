@@ -96,7 +96,7 @@
   const unpack = (some = packed()) => {
     for (const p of some) p.outerHTML = p.innerHTML;
   };
-  ready(() => packed().forEach((p, i) => setTimeout(unpack, 500 + 20 * i, [p])));
+  ready(() => packed().forEach((p, i) => setTimeout(unpack, 500 + 100 * (i >> 2), [p])));
   addEventListener('beforeprint', () => unpack());
 
   /* The episode in the bar */
