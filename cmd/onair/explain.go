@@ -338,7 +338,7 @@ func writeReference(w io.Writer) error {
 	_, err := io.WriteString(w, `# Reference
 
 The elements of a feed, the frames of an audio file, the keys of the files of a show, and the rules of findings.
-`+"`onair explain NAME`"+` prints the same text. This page is generated: a test holds it fresh.
+`+"`onair explain NAME`"+` prints the same text. This page is generated: a test keeps it up to date.
 `)
 	if err == nil {
 		err = reference.WriteMarkdown(w, reference.Entries())

@@ -126,7 +126,7 @@ func WriteMarkdown(w io.Writer, entries []Entry) error {
 		}
 		fmt.Fprintf(&b, "```%s\n%s\n```\n\n", language(e.Kind), e.Example)
 		if e.Kind != Key {
-			fmt.Fprintf(&b, "Read by %s. From %s. Source: %s\n", Escape(e.Readers), Escape(e.Origin), Link(e.Source))
+			fmt.Fprintf(&b, "Read by %s. Origin: %s. Source: %s\n", Escape(e.Readers), Escape(e.Origin), Link(e.Source))
 		} else {
 			fmt.Fprintf(&b, "More: %s\n", Link(e.Source))
 		}
