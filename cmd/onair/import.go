@@ -236,7 +236,7 @@ func confirmImport(ctx context.Context, a *app, p *importer.Plan, o *importOptio
 		return withHint(errors.New("there is no terminal to ask whether to import"), "use --yes")
 	}
 	if p.Locked {
-		fmt.Fprint(a.stderr, "The feed is locked. Is the show yours, and shall it be imported? [y/N] ")
+		fmt.Fprint(a.stderr, "The feed is locked. Is it your show, and should it be imported? [y/N] ")
 	} else {
 		fmt.Fprint(a.stderr, "Import? [y/N] ")
 	}

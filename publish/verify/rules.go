@@ -76,7 +76,7 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 	},
 	{
 		ID: "B011", Severity: finding.Info, Source: "docs/storage.md",
-		Title:   "the credentials do not allow to check versioning or website pages",
+		Title:   "the credentials do not allow checking versioning or website pages",
 		Hint:    "check these settings with an account that may read them, or in the provider's console",
 		Example: "credentials without s3:GetBucketVersioning",
 	},
