@@ -45,7 +45,14 @@ var toMarkdown = sync.OnceValue(func() *converter.Converter {
 func notesOf(src string) (md string, lost []string) {
 	md, lost = converted(src)
 	for range 3 {
-		again, _ := converted(published(md))
+		feed := published(md)
+		if body := parse(feed); isHTML(feed) {
+			markdown.Restore(body)
+			if again, ok := markdownOf(body, takesAsterisks); ok && again == md {
+				break // without a comparison of what both show
+			}
+		}
+		again, _ := converted(feed)
 		if again == md {
 			break
 		}
@@ -156,6 +163,12 @@ func convert(n *html.Node) (md string, ok bool) {
 // convertWith is like convert. It writes emphasis with asterisks if asterisks returns true,
 // else with tags.
 func convertWith(n *html.Node, asterisks func(*html.Node) bool) (md string, ok bool) {
+	md, ok = markdownOf(n, asterisks)
+	return md, ok && equal(n, md)
+}
+
+// markdownOf is like convertWith, but does not compare what the Markdown shows.
+func markdownOf(n *html.Node, asterisks func(*html.Node) bool) (md string, ok bool) {
 	// The converter changes its argument and escapes addresses, so it gets a copy in
 	// which each address is a placeholder.
 	var addresses []string
@@ -176,8 +189,7 @@ func convertWith(n *html.Node, asterisks func(*html.Node) bool) (md string, ok b
 	}
 	md = replace(autolink, string(out), func(address string) string { return "<" + strings.TrimPrefix(address, "mailto:") + ">" })
 	md = replace(placeholder, md, func(address string) string { return "](" + destination(address) })
-	md = strings.TrimSpace(md)
-	return md, equal(n, md)
+	return strings.TrimSpace(md), true
 }
 
 // autolink matches what the converter writes for a link whose text is its address.
