@@ -173,8 +173,25 @@ func looksTTML(head string) bool {
 	return false
 }
 
-// ttmlTimes are the rates that times of TTML depend on.
-type ttmlTimes struct{ frameRate, tickRate float64 }
+// ttmlTimes are the rates that times of TTML depend on. frames is the number of frames that
+// make a second of a time code; frameRate is the number in a second of the clock.
+type ttmlTimes struct {
+	frames, frameRate, tickRate float64
+	smpte                       bool // times are time codes
+}
+
+// multiply applies a multiplier of the frame rate, such as "999 1000".
+func (t *ttmlTimes) multiply(multiplier string) {
+	fields := strings.FieldsFunc(multiplier, func(r rune) bool { return r == ' ' || r == ':' })
+	if len(fields) != 2 {
+		return
+	}
+	over, err := strconv.ParseFloat(fields[0], 64)
+	under, err2 := strconv.ParseFloat(fields[1], 64)
+	if err == nil && err2 == nil && over > 0 && under > 0 {
+		t.frameRate *= over / under
+	}
+}
 
 // parse reads a time expression (https://www.w3.org/TR/ttml2/#timing-time-value-expressions),
 // or seconds without a unit, as Apple writes them.
@@ -183,6 +200,9 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 		i := strings.LastIndexByte(s, ':')
 		d, ok := parseClock(s[:i], true)
 		n, err := strconv.ParseFloat(s[i+1:], 64)
+		if t.smpte {
+			return time.Duration((d.Seconds()*t.frames + n) / t.frameRate * 1e9).Round(time.Millisecond), ok && err == nil
+		}
 		return d + time.Duration(n/t.frameRate*1e9).Round(time.Millisecond), ok && err == nil
 	}
 	if strings.Contains(s, ":") {
@@ -206,7 +226,7 @@ func (t *ttmlTimes) parse(s string) (time.Duration, bool) {
 // readTTML reads the paragraphs of TTML (https://www.w3.org/TR/ttml2/). The times of
 // spans become times of words.
 func readTTML(s *source) ([]Speech, error) {
-	r := ttmlReader{s: s, times: ttmlTimes{frameRate: 30, tickRate: 1}, agents: map[string]string{}}
+	r := ttmlReader{s: s, times: ttmlTimes{frames: 30, frameRate: 30, tickRate: 1}, agents: map[string]string{}}
 	for p := range spokenParts(s.text) {
 		r.part(&p)
 	}
@@ -243,8 +263,10 @@ func (r *ttmlReader) part(p *markupPart) {
 		r.words(p.text)
 	case "tt":
 		if n, err := strconv.ParseFloat(p.attr("frameRate"), 64); err == nil && n > 0 {
-			r.times.frameRate = n
+			r.times.frames, r.times.frameRate = n, n
 		}
+		r.times.multiply(p.attr("frameRateMultiplier"))
+		r.times.smpte = p.attr("timeBase") == "smpte"
 		if n, err := strconv.ParseFloat(p.attr("tickRate"), 64); err == nil && n > 0 {
 			r.times.tickRate = n
 		}

@@ -73,6 +73,10 @@ func head(pattern string) func() *regexp.Regexp {
 var boilerplate = matcher(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
 	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
 	`search in video|audio file|[^\s/]{1,80}\.(?:mp3|m4a|wav|mp4|mov|aac|flac|ogg|docx)|(?:whisper|ggml|gguf|output|load)_\w+: .*|main: .*|system_info: .*|` +
+	`.{1,60} (?:hat die transkription (?:gestartet|beendet)|a (?:démarré|commencé|lancé|arrêté) la transcription|(?:inició|comenzó|detuvo|ha iniciado|ha detenido) la transcripción|` +
+	`(?:iniciou|parou|interrompeu) a transcrição|ha (?:avviato|interrotto) la trascrizione|heeft de transcriptie (?:gestart|gestopt))|` +
+	`[^.:]{0,60}(?:trans[ck]ri|trascri)[^.:]{0,60} \d{1,2}:\d\d:\d\d|` +
+	`.{0,40}(?:trans[ck]ri|trascri).{0,60}(?:computer|ordinateur|ordenador|computador|automatisch|automatiquement|automáticamente|automaticamente).{0,40}(?:fehler|erreurs|errores|erros|errori|fouten)\b.*|` +
 	`view recording - \d.*|\p{L}+ \(auto-generated\)|(?:transcription|meeting) ended after \d.*|\d+ (?:hours?|minutes?|seconds?)(?:, \d+ (?:minutes?|seconds?))*)$`)
 
 // textLine is a line of a text, with the head at its start.
@@ -113,7 +117,7 @@ type textReader struct {
 func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
 	for at, raw := range Lines(s.text) {
-		raw = plainHead(raw)
+		raw = plainHead(withColons(raw))
 		l := textLine{at: at, text: clean(raw)}
 		if l.text != "" && !boilerplate(l.text) && !isRuler(l.text) && !isSpokenClock(l.text) {
 			l.cut(raw)

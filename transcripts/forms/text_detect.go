@@ -111,8 +111,10 @@ func isProse(text string) bool {
 	const sample, few = 1 << 16, 4
 	letters, others := 0, 0
 	text = rulers.ReplaceAllString(text[:min(len(text), sample)], "")
-	for _, r := range clockSigns.Replace(text) {
+	text = clockSigns.Replace(text)
+	for i, r := range text {
 		switch {
+		case r == ';' && i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9': // drop-frame
 		case unicode.IsLetter(r) || unicode.IsMark(r):
 			letters++
 		case r == utf8.RuneError, r < ' ' && r != '\n' && r != '\t', strings.ContainsRune("{}=;<>\\|_#$%^~`@/+&", r):

@@ -49,6 +49,18 @@ func plainHead(line string) string {
 	return line
 }
 
+// dropFrames matches a range of times whose frames are counted without some (drop-frame), as
+// Premiere Pro writes them.
+var dropFrames = matcher(`^\s*\d\d;\d\d;\d\d;\d\d\s*-\s*\d\d;\d\d;\d\d;\d\d\s*$`)
+
+// withColons writes the times of dropFrames with colons.
+func withColons(line string) string {
+	if strings.IndexByte(line, ';') < 0 || !dropFrames(line) {
+		return line
+	}
+	return strings.ReplaceAll(line, ";", ":")
+}
+
 // isRuler reports whether a line is only a rule, such as ---.
 func isRuler(line string) bool { return rulers.MatchString(line) }
 

@@ -56,6 +56,10 @@ func TestText(t *testing.T) {
 		{"lengths of turns without times", "Åsa Öst: Is it cold? [1.2s]\n\nJo O'Dell: It is. [0.9s]\n\nÅsa Öst: Good. [1s]\n", []string{"Åsa Öst@ Is it cold?", "Jo O'Dell@ It is.", "Åsa Öst@ Good."}},
 		{"chapters of YouTube without a word for them", "The cold\n0:00\nit is cold\n0:03\nand the snow\nThe Lake\n0:06\nis white\n0:09\nvery\n", []string{"@0s-1s it is cold", "@3s-4.2s and the snow", "@6s-6.8s is white", "@9s-9.4s very"}},
 		{"captions of two lines in YouTube", "0:00\nit is cold\nand white\n0:03\nand the snow\nIt fell.\n0:06\nis white\n", []string{"@0s-2s it is cold and white", "@3s-5.1s and the snow It fell.", "@6s-6.8s is white"}},
+		{"drop frames of Premiere Pro", "00;00;03;12 - 00;00;05;20\nÅsa Öst\nIs it cold?\n\n00;00;15;00 - 00;00;16;06\nJo O'Dell\nIt is.\n", []string{"Åsa Öst@3s-5s Is it cold?", "Jo O'Dell@15s-16s It is."}},
+		{"Teams, German", "Åsa Öst hat die Transkription gestartet\n\nÅsa Öst   0:03\nIst es kalt?\n\nJo O'Dell   0:15\nJa.\n\nÅsa Öst hat die Transkription beendet\n", []string{"Åsa Öst@3s-4.2s Ist es kalt?", "Jo O'Dell@15s-15.3s Ja."}},
+		{"Google Meet, French", "Neige - Transcription\n00:00:00\n\nZoë d'Été: Il fait froid ?\nLéa Côté: Oui.\nZoë d'Été: Très ?\n\nLa transcription s'est terminée après 00:07:12\n\nCette transcription modifiable a été générée par ordinateur et peut contenir des erreurs.\n",
+			[]string{"Zoë d'Été@0s-1.5s Il fait froid ?", "Léa Côté@1.5s-1.9s Oui.", "Zoë d'Été@1.9s-2.5s Très ?"}},
 		{"questions and answers", "Question: Is it cold?\nAnswer: It is.\nQuestion: Very?\nAnswer: Very.\nQuestion: And now?\nAnswer: Now too.\n",
 			[]string{"Question@ Is it cold?", "Answer@ It is.", "Question@ Very?", "Answer@ Very.", "Question@ And now?", "Answer@ Now too."}},
 	} {
