@@ -18,16 +18,16 @@ const maxName = 60
 
 // labelLine matches a line that begins with the label of a speaker, well-formed or not.
 var labelLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(\*\*|__)[^*_\n]{0,240}(:[ \t]*(\*\*|__)|(\*\*|__)[ \t]*:)`)
+	return regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(?:\*\*|__)([^*_\n]{0,240}?)(?::[ \t]*(?:\*\*|__)|(?:\*\*|__)[ \t]*:)`)
 })
 
 // HasLabel reports whether Markdown has a line that begins with the label of a speaker. The
 // label may be malformed, such as **Vega**:. Labels that are not bold, such as "Vega: Yes."
 // or "*Vega:* Yes.", count only if half of the paragraphs or more begin with one. Fields such
-// as "**Yield:** 4" are not labels.
+// as "**Yield:** 4" and remarks such as "**Note:** …" in a document are not labels.
 func HasLabel(text []byte) bool {
 	if labelLine().Match(text) {
-		return !hasFields(text)
+		return canBeSpeakers(text)
 	}
 	t := Parse(text, nil)
 	labels, paragraphs := 0, 0
@@ -42,26 +42,78 @@ func HasLabel(text []byte) bool {
 	return labels > 1 && 2*labels >= paragraphs
 }
 
-// hasFields reports whether the labels of a text are those of fields, as in a recipe: there
-// are several, all different, with short values, of which one starts with a digit and none is
-// a sentence.
-func hasFields(text []byte) bool {
+// canBeSpeakers reports whether bold labels of a text can be those of speakers: one of them at
+// least is a name, they are not all fields as in a recipe, and there is not a document above
+// them.
+func canBeSpeakers(text []byte) bool {
+	const head = 1 << 16 // bytes that are enough
+	text = text[:min(len(text), head)]
+	labels := labelLine().FindAllSubmatchIndex(text, -1)
+	if len(labels) == 0 {
+		return true
+	}
+	counts := map[string]int{}
+	named, repeated := false, false
+	for _, m := range labels {
+		name, _, _ := strings.Cut(strings.TrimPrefix(string(text[m[2]:m[3]]), "["), "](")
+		name = strings.Trim(name, " :")
+		counts[name]++
+		again := counts[name] > 1
+		repeated = repeated || again
+		named = named || forms.IsName(name) || isPause(pauseNames(&Options{}), name) || again && forms.IsName(capitalized(name)) || strings.ContainsAny(name, "0123456789") && unicode.IsLetter(rune(name[0]))
+	}
+	if !named || len(counts) == len(labels) && hasFields(text, labels) {
+		return false
+	}
+	const document, many = 1500, 5 // characters above the first label; labels of a dialogue below
+	if wordsBefore(text[:labels[0][0]]) < document {
+		return true
+	}
+	paragraphs := bytes.Count(text[labels[0][0]:], []byte("\n\n")) + 1
+	return len(labels) >= many && repeated && 2*len(labels) >= paragraphs
+}
+
+// capitalized returns a name with a capital letter at the start of each word.
+func capitalized(name string) string {
+	words := strings.Fields(name)
+	for i, word := range words {
+		first, size := utf8.DecodeRuneInString(word)
+		words[i] = string(unicode.ToUpper(first)) + word[size:]
+	}
+	return strings.Join(words, " ")
+}
+
+// hasFields reports whether labels are those of fields: there are several, with short values,
+// of which one starts with a digit and none is a sentence.
+func hasFields(text []byte, labels [][]int) bool {
 	const most = 5 // words of a value
-	names := map[string]bool{}
 	numbers := 0
-	for _, at := range labelLine().FindAllIndex(text, -1) {
-		name := string(text[at[0]:at[1]])
-		value, _, _ := bytes.Cut(text[at[1]:], []byte("\n"))
+	for _, m := range labels {
+		value, _, _ := bytes.Cut(text[m[1]:], []byte("\n"))
 		words := bytes.Fields(value)
-		if names[name] || len(words) == 0 || len(words) > most || words[0][0] == '\\' || words[0][0] == '[' || script.EndsSentence(string(bytes.TrimSpace(value))) {
+		if len(words) == 0 || len(words) > most || words[0][0] == '\\' || words[0][0] == '[' || script.EndsSentence(string(bytes.TrimSpace(value))) {
 			return false
 		}
-		names[name] = true
 		if words[0][0] >= '0' && words[0][0] <= '9' {
 			numbers++
 		}
 	}
-	return len(names) > 1 && numbers > 0
+	return len(labels) > 1 && numbers > 0
+}
+
+// wordsBefore returns the number of bytes of a text without its front matter and headings.
+func wordsBefore(text []byte) int {
+	n, front := 0, false
+	for i, line := range bytes.Split(text, []byte("\n")) {
+		line = bytes.TrimSpace(line)
+		switch {
+		case string(line) == "---" && (i == 0 || front):
+			front = !front
+		case !front && !bytes.HasPrefix(line, []byte("#")):
+			n += len(line)
+		}
+	}
+	return n
 }
 
 // label is the name of a speaker or a pause at the start of a line. Offsets count

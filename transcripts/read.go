@@ -223,11 +223,11 @@ func Detect(src []byte, name string) (string, error) {
 	const head = 1 << 16
 	text := script.FromUTF16(src[:min(len(src), head)])
 	plain := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && !startsWithTimes(plain) && hasLabels(text) && !hasFields(text) {
+	if !bytes.HasPrefix(plain, []byte("WEBVTT")) && !bytes.HasPrefix(plain, []byte("{")) && !startsWithTimes(plain) && hasLabels(text) && canBeSpeakers(text) {
 		return "md", nil
 	}
 	format, err := forms.Detect(src, &forms.Options{File: name})
-	if err != nil && strings.HasSuffix(name, ".md") && !hasFields(text) {
+	if err != nil && strings.HasSuffix(name, ".md") && canBeSpeakers(text) {
 		turns := 0
 		for _, turn := range parse(src, &Options{}).turns {
 			if turn.speaker != "" && !turn.pause {

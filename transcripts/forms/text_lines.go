@@ -321,11 +321,11 @@ var (
 )
 
 // nameAlone puts a colon behind names that stand alone on a line: those that a recognizer
-// gives, and those in bold or in headings, if nearly all bold lines or headings are names and
-// names occur again.
+// gives, and those in bold or in headings, if nearly all bold lines or headings are names,
+// names occur again, and lists are rare.
 func (r *textReader) nameAlone() {
 	counts := map[string]int{}
-	marked, names := 0, 0
+	marked, names, items := 0, 0, 0
 	for i := range r.lines {
 		l := &r.lines[i]
 		if l.text == "" || l.fromClockHead {
@@ -335,14 +335,16 @@ func (r *textReader) nameAlone() {
 			l.text += ":"
 			continue
 		}
-		if m := boldAlone.FindStringSubmatch(l.text); m != nil {
+		if isItem(l.text) {
+			items++
+		} else if m := boldAlone.FindStringSubmatch(l.text); m != nil {
 			if marked++; couldLabel(m[1]+m[2]) && !isOrdinary(m[1]+m[2]) {
 				names++
 				counts[m[1]+m[2]]++
 			}
 		}
 	}
-	if names == len(counts) || 5*names < 4*marked {
+	if names == len(counts) || 5*names < 4*marked || 2*items > names {
 		return
 	}
 	for i := range r.lines {
@@ -351,6 +353,11 @@ func (r *textReader) nameAlone() {
 			l.text = m[1] + m[2] + ":"
 		}
 	}
+}
+
+// isItem reports whether a line is an item of a list.
+func isItem(line string) bool {
+	return strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "• ")
 }
 
 // dropNumbers drops the numbers of turns or captions: lines that count up from 0 or 1.
