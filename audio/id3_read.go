@@ -118,7 +118,7 @@ func readTags(r io.ReaderAt, size int64) (*oldTags, error) {
 		case pos+n > maxTagBytesRead:
 			return nil, fmt.Errorf("byte %d: the ID3 tag has %d bytes; at most %d are read", pos, n, maxTagBytesRead)
 		case head[3] < 2 || head[3] > 4:
-			return nil, fmt.Errorf("byte %d: the ID3 tag has version 2.%d, which is not known here", pos, head[3])
+			return nil, fmt.Errorf("byte %d: the ID3 tag has version 2.%d, which onair does not know", pos, head[3])
 		}
 		end, err := leadingTagEnd(r, pos, pos+n, size, head[3])
 		if err != nil {

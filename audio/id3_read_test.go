@@ -155,7 +155,7 @@ func TestReadTagRefuses(t *testing.T) {
 	}{
 		{"larger than the file", id3(3, 2000)[:1000], 1000, "byte 0: the ID3 tag claims 2000 bytes and the file has 1000"},
 		{"larger than the limit", join(id3(3, 10)[:6], []byte{0x7F, 0x7F, 0x7F, 0x7F}), 1 << 40, "byte 0: the ID3 tag has 268435465 bytes; at most 33554432 are read"},
-		{"unknown version", foreignTag(5, 0), 10, "byte 0: the ID3 tag has version 2.5, which is not known here"},
+		{"unknown version", foreignTag(5, 0), 10, "byte 0: the ID3 tag has version 2.5, which onair does not know"},
 		{"more chapters than the limit", foreignTag(3, 0, crowd), int64(len(crowd) + 10), "byte 0: the ID3 tag has more than 10000 chapters"},
 	}
 	for _, tt := range tests {

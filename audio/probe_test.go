@@ -298,7 +298,7 @@ func TestProbeRefuses(t *testing.T) {
 		{"AC-3", []byte("\x0b\x77\xa1\x02\x14\x40"), "byte 0: this is Dolby Digital (AC-3); encode it: ffmpeg -i IN.ac3 -b:a 128k OUT.mp3"},
 		{"Wave64", []byte("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"), "byte 0: this is a Wave64 file; encode it: ffmpeg -i IN.w64 -b:a 128k OUT.mp3"},
 		{"True Audio", []byte("TTA1\x01\x00\x02\x00"), "byte 0: this is a True Audio file; encode it: ffmpeg -i IN.tta -b:a 128k OUT.mp3"},
-		{"only a tag", id3(3, 400), "byte 400: the file ends behind its ID3 tag, without any audio: it is truncated"},
+		{"only a tag", id3(3, 400), "byte 400: the file ends after its ID3 tag, without any audio: it is truncated"},
 		{"cut off inside its tag", id3(3, 4000)[:700], "byte 0: the ID3 tag claims 4000 bytes and the file has 700 left: it is truncated, or the tag has a wrong size"},
 		{"tag longer than the file", join(id3(3, 100)[:6], []byte{0x2F, 0, 0, 0}, silence(mono128, 10)), "byte 0: the ID3 tag claims 98566154 bytes and the file has 4189 left: it is truncated, or the tag has a wrong size"},
 		{"tag that covers half of the audio", join(id3(3, 2000)[:1000], silence(mono128, 10)), "byte 0: the ID3 tag claims 2000 bytes, but audio begins inside it, at byte 1000; remove the tag or export the file again"},

@@ -35,7 +35,7 @@ func recognize(r io.ReaderAt, size int64) (*recognized, error) {
 		return nil, err
 	}
 	if start == size {
-		return nil, fmt.Errorf("byte %d: the file ends behind its ID3 tag, without any audio: it is truncated", start)
+		return nil, fmt.Errorf("byte %d: the file ends after its ID3 tag, without any audio: it is truncated", start)
 	}
 	head, err := readRange(r, start, min(start+sniffBytes, size))
 	if err != nil {

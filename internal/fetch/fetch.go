@@ -162,7 +162,7 @@ func parse(raw string) (*url.URL, error) {
 		return nil, retry.Permanent(errors.New("the address is not a URL"))
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, retry.Permanent(fmt.Errorf("%s is not an address of the web: want http:// or https://", withoutSecrets(u)))
+		return nil, retry.Permanent(fmt.Errorf("%s is not a web address: want http:// or https://", withoutSecrets(u)))
 	}
 	return u, nil
 }

@@ -74,7 +74,7 @@ func (w *web) get(ctx context.Context, address string, header http.Header, limit
 	for hops := 0; ; hops++ {
 		u, err := url.Parse(address)
 		if err != nil || !fetch.IsAddress(address) || u.Host == "" {
-			return nil, errors.New("its address is not one of the web")
+			return nil, errors.New("its address is not a web address")
 		}
 		client, h := w.public, header.Clone()
 		if h == nil {

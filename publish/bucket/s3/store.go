@@ -125,7 +125,7 @@ func (s *store) Get(ctx context.Context, name, version string, offset, length in
 	})
 	switch status(err) {
 	case http.StatusNotFound:
-		return nil, fmt.Errorf("%w any more while it was read", bucket.ErrNotExist)
+		return nil, fmt.Errorf("%w: it was deleted while it was read", bucket.ErrNotExist)
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
 		return nil, fmt.Errorf("%w while it was read", bucket.ErrPrecondition)
 	}
