@@ -88,7 +88,9 @@ func at50(d []time.Duration) time.Duration { return d[(len(d)-1)/2].Round(time.M
 func at95(d []time.Duration) time.Duration { return d[(len(d)*95+99)/100-1].Round(time.Millisecond) }
 
 // sentences returns sentences that consist of words that the recognizer knows: first those
-// in the transcripts of the examples, then those in the documentation.
+// in the transcripts of the examples, then those in the documentation. Its model of English
+// expects few of them: it mishears a quarter of these words, and 3 to 5 % of a plain story
+// with the same voices.
 func sentences(t *testing.T) (list []string) {
 	t.Helper()
 	dictionary, err := os.ReadFile("/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict")
