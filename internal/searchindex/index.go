@@ -66,12 +66,15 @@ func (e *Episode) fields() int {
 	return len(e.Docs)
 }
 
-// BlockSize is the number of episodes in the smallest kind of closed segment, and in a
-// block of a [Builder], except that the last block may have fewer.
-const BlockSize = 64
+// BlockSize is the number of episodes in a block of a [Builder], except that the last
+// block of a segment may have fewer. Segments are the same for every size of blocks.
+const BlockSize = 16
+
+// smallSegment is the number of episodes in the smallest kind of closed segment.
+const smallSegment = 64
 
 // segmentSizes are the numbers of episodes in closed segments.
-var segmentSizes = []int{8 * BlockSize, 4 * BlockSize, BlockSize}
+var segmentSizes = []int{8 * smallSegment, 4 * smallSegment, smallSegment}
 
 // Sizes returns the numbers of episodes in the segments of an index, oldest first.
 // Segments of 512 and 256 episodes, and those of 64 before the last segment, are
@@ -85,7 +88,7 @@ func Sizes(episodes int) (sizes []int) {
 			sizes = append(sizes, size)
 		}
 	}
-	if last := len(sizes) - 1; episodes > 0 && last >= 0 && sizes[last] == BlockSize {
+	if last := len(sizes) - 1; episodes > 0 && last >= 0 && sizes[last] == smallSegment {
 		sizes[last] += episodes
 	} else if episodes > 0 {
 		sizes = append(sizes, episodes)
