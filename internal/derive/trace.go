@@ -3,6 +3,7 @@ package derive
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"maps"
@@ -54,20 +55,22 @@ type inputs struct {
 	At      time.Time         `json:"at"`     // Conditions.Now
 }
 
-// traced is a value and the inputs from which it was computed.
-type traced[T any] struct {
-	Inputs inputs `json:"inputs"`
-	Value  T      `json:"value"`
+// traced is a value and the inputs from which it was computed. The value is decoded only
+// if the inputs hold.
+type traced struct {
+	Inputs inputs          `json:"inputs"`
+	Value  json.RawMessage `json:"value"`
 }
 
 // KnownTraced returns the cached value of the name, if the key and all recorded inputs
 // are unchanged.
 func KnownTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions) (v T, ok bool) {
-	known, ok := Known[traced[T]](c, f, name, key)
+	known, ok := Known[traced](c, f, name, key)
 	if !ok || !known.Inputs.hold(w) {
 		return v, false
 	}
-	return known.Value, true
+	err := json.Unmarshal(known.Value, &v)
+	return v, err == nil
 }
 
 // KeepTraced caches a value that was computed from the key and from the recorded
@@ -76,8 +79,10 @@ func KeepTraced[T any](c *Cache, f Func, name string, key Key, w *Conditions, t 
 	if c == nil {
 		return
 	}
-	if in, ok := t.inputs(w); ok {
-		Keep(c, f, name, key, traced[T]{in, v})
+	in, ok := t.inputs(w)
+	value, err := json.Marshal(v)
+	if ok && err == nil {
+		Keep(c, f, name, key, traced{in, value})
 	}
 }
 
