@@ -33,9 +33,10 @@ type pieces func() ([][]byte, error)
 
 // episodeTag is the tag of an episode, with facts about the tag.
 type episodeTag struct {
-	pieces pieces
+	pieces pieces // nil if the tag cannot be made
 	facts  tagFacts
-	err    error // why the tag cannot be encoded
+	err    error        // why the tag cannot be encoded
+	found  finding.List // problems of its content
 }
 
 // tagFacts are the cached facts of an encoded tag.
@@ -48,40 +49,41 @@ type tagFacts struct {
 
 var tagFunc = derive.Func{Name: "tags", Version: 1}
 
-// tag makes the episode's tag and reports problems of its content. It returns nil if
-// the tag cannot be made; the reason is reported.
-func (b *builder) tag(e *Episode) *episodeTag {
+// makeTag makes the tag of an episode. It may be called for several episodes at the same
+// time.
+func (b *builder) makeTag(e *Episode) *episodeTag {
 	if e.Pin.MediaType != audio.MP3 {
 		return &episodeTag{
 			pieces: func() ([][]byte, error) { return nil, nil },
 			facts:  tagFacts{Whole: sumsOf(), CRC32C: e.Pin.Payload.CRC32C},
 		}
 	}
+	tag := &episodeTag{}
 	if e.Pin.TagFormat != audio.TagFormat {
-		b.findings.Add(ruleTagFormat.At(e.At("title"), "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat))
-		return nil
+		tag.found.Add(ruleTagFormat.At(e.At("title"), "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat))
+		return tag
 	}
 	make := func() (*audio.Tag, error) { return audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture) }
 	t, err := make()
 	if image := (*imageError)(nil); errors.As(err, &image) {
-		return nil
+		return tag
 	} else if err != nil {
-		b.findings.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
-		return nil
+		tag.found.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
+		return tag
 	}
-	tag := &episodeTag{pieces: func() ([][]byte, error) {
+	tag.pieces = func() ([][]byte, error) {
 		t, err := make()
 		if err != nil {
 			return nil, err
 		}
 		return t.Parts()
-	}}
+	}
 	if tag.facts, tag.err = b.tagFacts(e, t); tag.err != nil || !tag.facts.Clean && !e.alternate {
-		b.findings = append(b.findings, audio.CheckTag(t, e.At("title"))...)
+		tag.found = append(tag.found, audio.CheckTag(t, e.At("title"))...)
 	}
 	if e.master != nil {
 		at := finding.Position{File: e.Audio}
-		b.findings = append(b.findings, audio.CheckOldTags(e.master.tag, e.master.info.TrailingTags, t, at)...)
+		tag.found = append(tag.found, audio.CheckOldTags(e.master.tag, e.master.info.TrailingTags, t, at)...)
 	}
 	return tag
 }

@@ -32,6 +32,7 @@ type Episode struct {
 
 	alternate   bool              // it is the Episode of an Alternate
 	images      map[string]string // addresses of the images in the notes
+	tag         *episodeTag       // nil before addEpisodes, and for audio that stays elsewhere
 	master      *master           // nil if the audio is not on this machine
 	chapters    *Object
 	waveform    *Object
@@ -125,11 +126,36 @@ func (b *builder) checkTimes(e *Episode) {
 	b.findings = append(b.findings, audio.CheckTimes(e.Chapters, e.Pin.Duration, func(i int) finding.Position { return e.At(fmt.Sprintf("chapters[%d]", i)) })...)
 }
 
-// addEpisode adds one episode, except its transcripts and its page. For a live episode it
-// adds all other objects, for a scheduled one the part with the audio, and for every
-// episode the findings and the facts of the audio. It reports whether transcripts and a
-// page can follow.
-func (b *builder) addEpisode(e *Episode) bool {
+// addEpisodes adds the show's episodes, except their transcripts and pages. For a live
+// episode it adds all other objects, for a scheduled one the part with the audio, and for
+// every episode the findings and the facts of the audio. It returns the episodes for which
+// transcripts and a page can follow.
+func (b *builder) addEpisodes(ctx context.Context) (measured []*Episode) {
+	var recordings []*Episode
+	for _, e := range b.show.Episodes {
+		b.o.Trace.Date(e.Date)
+		re := &Episode{Episode: e, Status: e.Status(b.o.Now)}
+		if !b.measureEpisode(re) {
+			continue
+		}
+		measured = append(measured, re)
+		if !re.IsElsewhere() {
+			recordings = append(recordings, re.Recordings()...)
+		}
+	}
+	inParallel(ctx, len(recordings), func(i int) { recordings[i].tag = b.makeTag(recordings[i]) })
+	if ctx.Err() != nil {
+		return nil
+	}
+	for _, e := range measured {
+		b.addRecordings(e)
+	}
+	return measured
+}
+
+// measureEpisode finds the facts of an episode's audio. It reports whether transcripts and
+// a page can follow.
+func (b *builder) measureEpisode(e *Episode) bool {
 	b.release.Episodes = append(b.release.Episodes, e)
 	e.images = b.addNoteImages(e.Notes, e.Dir, e.Status == show.Live, func(address string) finding.Position {
 		return lineOf(e.File, e.Notes, e.NotesLine, address)
@@ -146,21 +172,27 @@ func (b *builder) addEpisode(e *Episode) bool {
 	b.addAlternates(e)
 	b.pin(e)
 	e.Waiting = e.Status == show.Live && slices.Contains(b.o.LeaveOut, e.Slug)
+	return true
+}
+
+// addRecordings adds the objects with the audio of an episode, and those that go with it.
+func (b *builder) addRecordings(e *Episode) {
+	if e.IsElsewhere() {
+		return
+	}
 	for _, r := range e.Recordings() {
-		tag := b.tag(r)
+		b.findings = append(b.findings, r.tag.found...)
 		if e.Status == show.Scheduled || e.Waiting {
 			r.Payload = b.addPayload(r)
 		}
-		if e.Status == show.Live && !e.Waiting && r.Pin.Payload.Bytes > 0 && tag != nil {
-			b.addAudio(r, tag)
+		if e.Status == show.Live && !e.Waiting && r.Pin.Payload.Bytes > 0 && r.tag.pieces != nil {
+			b.addAudio(r, r.tag)
 		}
 	}
-	if e.Enclosure == nil {
-		return true
+	if e.Enclosure != nil {
+		b.addChapters(e)
+		b.addWaveform(e)
 	}
-	b.addChapters(e)
-	b.addWaveform(e)
-	return true
 }
 
 // addTexts adds the transcripts and pages of episodes, several at a time, and adds the

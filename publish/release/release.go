@@ -176,13 +176,7 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 		return nil, nil, err
 	}
 	b.checkPictures()
-	var measured []*Episode
-	for _, e := range s.Episodes {
-		b.o.Trace.Date(e.Date)
-		if re := (&Episode{Episode: e, Status: e.Status(b.o.Now)}); b.addEpisode(re) {
-			measured = append(measured, re)
-		}
-	}
+	measured := b.addEpisodes(ctx)
 	if b.show.Artwork != "" {
 		b.checkArtwork(b.show.Artwork, b.show.At("artwork"))
 	}
