@@ -1,5 +1,5 @@
 // Package durable writes files as a whole: under the final name, readers find the old
-// file or the complete new one, also after a crash or on a full disk. It writes a
+// file or the complete new one, even after a crash or on a full disk. It writes a
 // temporary file in the same folder, syncs and renames it, and syncs the folder. It
 // replaces regular files only, never a device, a pipe or a symbolic link. Files of
 // [CreateScratch] are not synced.

@@ -9,7 +9,7 @@ import (
 )
 
 // Visitor makes requests for an address that a user gave. The host of the address may
-// be on a private network. All other hosts, also after redirects, must be on the public
+// be on a private network. All other hosts, including those after redirects, must be on the public
 // internet. It is safe for concurrent use.
 type Visitor struct {
 	own, public *Client

@@ -140,7 +140,7 @@ func executable(t *testing.T, source string) string {
 	t.Helper()
 	nodes, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
 	if err != nil {
-		return "" // nested too deeply, also for a browser
+		return "" // nested too deeply, even for a browser
 	}
 	harmless := map[string]bool{
 		"a": true, "b": true, "blockquote": true, "br": true, "code": true, "del": true, "em": true,

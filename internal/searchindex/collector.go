@@ -11,10 +11,16 @@ import (
 
 // Words has the words of an episode, independently of the other episodes of its segment.
 //
-// The record of a word is the number of documents that have it; the length of their
-// numbers, and these; the weight of each document; the length of the places, and for each
-// document the number of its places, and these. Numbers of documents and places are
-// differences to the one before; the one before the first is -1.
+// The record of a word is:
+//
+//  1. the number of documents that have the word
+//  2. the length in bytes of the numbers of these documents, and the numbers
+//  3. the weight of each document
+//  4. the length in bytes of the places, and for each document how many places it has, and
+//     the places
+//
+// The numbers of documents and the places are in ascending order. Each is written as the
+// difference to the one before it; the first as the difference to -1.
 type Words struct {
 	docs    int      // number of documents of the episode
 	words   []string // in the order in which they are first used

@@ -72,10 +72,10 @@ func (b *Builder) Add(w *Words) {
 // Block returns the block of the episodes that were added. It is the number of episodes,
 // the number of documents, and then for each word, in order:
 //
-//  1. how many bytes it shares with the word before, how many follow, and those
-//  2. the length of its records, and those: for each episode that has the word, the
-//     difference of the episode's number to that of the one before (-1 before the
-//     first), and the record of [Words]
+//  1. how many bytes it shares with the word before, how many bytes follow, and the latter
+//  2. the length in bytes of its records, and the records: for each episode that has the
+//     word, the number of the episode and the record of [Words]. The number is written as
+//     the difference to the one before it; the first as the difference to -1.
 func (b *Builder) Block() []byte {
 	block := varint(varint(nil, b.episodes), b.docs)
 	last := ""

@@ -14,7 +14,7 @@
 // becomes a path as it is: folders are named by slugs, and files have fixed names.
 //
 // Only the host that the user named may have a private address. Everything else is
-// fetched from the public internet, also after redirects.
+// fetched from the public internet, even after redirects.
 package importer
 
 import (

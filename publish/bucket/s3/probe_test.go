@@ -11,8 +11,8 @@ import (
 	"onair/publish/bucket/internal/faults"
 )
 
-// Every call that needs preconditions finds out whether the provider decides them, but
-// only the first such call makes a probe. Writes also work if the provider ignores
+// Every call that needs preconditions finds out whether the provider honours them, but
+// only the first such call makes a probe. Writes work even if the provider ignores
 // them.
 func TestNoPreconditions(t *testing.T) {
 	t.Parallel()
