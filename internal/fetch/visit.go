@@ -9,8 +9,8 @@ import (
 )
 
 // Visitor makes requests for an address that a user gave. The host of the address may
-// be on a private network. All other hosts, including those after redirects, must be on the public
-// internet. It is safe for concurrent use.
+// be on a private network. All other hosts, including those after redirects, must be on
+// the public internet. It is safe for concurrent use.
 type Visitor struct {
 	own, public *Client
 	host        string

@@ -332,9 +332,9 @@ func (p *probe) checkBody(ctx context.Context) {
 	p.compare(sum, n)
 }
 
-// isOtherPage reports whether a response is a page of HTML, such as a log-in page, where
-// another type is expected. A response with the wrong type alone is not. A page with the
-// expected type is: a CDN may keep the type of what the page stands for.
+// isOtherPage reports whether a response is a page of HTML, such as a log-in page, in place
+// of another type. The content decides. A page may have the type that is expected, because a
+// CDN may keep the type of the object that the page replaces.
 func (p *probe) isOtherPage(response *http.Response, body *bufio.Reader) bool {
 	const html = "text/html"
 	if p.Type == "" || mediaType(p.Type) == html {
