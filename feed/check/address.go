@@ -105,6 +105,25 @@ func isLocal(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
+// isPrivate reports whether the host of an address is this machine or on a private network.
+func isPrivate(raw string) bool {
+	_, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return false
+	}
+	host, _, _ := strings.Cut(rest[:min(len(rest), 100)], "/")
+	u, err := url.Parse("//" + host)
+	if err != nil {
+		return false
+	}
+	host = strings.ToLower(u.Hostname())
+	addr, err := netip.ParseAddr(host)
+	return isLocal(host) || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".localhost") || err == nil && (addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast())
+}
+
+// privateHost matches addresses for which isPrivate may return true.
+var privateHost = regexp.MustCompile(`(?i)^https?://(?:[^/]*localhost|[0-9.]+|\[|[^/]*\.local)(?:[:/\]]|[0-9a-f])`)
+
 // artwork checks the address of an itunes:image.
 func artwork(c *checker, e *tree.Element, attr, value string) {
 	address(c, e, attr, value)

@@ -436,6 +436,10 @@ func (c *checker) element(e *tree.Element, known *element) {
 		if value == "" {
 			c.add(ruleOnlyYes, e, "%s is empty, which has no effect", e.Name)
 		}
+	case "itunes:explicit", "itunes:type", "itunes:episodeType", "itunes:episode", "itunes:season":
+		if value == "" {
+			c.milder(ruleIncomplete, e, "%s is empty", e.Name)
+		}
 	case "podcast:person":
 		c.person(e)
 	case "podcast:socialInteract":
@@ -451,7 +455,11 @@ func (c *checker) element(e *tree.Element, known *element) {
 }
 
 func (c *checker) attribute(e *tree.Element, known *attr) {
-	value := strings.TrimSpace(e.Attr(known.name))
+	written := e.Attr(known.name)
+	value := strings.TrimSpace(written)
+	if len(value) != len(written) && value != "" {
+		c.add(ruleSpace, e, "%s has space around it", what(e, known.name))
+	}
 	switch {
 	case value == "":
 		if known.need {

@@ -239,6 +239,7 @@ func (c *checker) compareWithChannel(ch *tree.Element) {
 			c.add(ruleNoHost, &tree.Element{Line: p.Line, Column: p.Column}, "the episode names persons, but none of the hosts")
 		}
 	}
+	c.privateFiles()
 	for _, t := range a.titles {
 		at := &tree.Element{Line: int(t.line), Column: int(t.column)}
 		switch {
@@ -246,6 +247,21 @@ func (c *checker) compareWithChannel(ch *tree.Element) {
 			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "%s %s has the number of the episode", t.name, quote(t.text))
 		case hasName(t.text, c.report.Title):
 			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "%s %s has the name of the show", t.name, quote(t.text))
+		}
+	}
+}
+
+// privateFiles warns about files of episodes on a host that listeners cannot reach, unless
+// the feed itself is on such a host.
+func (c *checker) privateFiles() {
+	if self := c.report.Self.URL; self == "" || isPrivate(self) || isPrivate(c.file) {
+		return
+	}
+	for i := range c.report.Episodes {
+		for _, l := range []Link{c.report.Episodes[i].Enclosure, c.report.Episodes[i].Artwork} {
+			if privateHost.MatchString(l.URL) && isPrivate(l.URL) {
+				c.milder(ruleAddress, &tree.Element{Line: l.Line, Column: l.Column}, "address %s is on this machine or a private network", quote(l.URL))
+			}
 		}
 	}
 }

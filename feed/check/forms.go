@@ -235,7 +235,7 @@ func rrule(c *checker, e *tree.Element, attr, value string) {
 
 var (
 	uuid       = regexp.MustCompile(`^` + uuidForm + `$`)
-	emailForm  = regexp.MustCompile(`^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+$`)
+	emailForm  = regexp.MustCompile(`^[^@\s<>,;:]+@[^@\s<>,;:]+\.[^@\s<>,;:.]+$`)
 	yearOrSign = regexp.MustCompile(`(?i)©|\(c\)|copyright|\b(19|20)\d\d\b`)
 	// licenseName matches the identifiers of common licences.
 	licenseName = regexp.MustCompile(`(?i)^(?:` +
