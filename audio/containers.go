@@ -24,8 +24,34 @@ func aroundMP3(r io.ReaderAt, start, size int64, head []byte) string {
 		return "an MPEG video"
 	case isTransport(head) && isTransportMP3(r, start, size):
 		return "an MPEG transport stream"
+	case bytes.HasPrefix(head, []byte("caff")) && follows(head, "desc", 20, ".mp3"):
+		return "a Core Audio file"
+	case bytes.HasPrefix(head, []byte(wave64Magic)) && follows(head, "fmt \xf3\xac\xd3\x11", 24, "\x55\x00"):
+		return "a Wave64 file"
+	case bytes.HasPrefix(head, []byte(asfMagic)) && isASFMP3(r, start, size):
+		return "a Windows Media file"
+	case bytes.HasPrefix(head, []byte(nutMagic)) && bytes.Contains(head, []byte("\x01\x04\x55\x00\x00\x00")):
+		return "a NUT file"
+	case bytes.HasPrefix(head, []byte("OggS")) && bytes.Contains(head, []byte("\x01audio\x00\x00\x000055")):
+		return "an Ogg file"
+	case bytes.HasPrefix(head, []byte("FORM")) && follows(head, "COMM", 26, ".mp3"):
+		return "an AIFF file"
 	}
 	return ""
+}
+
+// follows reports whether b contains mark, and want at an offset from its first byte.
+func follows(b []byte, mark string, offset int, want string) bool {
+	i := bytes.Index(b, []byte(mark))
+	return i >= 0 && len(b) > i+offset && bytes.HasPrefix(b[i+offset:], []byte(want))
+}
+
+// isASFMP3 reports whether the first sound in a Windows Media file is MP3: the format tag
+// follows the 54 bytes that begin with the type of the stream (ASF 1.20.03, 3.3 and 9.1).
+func isASFMP3(r io.ReaderAt, start, size int64) bool {
+	const audioMedia = "\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b"
+	b, err := readRange(r, start, min(size, start+soundWindow))
+	return err == nil && follows(b, audioMedia, 54, "\x55\x00")
 }
 
 // waveMP3 is the format of a WAV file that holds an MP3 (RFC 2361).

@@ -77,14 +77,20 @@ var otherFormats = []struct {
 	{0, matroskaMagic, "a Matroska or WebM file; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{0, ".snd", "an AU file; encode it: ffmpeg -i IN.au -b:a 128k OUT.mp3"},
 	{0, "#!AMR", "an AMR recording of a telephone; encode it: ffmpeg -i IN.amr -b:a 96k OUT.mp3"},
-	{0, "riff\x2e\x91\xcf\x11", "a Wave64 file; encode it: ffmpeg -i IN.w64 -b:a 128k OUT.mp3"},
+	{0, wave64Magic, "a Wave64 file; encode it: ffmpeg -i IN.w64 -b:a 128k OUT.mp3"},
 	{0, "TTA1", "a True Audio file; encode it: ffmpeg -i IN.tta -b:a 128k OUT.mp3"},
 	{0, "wvpk", "a WavPack file; encode it: ffmpeg -i IN.wv -b:a 128k OUT.mp3"},
 	{0, "MAC ", "a Monkey's Audio file; encode it: ffmpeg -i IN.ape -b:a 128k OUT.mp3"},
-	{0, "\x30\x26\xb2\x75", "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
+	{0, asfMagic, "a Windows Media file; encode it: ffmpeg -i IN.wma -b:a 128k OUT.mp3"},
 	{0, flashMagic, "a Flash video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{8, aviMagic, "an AVI video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
 	{0, programMagic, "an MPEG video; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, nutMagic, "a NUT file; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, ".RMF", "a RealMedia file; encode its sound: ffmpeg -i IN -vn -b:a 128k OUT.mp3"},
+	{0, "MPCK", "a Musepack file; encode it: ffmpeg -i IN.mpc -b:a 128k OUT.mp3"},
+	{0, "MP+", "a Musepack file; encode it: ffmpeg -i IN.mpc -b:a 128k OUT.mp3"},
+	{0, "DSD ", "a DSD recording; encode it: ffmpeg -i IN.dsf -b:a 128k OUT.mp3"},
+	{0, "MThd", "a MIDI file, which has notes and no sound"},
 	{4, "moov", oldQuickTime},
 	{4, "mdat", oldQuickTime},
 	{4, "wide", oldQuickTime},
@@ -101,6 +107,9 @@ const (
 	encodeHint = "encode it: lame -b 128 IN.wav OUT.mp3"
 
 	aviMagic      = "AVI "
+	asfMagic      = "\x30\x26\xb2\x75"
+	nutMagic      = "nut/multimedia container"
+	wave64Magic   = "riff\x2e\x91\xcf\x11"
 	flashMagic    = "FLV\x01"
 	programMagic  = "\x00\x00\x01\xba"
 	matroskaMagic = "\x1a\x45\xdf\xa3"

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -138,7 +139,7 @@ func (r *retagged) keepFrames(old *oldTags, changed map[string]bool, drop []stri
 			lost.Reasons = append(lost.Reasons, err.Error())
 		}
 	}
-	if !plain && !changed["CHAP"] && len(old.chapters.order) > 0 {
+	if !plain && !changed["CHAP"] {
 		r.keepChapters(old, frames, drop, lost)
 	}
 	if len(lost.IDs) > 0 {
@@ -152,9 +153,16 @@ func named(drop []string, id string) bool {
 	return slices.Contains(drop, id) || slices.Contains(drop, DropAll)
 }
 
-// keepChapters encodes chapters whose frames cannot be copied one by one.
+// keepChapters encodes chapters whose frames cannot be copied one by one. It is an error if
+// there are such frames and none of them has a start.
 func (r *retagged) keepChapters(old *oldTags, frames map[string][]byte, drop []string, lost *LostFramesError) {
+	if len(old.chapters.order)+len(old.chapters.unplaced) == 0 {
+		return
+	}
 	b, err := old.chapters.appendV23(frames["CHAP"], old.tag.Chapters)
+	if len(old.chapters.order) == 0 {
+		err = errors.New("no chapter has a start time")
+	}
 	switch {
 	case err == nil:
 		frames["CHAP"] = b

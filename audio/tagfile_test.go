@@ -297,6 +297,7 @@ func TestTagFileRefuses(t *testing.T) {
 		{"MP3 in MP4", join(box("ftyp", []byte("isom")), box("moov", track("soun", ".mp3", timing(44100, 44100), 43))), keepAll, "this MP4 file holds an MP3; take it out, without encoding it again: ffmpeg -i IN -vn -c copy OUT.mp3"},
 		{"edit that fails", payload, func(*Tag) error { return fail }, "no"},
 		{"chapters that cannot be written", payload, func(t *Tag) error { t.Chapters = []Chapter{{Start: 2 * time.Second, End: time.Second}}; return nil }, "chapter 1: it cannot last from 2s to 1s"},
+		{"chapters without a start", join(foreignTag(3, 0, toc("toc", 3, 2, "a", "b"), chap("a", -1, 5, "A"), chap("b", -1, 9, "B")), payload), keepAll, "the ID3v2.3 tag has frames that cannot be kept: CHAP (no chapter has a start time)"},
 		{"frames that 2.3 does not have", join(foreignTag(4, 0, frame24("RVA2", 0, "x\x00"), frame24("TIT2", frame24Compressed, "z"), frame24("TXXX", 0, "\x09x"), []byte("?")), payload), keepAll,
 			"the ID3v2.4 tag has frames that cannot be kept: RVA2 (ID3v2.3 has no such frame), TIT2 (it is compressed, encrypted or grouped), TXXX (it is damaged), junk (1 bytes in the tag that are not a frame)"},
 	}

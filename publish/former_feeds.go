@@ -1,10 +1,13 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
+	"strings"
 
 	"onair/feed"
 	"onair/publish/record"
@@ -31,14 +34,31 @@ func keepFormerFeeds(r *release.Release, s *record.State) error {
 // may have the same key in the storage at all of them.
 func movedFrom(s *show.Show, previous *record.State) []string {
 	moved := slices.Clone(previous.MovedFrom)
-	if o := previous.Owner; o != nil && o.URL != s.URL && o.URL != show.DefaultURL && o.URL != "" {
+	if o := previous.Owner; o != nil && !sameAddress(o.URL, s.URL) && o.URL != show.DefaultURL && o.URL != "" {
 		was := *s
 		was.URL, was.Feed.Path = o.URL, o.Feed
 		moved = append(moved, was.FeedURL())
 	}
-	moved = slices.DeleteFunc(moved, func(address string) bool { return address == s.FeedURL() })
+	moved = slices.DeleteFunc(moved, func(address string) bool { return sameAddress(address, s.FeedURL()) })
 	slices.Sort(moved)
 	return slices.Compact(moved)
+}
+
+// sameAddress reports whether two addresses of a show or feed lead to the same server and
+// path: they differ at most in the case of scheme and host, a dot after the host, a default
+// port, and a slash after the host.
+func sameAddress(a, b string) bool { return a == b || plainAddress(a) == plainAddress(b) }
+
+func plainAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	port := u.Port()
+	if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		port = ""
+	}
+	return fmt.Sprintf("%s://%s:%s%s?%s", u.Scheme, strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), port, cmp.Or(u.EscapedPath(), "/"), u.RawQuery)
 }
 
 func (p *Plan) movedFrom() []string { return movedFrom(p.Release.Show, p.Previous) }
@@ -51,7 +71,7 @@ func (p *Plan) checkMoved(allowed bool) error {
 	if key := p.Previous.FeedKey(); key != "" && key != s.Feed.Path && !p.feedIsHere() {
 		old = s.URLOf(key)
 	}
-	if moved := p.movedFrom(); !slices.Equal(moved, p.Previous.MovedFrom) && p.Previous.Owner.URL != s.URL {
+	if moved := p.movedFrom(); !slices.Equal(moved, p.Previous.MovedFrom) && !sameAddress(p.Previous.Owner.URL, s.URL) {
 		was := *s
 		was.URL, was.Feed.Path = p.Previous.Owner.URL, p.Previous.Owner.Feed
 		old = was.FeedURL()

@@ -3,6 +3,7 @@ package show
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"onair/internal/finding"
@@ -13,9 +14,12 @@ import (
 // preference.
 var artworkNames = []string{"artwork.jpg", "artwork.jpeg", "artwork.png"}
 
+// coverNames are names that other programs give to artwork.
+var coverNames = []string{"artwork", "cover", "folder", "front", "albumart"}
+
 // findArtwork returns the path of the artwork in a folder. If there is none, it returns
-// an empty string and reports pictures whose names are spelled differently or whose
-// format is not used.
+// an empty string and reports pictures that are hidden, have a name that is spelled
+// differently or that other programs use, or have a format that is not used.
 func findArtwork(isFile func(name string) bool, dir string, list func() []fs.DirEntry, found *finding.List) string {
 	var names []string
 	for _, name := range artworkNames {
@@ -26,7 +30,8 @@ func findArtwork(isFile func(name string) bool, dir string, list func() []fs.Dir
 	}
 	for _, e := range list() {
 		ext := path.Ext(e.Name())
-		if !e.Type().IsRegular() || !strings.EqualFold(strings.TrimSuffix(e.Name(), ext), "artwork") {
+		stem := strings.ToLower(strings.TrimPrefix(strings.TrimSuffix(e.Name(), ext), "."))
+		if !e.Type().IsRegular() || !slices.Contains(coverNames, stem) {
 			continue
 		}
 		name := path.Join(dir, e.Name())

@@ -438,6 +438,12 @@ var findingCases = []struct {
 	{"artwork in capitals", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.JPG", "JFIF"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 	{"artwork in capitals, as PNG", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.PNG", "\x89PNG"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 	{"artwork as GIF", ruleArtworkName, []edit{put("episodes/4-cloudy/artwork.gif", "GIF89a"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork as other programs call it", ruleArtworkName, []edit{put("episodes/4-cloudy/Folder.jpg", "JFIF"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"artwork that is hidden", ruleArtworkName, []edit{put("episodes/4-cloudy/.cover.png", "\x89PNG"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
+	{"a cover beside artwork", nil, []edit{put("episodes/4-cloudy/cover.jpg", "JFIF")}, nil},
+	{"a transcript that is hidden", ruleNotRead, []edit{put("episodes/4-cloudy/.transcript.de.vtt", "WEBVTT\n")}, nil},
+	{"chapters that are hidden", ruleNotRead, []edit{put("episodes/4-cloudy/.chapters.json", "{}")}, nil},
+	{"hidden files of editors", nil, []edit{put("episodes/4-cloudy/.episode.md.swp", "vim"), put("episodes/4-cloudy/._audio.mp3", "Mac OS"), put("episodes/4-cloudy/.episode.md", "copy")}, nil},
 	{"artwork beside another format", nil, []edit{put("episodes/4-cloudy/artwork.gif", "GIF")}, nil},
 	{"artwork's project file", nil, []edit{put("episodes/4-cloudy/artwork.xcf", "gimp"), put("episodes/4-cloudy/artwork.txt", "by Vega"), remove("episodes/4-cloudy/artwork.jpg"), change(ep, "artwork: artwork.jpg", "")}, nil},
 

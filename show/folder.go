@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"onair/internal/finding"
+	"onair/internal/shell"
 	"onair/internal/source"
 	"onair/internal/sourcefs"
 )
@@ -191,13 +192,27 @@ func used(name string) bool {
 	return slices.Contains([]string{"episode", "audio", "artwork", "chapters", "transcript"}, stem)
 }
 
-// refused reports entries that onair would read if they were regular files.
+// refused reports entries that onair would read if they were regular files or not hidden.
+// findArtwork reports hidden artwork.
 func (d *listing) refused(found *finding.List) {
 	for _, e := range d.entries {
+		if name, hidden := strings.CutPrefix(e.Name(), "."); hidden && e.Type().IsRegular() && d.isSource(name) {
+			from := path.Join(d.dir, e.Name())
+			found.Add(ruleNotRead.At(finding.Position{File: from}, "the file is hidden").WithSeverity(finding.Warning).
+				WithHint("git mv " + shell.Quote(from) + " " + shell.Quote(path.Join(d.dir, name))))
+		}
 		if reason := sourcefs.TypeReason(e.Type()); reason != "" && used(e.Name()) {
 			found.Add(ruleNotRead.At(finding.Position{File: path.Join(d.dir, e.Name())}, "the file is %s", reason))
 		}
 	}
+}
+
+// isSource reports whether onair would read a file of this name, which the folder lacks, as
+// the text, audio, chapters or transcript of an episode.
+func (d *listing) isSource(name string) bool {
+	stem, _, _ := strings.Cut(name, ".")
+	extensions := map[string][]string{"episode": {".md"}, "audio": {".mp3", ".m4a"}, "transcript": transcriptTypes}[stem]
+	return d.byName[name] == nil && (slices.Contains(extensions, path.Ext(name)) || slices.Contains(chapterFiles, name))
 }
 
 func isASCII(s string) bool {

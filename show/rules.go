@@ -228,9 +228,9 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 	},
 	{
 		ID: "S060", Severity: finding.Warning, Source: "https://podcasters.apple.com/support/896-artwork-requirements",
-		Title:   "a picture is called artwork but has a format or spelling that is not used",
+		Title:   "a picture is called artwork, cover or folder but has a name or format that is not used",
 		Hint:    "save it as artwork.jpg or artwork.png",
-		Example: "an artwork.webp or an artwork.JPG in the folder of an episode",
+		Example: "an artwork.webp, an artwork.JPG or a cover.jpg in the folder of an episode",
 	},
 	{
 		ID: "S063", Severity: finding.Warning,

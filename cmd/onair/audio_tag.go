@@ -170,7 +170,11 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 		found = append(found, audio.CheckTag(t, at)...)
 		return a.refuse(found, nil)
 	}
-	t, err := audio.TagFile(name, edit, &audio.TagFileOptions{Out: o.out, Drop: o.drop})
+	drop := o.drop
+	if o.chapters == noFile {
+		drop = append(drop[:len(drop):len(drop)], "CHAP") // also the frames that are no chapters
+	}
+	t, err := audio.TagFile(name, edit, &audio.TagFileOptions{Out: o.out, Drop: drop})
 	var lost *audio.LostFramesError
 	switch {
 	case errors.As(err, &lost):
