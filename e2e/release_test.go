@@ -358,7 +358,7 @@ func TestModule(t *testing.T) {
 	// can be found.
 	run("go", "list", "-deps", "-test", "./...")
 	run("go", "list", "-C", "e2e", "-deps", "-test", "./...")
-	run("go", "test", "./release")
+	run("go", "test", "./release", "./internal/finding")
 	run("go", "test", "./cmd/onair", "-run", "TestImportArrows|TestArchitecture|TestDemo")
 	run("go", "run", "./release", "check")
 	run("make", "pinned")
