@@ -46,31 +46,35 @@ func HasLabel(text []byte) bool {
 // least is a name, they are not all fields as in a recipe, and there is not a document above
 // them.
 func canBeSpeakers(text []byte) bool {
-	const head = 1 << 16 // bytes that are enough
+	const head = 1 << 16           // bytes that are enough
+	const document, many = 1500, 5 // characters above the first label; labels of a dialogue below
 	text = text[:min(len(text), head)]
-	labels := labelLine().FindAllSubmatchIndex(text, -1)
-	if len(labels) == 0 {
+	first := labelLine().FindIndex(text)
+	if first == nil {
 		return true
 	}
+	dialogue := wordsBefore(text[:first[0]]) < document
+	paragraphs := bytes.Count(text[first[0]:], []byte("\n\n")) + 1
 	counts := map[string]int{}
 	named, repeated := false, false
-	for _, m := range labels {
+	var values [][]byte // after the labels, to the end of the line
+	for m := labelLine().FindSubmatchIndex(text); m != nil; m = labelLine().FindSubmatchIndex(text) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(string(text[m[2]:m[3]]), "["), "](")
 		name = strings.Trim(name, " :")
 		counts[name]++
 		again := counts[name] > 1
 		repeated = repeated || again
 		named = named || forms.IsName(name) || isPause(pauseNames(&Options{}), name) || again && forms.IsName(capitalized(name)) || strings.ContainsAny(name, "0123456789") && unicode.IsLetter(rune(name[0]))
+		if dialogue && named && repeated {
+			return true // the other labels cannot change this
+		}
+		value, below, _ := bytes.Cut(text[m[1]:], []byte("\n"))
+		values, text = append(values, value), below
 	}
-	if !named || len(counts) == len(labels) && hasFields(text, labels) {
+	if !named || len(counts) == len(values) && hasFields(values) {
 		return false
 	}
-	const document, many = 1500, 5 // characters above the first label; labels of a dialogue below
-	if wordsBefore(text[:labels[0][0]]) < document {
-		return true
-	}
-	paragraphs := bytes.Count(text[labels[0][0]:], []byte("\n\n")) + 1
-	return len(labels) >= many && repeated && 2*len(labels) >= paragraphs
+	return dialogue || len(values) >= many && repeated && 2*len(values) >= paragraphs
 }
 
 // capitalized returns a name with a capital letter at the start of each word.
@@ -85,11 +89,10 @@ func capitalized(name string) string {
 
 // hasFields reports whether labels are those of fields: there are several, with short values,
 // of which one starts with a digit and none is a sentence.
-func hasFields(text []byte, labels [][]int) bool {
+func hasFields(values [][]byte) bool {
 	const most = 5 // words of a value
 	numbers := 0
-	for _, m := range labels {
-		value, _, _ := bytes.Cut(text[m[1]:], []byte("\n"))
+	for _, value := range values {
 		words := bytes.Fields(value)
 		if len(words) == 0 || len(words) > most || words[0][0] == '\\' || words[0][0] == '[' || script.EndsSentence(string(bytes.TrimSpace(value))) {
 			return false
@@ -98,7 +101,7 @@ func hasFields(text []byte, labels [][]int) bool {
 			numbers++
 		}
 	}
-	return len(labels) > 1 && numbers > 0
+	return len(values) > 1 && numbers > 0
 }
 
 // wordsBefore returns the number of bytes of a text without its front matter and headings.
