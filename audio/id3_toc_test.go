@@ -59,10 +59,10 @@ func TestOwnChapters(t *testing.T) {
 	t.Parallel()
 	ab := join(chap("a", 0, 5, "A"), chap("b", 5, 9, "B"))
 	tests := []struct {
-		name   string
-		frames []byte
-		want   string
-		told   string
+		name     string
+		frames   []byte
+		want     string
+		reported string
 	}{
 		{"fine", join(toc("toc", 3, 2, "a", "b"), ab), "0-5 A|5-9 B", ""},
 		{"hidden", join(toc("toc", 3, 1, "b"), ab), "0-5 A (hidden)|5-9 B", ""},
@@ -113,8 +113,8 @@ func TestOwnChapters(t *testing.T) {
 			if got := spellChapters(tag.Chapters); got != tt.want {
 				t.Errorf("chapters %s, want %s", got, tt.want)
 			}
-			if got := strings.Join(tag.Problems, "|"); got != tt.told {
-				t.Errorf("problems %q, want %q", got, tt.told)
+			if got := strings.Join(tag.Problems, "|"); got != tt.reported {
+				t.Errorf("problems %q, want %q", got, tt.reported)
 			}
 			// After a change of the title, the tag must be read without problems.
 			old, err := readTags(bytes.NewReader(file), int64(len(file)))
@@ -144,15 +144,15 @@ func TestOwnChapters(t *testing.T) {
 // of one byte cannot give.
 func TestLongTables(t *testing.T) {
 	t.Parallel()
-	for n, told := range map[int]string{300: "counts 44 chapters", 256: "counts 0 chapters", 257: "counts 1 chapter "} {
+	for n, reported := range map[int]string{300: "counts 44 chapters", 256: "counts 0 chapters", 257: "counts 1 chapter "} {
 		frames, ids := numbered(n)
 		b := foreignTag(3, 0, toc("toc", 3, n, ids...), frames)
 		tag, err := ReadTag(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(spellChapters(tag.Chapters), "hidden") || len(tag.Problems) != 1 || !strings.Contains(tag.Problems[0], told) {
-			t.Errorf("%d chapters: %q, want %s", n, tag.Problems, told)
+		if strings.Contains(spellChapters(tag.Chapters), "hidden") || len(tag.Problems) != 1 || !strings.Contains(tag.Problems[0], reported) {
+			t.Errorf("%d chapters: %q, want %s", n, tag.Problems, reported)
 		}
 	}
 	frames, ids := numbered(300)

@@ -85,12 +85,12 @@ func readers(t testing.TB) []reader {
 // ignores the duration of the audio, which TestDuration checks.
 func (r *reader) compare(t testing.TB, file string, want, got *tags) {
 	t.Helper()
-	told := *want
-	told.Seconds = got.Seconds
+	reportable := *want
+	reportable.Seconds = got.Seconds
 	if r.limits != nil {
-		r.limits(&told)
+		r.limits(&reportable)
 	}
-	if diff := cmp.Diff(&told, got, cmpopts.EquateApprox(0, 1e-6), cmp.Transformer("digest", digest)); diff != "" {
+	if diff := cmp.Diff(&reportable, got, cmpopts.EquateApprox(0, 1e-6), cmp.Transformer("digest", digest)); diff != "" {
 		t.Errorf("%s: %s reads (-source +tag):\n%s", file, r.name, diff)
 	}
 }
@@ -98,16 +98,16 @@ func (r *reader) compare(t testing.TB, file string, want, got *tags) {
 // limitsOfFFmpeg removes the values that ffmpeg does not report: the version of the
 // tag, and everything in a chapter except its times and title. For a missing title
 // ffmpeg shows the element ID.
-func limitsOfFFmpeg(told *tags) {
-	told.Version = ""
-	all := make([]chapter, len(told.Chapters))
-	for i, c := range told.Chapters {
+func limitsOfFFmpeg(reportable *tags) {
+	reportable.Version = ""
+	all := make([]chapter, len(reportable.Chapters))
+	for i, c := range reportable.Chapters {
 		all[i] = chapter{Start: c.Start, End: c.End, Title: c.Title}
 		if c.Title == "" {
 			all[i].Title = fmt.Sprintf("chp%d", i)
 		}
 	}
-	told.Chapters = all
+	reportable.Chapters = all
 }
 
 // readFFprobe reads the tags that players built on ffmpeg see, except the artwork.

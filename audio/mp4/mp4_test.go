@@ -95,10 +95,10 @@ func withTexts(handler string, more []byte, samples ...[]byte) []byte {
 }
 
 type readCase struct {
-	name string
-	file []byte
-	want string // length; start, end and title of each chapter
-	told string
+	name     string
+	file     []byte
+	want     string // length; start, end and title of each chapter
+	reported string
 }
 
 func readCases() []readCase {
@@ -150,11 +150,11 @@ func TestRead(t *testing.T) {
 	for _, tt := range readCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			movie, err := Read(bytes.NewReader(tt.file), int64(len(tt.file)))
-			got, told := "", ""
+			got, reported := "", ""
 			if err != nil {
-				told = err.Error()
+				reported = err.Error()
 			} else {
-				got, told = seconds(movie.Duration), strings.Join(movie.Problems, "|")
+				got, reported = seconds(movie.Duration), strings.Join(movie.Problems, "|")
 				for _, c := range movie.Chapters {
 					got += "|" + seconds(c.Start)
 					if c.End > 0 {
@@ -169,8 +169,8 @@ func TestRead(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
-			if told != tt.told {
-				t.Errorf("told %q, want %q", told, tt.told)
+			if reported != tt.reported {
+				t.Errorf("reported %q, want %q", reported, tt.reported)
 			}
 		})
 	}

@@ -11,10 +11,10 @@ import (
 func TestArrange(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name string
-		list []Chapter // times in seconds
-		want string
-		told string // the messages of repairs
+		name     string
+		list     []Chapter // times in seconds
+		want     string
+		reported string // the messages of repairs
 	}{
 		{"nothing to do", []Chapter{{End: 12, Title: "A"}, {Start: 12, End: 20, Title: "B"}, {Start: 30, Title: "C"}}, "0:00 A|0:12-0:20 B|0:30 C", ""},
 		{"none", nil, "", ""},
@@ -43,14 +43,14 @@ func TestArrange(t *testing.T) {
 				list = append(list, c)
 			}
 			got, order, repairs := Arrange(list)
-			var told []string
+			var reported []string
 			for _, r := range repairs {
-				told = append(told, string(rune('0'+r.Index))+": "+r.Message)
+				reported = append(reported, string(rune('0'+r.Index))+": "+r.Message)
 			}
 			if diff := cmp.Diff(tt.want, spell(got)); diff != "" {
 				t.Errorf("chapters (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tt.told, strings.Join(told, "|")); diff != "" {
+			if diff := cmp.Diff(tt.reported, strings.Join(reported, "|")); diff != "" {
 				t.Errorf("repairs (-want +got):\n%s", diff)
 			}
 			for i, index := range order {
