@@ -101,7 +101,7 @@ func (w *Early) Undo(ctx context.Context) {
 }
 
 func publishedTo(b bucket.Bucket) error {
-	return fmt.Errorf("%s holds a published show; build into a folder of its own: %w", b.URL(), ErrRefused)
+	return refusef("%s holds a published show; build into a folder of its own", b.URL())
 }
 
 // Build makes a bucket, in practice a local folder, hold a release. It removes objects

@@ -15,16 +15,6 @@ import (
 	"onair/show"
 )
 
-// refusal is an error with a hint: one line that says what to do about it.
-type refusal struct{ text, hint string }
-
-func (e *refusal) Error() string { return e.text }
-
-// Hint returns what to do about the refusal.
-func (e *refusal) Hint() string { return e.hint }
-
-func (e *refusal) Is(target error) bool { return target == ErrRefused }
-
 // keepFormerFeeds adds to a release the copies of its feed at former addresses.
 func keepFormerFeeds(r *release.Release, s *record.State) error {
 	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)

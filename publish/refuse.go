@@ -17,6 +17,23 @@ import (
 // *DroppedError or *RetagError is a refusal that does not wrap it.
 var ErrRefused = errors.New("refused")
 
+// refusal is an error that is ErrRefused. Its hint says what to do about it, on one line;
+// it may be empty.
+type refusal struct{ text, hint string }
+
+// refusef returns a refusal without a hint.
+func refusef(format string, args ...any) error {
+	return &refusal{text: fmt.Sprintf(format, args...)}
+}
+
+func (e *refusal) Error() string { return e.text }
+
+// Hint returns what to do about the refusal.
+func (e *refusal) Hint() string { return e.hint }
+
+// Is reports whether target is ErrRefused.
+func (e *refusal) Is(target error) bool { return target == ErrRefused }
+
 // manyEnclosures is how many live enclosures may get another URL without --retag.
 // More look like a mistake in show.yaml.
 const manyEnclosures = 10
@@ -95,9 +112,9 @@ func (p *Plan) checkDropped(named []string) error {
 				slugs = append(slugs, e.Slug)
 			}
 			if near := source.Nearest(name, slugs); near != "" {
-				return fmt.Errorf("there is no episode %q to remove; did you mean %q?: %w", name, near, ErrRefused)
+				return &refusal{fmt.Sprintf("there is no episode %q to remove", name), fmt.Sprintf("did you mean %q?", near)}
 			}
-			return fmt.Errorf("there is no episode %q to remove: %w", name, ErrRefused)
+			return refusef("there is no episode %q to remove", name)
 		}
 	}
 	live := p.Release.LiveGUIDs()
@@ -131,7 +148,7 @@ func (p *Plan) checkOnly(named []string) error {
 	}
 	for _, slug := range named {
 		if _, err := p.Release.Show.Find(slug); err != nil {
-			return fmt.Errorf("%w: %w", err, ErrRefused)
+			return refusef("%v", err)
 		}
 	}
 	touched, _ := p.Release.PinnedBy()
@@ -148,7 +165,7 @@ func (p *Plan) checkOnly(named []string) error {
 	others := slices.DeleteFunc(touched, func(slug string) bool { return slices.Contains(named, slug) })
 	slices.Sort(others)
 	if others = slices.Compact(others); len(others) > 0 {
-		return fmt.Errorf("the plan is not limited to %s: it also changes %s: %w", strings.Join(named, ", "), strings.Join(others, ", "), ErrRefused)
+		return refusef("the plan is not limited to %s: it also changes %s", strings.Join(named, ", "), strings.Join(others, ", "))
 	}
 	return nil
 }

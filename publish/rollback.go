@@ -40,7 +40,7 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 		return target, err
 	}
 	if target.Base != "" && target.Base != sh.URL {
-		return target, fmt.Errorf("that feed was made for %s, but the show is now at %s: %w", target.Base, sh.URL, ErrRefused)
+		return target, refusef("that feed was made for %s, but the show is now at %s", target.Base, sh.URL)
 	}
 	all, episodes, err := record.ReadFeed(data, sh.URL)
 	if err != nil {
@@ -68,9 +68,9 @@ func feedToRestore(s *record.State, digest string) (record.KeptFeed, error) {
 	case ok:
 		return f, nil
 	case digest != "":
-		return f, fmt.Errorf("no kept feed %s, except the live one: %w", digest, ErrRefused)
+		return f, refusef("no kept feed %s, except the live one", digest)
 	}
-	return f, fmt.Errorf("no earlier feed is kept: %w", ErrRefused)
+	return f, refusef("no earlier feed is kept")
 }
 
 // readKeptFeed reads a kept feed and checks its SHA-256.
@@ -80,7 +80,7 @@ func readKeptFeed(ctx context.Context, s record.Storage, kept record.KeptFeed) (
 		return nil, fmt.Errorf("read the kept feed: %w", err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != kept.SHA256 {
-		return nil, fmt.Errorf("the kept feed %s was changed: its SHA-256 is not the one in its name: %w", record.FeedKey(kept.SHA256), ErrRefused)
+		return nil, refusef("the kept feed %s was changed: its SHA-256 is not the one in its name", record.FeedKey(kept.SHA256))
 	}
 	return data, nil
 }
@@ -91,9 +91,9 @@ func checkNamed(seen *record.Listing, key string, length int64) error {
 	attrs, ok := seen.Objects[key]
 	switch {
 	case !ok:
-		return fmt.Errorf("the feed names %s, which is missing: %w", key, ErrRefused)
+		return refusef("the feed names %s, which is missing", key)
 	case length > 0 && attrs.Size != length:
-		return fmt.Errorf("the feed gives %s %d bytes, but it has %d: %w", key, length, attrs.Size, ErrRefused)
+		return refusef("the feed gives %s %d bytes, but it has %d", key, length, attrs.Size)
 	}
 	return nil
 }

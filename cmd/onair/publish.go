@@ -115,7 +115,7 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	printDeleted(a, p)
 	printNoAudio(a, p)
 	if !o.yes && !confirm(ctx, a, p) {
-		return cmp.Or(ctx.Err(), fmt.Errorf("not published: %w", publish.ErrRefused))
+		return cmp.Or(ctx.Err(), errors.New("not published"))
 	}
 	return publishPlan(ctx, a, o, p, storage, changes)
 }
