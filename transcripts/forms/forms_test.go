@@ -132,7 +132,7 @@ func TestRefused(t *testing.T) {
 		{"a.srt", "One.\n", "not SRT: no times of captions in the first lines"},
 		{"a.txt", "Some words, and nothing else.\n", "text without times and without names before the words: nothing shows that it is a transcript"},
 		{"a.txt", " \n", "the file is empty"},
-		{"a.log", "[12:00:01] INFO: started\n[12:00:02] INFO: done\n", "text without times and without names before the words: nothing shows that it is a transcript"},
+		{"a.log", "[12:00:01] INFO: started\n[12:00:02] INFO: done\n", "the log of a program"},
 	} {
 		result, err := Read([]byte(test.src), "", &Options{File: test.file})
 		var f finding.Finding

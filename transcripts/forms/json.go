@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 func looksJSON(head string) bool {
@@ -179,10 +180,36 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		nameChannels(r.speeches, channelOf)
 		slices.SortStableFunc(r.speeches, func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) })
 	}
+	if f.generic && r.areOffsets() {
+		return nil, r.s.problem(0, "is it the right file?", "JSON whose starts and ends count the characters of a text")
+	}
 	if len(r.speeches) == 0 {
 		return nil, r.s.problem(0, "did the speech recognizer find any speech?", "JSON of %s without words", f.title)
 	}
 	return r.speeches, nil
+}
+
+// areOffsets reports whether the starts and ends of the speech are offsets in a text, as in
+// annotations: each is as long as its text has characters.
+func (r *jsonReader) areOffsets() bool {
+	found := 0
+	for i := range r.speeches {
+		u := &r.speeches[i]
+		words := u.Words
+		if len(words) == 0 {
+			words = []Word{{To: len(u.Text), Start: u.Start, End: u.End}}
+		}
+		from := 0
+		for _, w := range words {
+			chars := utf8.RuneCountInString(strings.TrimSpace(u.Text[from:w.To]))
+			if w.End-w.Start != time.Duration(chars)*r.form.unit {
+				return false
+			}
+			from = w.To
+			found++
+		}
+	}
+	return found > 1
 }
 
 // speakersInText finds the speakers that only the texts of a document name. It takes and

@@ -103,7 +103,22 @@ func (p *markupPart) attr(name string) string {
 // looksHTML reports whether a file seems to be a transcript in the HTML of Podcasting
 // 2.0.
 func looksHTML(head string) bool {
-	return strings.HasPrefix(head, "<") && strings.Contains(head, "<p") && strings.Contains(head, "<time") && strings.Contains(head, "<cite")
+	if !strings.HasPrefix(head, "<") || !strings.Contains(head, "<p") || !strings.Contains(head, "<time") || !strings.Contains(head, "<cite") {
+		return false
+	}
+	inside, times, clocks := false, 0, 0
+	for p := range markupParts(head) {
+		switch {
+		case p.name == "time":
+			inside = !p.closes
+		case p.name == "" && inside:
+			times++
+			if _, ok := parseTextClock(strings.Trim(clean(p.text), "()[] ")); ok {
+				clocks++
+			}
+		}
+	}
+	return 2*clocks >= times && times > 0
 }
 
 // readHTML reads the HTML of Podcasting 2.0: cite, time and p for each paragraph, where

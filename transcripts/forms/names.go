@@ -84,6 +84,11 @@ var ordinary = set("question answer note notes warning remember tip example hint
 	"frage antwort hinweis warnung achtung beispiel fazit problem lösung merke " +
 	"pregunta respuesta nota aviso atención ejemplo question réponse remarque exemple domanda risposta esempio pergunta resposta exemplo vraag antwoord let")
 
+// fields are words that people write before a colon, but nobody is called.
+var fields = set("name names address city country age phone tel telephone email e-mail mail web website price contact author title yield yields serves servings prep cook oven total amount " +
+	"invoice order id status version type description size colour color weight width height length info warn error debug trace fatal critical notice todo done fixme bug " +
+	"monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche")
+
 // IsName reports whether words before a colon are a person's name, judged by their
 // capitals. Words such as "Question" are not names.
 func IsName(words string) bool {

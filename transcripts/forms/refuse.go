@@ -17,27 +17,31 @@ type refusal struct {
 const exportHint = "export VTT or SRT from the tool that made it"
 
 var (
-	lrcTag      = matcher(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
-	lrcLine     = matcher(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+(?:[^\s\[]| <\d)`)
-	microDVD    = matcher(`^\{\d+\}\{\d*\}`)
-	mpl2        = matcher(`^\[\d+\]\[\d*\]`)
-	subViewer   = matcher(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
-	editList    = matcher(`(?m)^\d{3}\s+\S+\s+\S+\s+\S+\s+(?:\d\d:){3}\d\d `)
-	markupRoot  = matcher(`(?i)^<(?:!doctype\s+html|html|head|body|div|p|!--)`)
-	csvLine     = matcher(`^(?:"[^"]*"|[^",;]*)(?:[,;](?:"[^"]*"|[^",;]*)){2,}$`)
-	timedXML    = matcher(`<(?:timedtext|transcript|transcript_list)[ >]`)
-	codeLine    = matcher(`(?m)^(?:#!|package \w+|import \w|#include|using \w+;|function \w+\(|def \w+\(|class \w+|from \w+ import|<\?php|//|/\*)`)
-	spruce      = matcher(`(?m)^\d\d:\d\d:\d\d[:;]\d\d\s*,\s*\d\d:\d\d:\d\d[:;]\d\d\s*,`)
-	ctm         = matcher(`^(?:;;.*\n)*(?:[\w.-]+ [\w.-]+ \d+(?:\.\d+)? \d+(?:\.\d+)? \S+(?: [\d.]+\S*)*(?: \w+)?(?:\n|$)){2}`)
-	rttm        = matcher(`^(?:;;.*\n|SPKR-INFO .*\n)*SPEAKER \S+ \d+ \d+(?:\.\d+)? \d+(?:\.\d+)? `)
-	stm         = matcher(`^(?:;;.*\n)*\S+ \S+ \S+ \d+(?:\.\d+)? \d+(?:\.\d+)? (?:<[^>]*> )?\S`)
-	timesOfDay  = matcher(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
-	f4Time      = matcher(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
-	frameTimes  = matcher(`^(?:\d+\s*\n)?\d\d:\d\d:\d\d[:;]\d\d\s*-->\s*\d\d:\d\d:\d\d[:;]\d\d\s*\n`)
-	thumbnails  = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n\S+\.(?:jpe?g|png|webp|avif|gif)(?:[#?]\S*)?[ \t]*(?:\n|$)`)
-	scriptData  = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n[\[{]\s*(?:"|\{)`)
-	pythonRepr  = matcher(`^(?:[\[{(]\s*[({]?\s*'\w+'\s*:|[\[(]?\s*(?:\w+\.)*[A-Z]\w*\(\w+=|\[?\(\d+\.\d+, \d+\.\d+(?:\)|, ['"]))`)
-	zoomChat    = matcher(`^(?:\d\d:\d\d:\d\d\t .{1,60}:\t|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d From .{1,60} to .{1,60}:)`)
+	lrcTag     = matcher(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
+	lrcLine    = matcher(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+(?:[^\s\[]| <\d)`)
+	microDVD   = matcher(`^\{\d+\}\{\d*\}`)
+	mpl2       = matcher(`^\[\d+\]\[\d*\]`)
+	subViewer  = matcher(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
+	editList   = matcher(`(?m)^\d{3}\s+\S+\s+\S+\s+\S+\s+(?:\d\d:){3}\d\d `)
+	markupRoot = matcher(`(?i)^<(?:!doctype\s+html|html|head|body|div|p|!--)`)
+	csvLine    = matcher(`^(?:"[^"]*"|[^",;]*)(?:[,;](?:"[^"]*"|[^",;]*)){2,}$`)
+	timedXML   = matcher(`<(?:timedtext|transcript|transcript_list)[ >]`)
+	codeLine   = matcher(`(?m)^(?:#!|package \w+|import \w|#include|using \w+;|function \w+\(|def \w+\(|class \w+|from \w+ import|<\?php|//|/\*)`)
+	spruce     = matcher(`(?m)^\d\d:\d\d:\d\d[:;]\d\d\s*,\s*\d\d:\d\d:\d\d[:;]\d\d\s*,`)
+	ctm        = matcher(`^(?:;;.*\n)*(?:[\w.-]+ [\w.-]+ \d+(?:\.\d+)? \d+(?:\.\d+)? \S+(?: [\d.]+\S*)*(?: \w+)?(?:\n|$)){2}`)
+	rttm       = matcher(`^(?:;;.*\n|SPKR-INFO .*\n)*SPEAKER \S+ \d+ \d+(?:\.\d+)? \d+(?:\.\d+)? `)
+	stm        = matcher(`^(?:;;.*\n)*\S+ \S+ \S+ \d+(?:\.\d+)? \d+(?:\.\d+)? (?:<[^>]*> )?\S`)
+	timesOfDay = matcher(`^(?:\[[^\[\]\n]{1,60}\] [0-2]\d:\d\d:\d\d\n|[0-2]\d:\d\d:\d\d\s+From .{1,80} to .{1,80}:\s)`)
+	f4Time     = matcher(`(?m)#\d\d:\d\d:\d\d-\d#\s*$`)
+	frameTimes = matcher(`^(?:\d+\s*\n)?\d\d:\d\d:\d\d[:;]\d\d\s*-->\s*\d\d:\d\d:\d\d[:;]\d\d\s*\n`)
+	thumbnails = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n\S+\.(?:jpe?g|png|webp|avif|gif)(?:[#?]\S*)?[ \t]*(?:\n|$)`)
+	scriptData = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n[\[{]\s*(?:"|\{)`)
+	pythonRepr = matcher(`^(?:[\[{(]\s*[({]?\s*'\w+'\s*:|[\[(]?\s*(?:\w+\.)*[A-Z]\w*\(\w+=|\[?\(\d+\.\d+, \d+\.\d+(?:\)|, ['"]))`)
+	zoomChat   = matcher(`^(?:\d\d:\d\d:\d\d\t .{1,60}:\t|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d From .{1,60} to .{1,60}:)`)
+	chatLine   = matcher(`^(?:\[?\d\d:\d\d(?::\d\d)?\]? (?:<[@+%~&]?[a-z0-9_|\x60^-]{1,30}>|\*|-!-) .*(?:\n|$)){2}|` +
+		`^(?:.*\n){0,2}?(?:\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?:\s?[AP]M)?\]?(?: -)? [^:\n]{1,60}: .*(?:\n|$)){2}`)
+	clockOfDay  = matcher(`(?i)^(?:[^\n]*\n){0,8}?[^\n]{0,60}\b\d{1,2}:\d\d\s?[AP]M\n(?:[^\n]*\n){1,20}?[^\n]{0,60}\b\d{1,2}:\d\d\s?[AP]M\n`)
+	logLine     = matcher(`^(?:[^\n]{0,60}\b(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|NOTICE)\b[^\n]*(?:\n|$)){2}`)
 	audioMarker = matcher(`^-?\d+\.\d+\t-?\d+\.\d+\t`)
 )
 
@@ -86,6 +90,8 @@ var refusals = []refusal{
 	{"a WebVTT file of data for scripts", "download the captions or subtitles instead", scriptData},
 	{"what a Python script printed", "write it as JSON: json.dumps", pythonRepr},
 	{"the chat of Zoom, which was typed", "download the transcript of the recording (VTT)", zoomChat},
+	{"a chat, or other text with times of the day", "download the transcript of the recording", func(head string) bool { return chatLine(head) || clockOfDay(head[:min(len(head), 2000)]) }},
+	{"the log of a program", "is it the right file?", logLine},
 	{"captions of Avid", exportHint, func(head string) bool {
 		return strings.HasPrefix(head, "@ This file written with") || strings.Contains(head[:min(len(head), 400)], "<begin subtitles>")
 	}},

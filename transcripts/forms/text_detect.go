@@ -92,7 +92,8 @@ func (r *textReader) isDialogue() bool {
 	}
 	people := 0 // names that a recognizer did not give
 	for name, n := range counts {
-		if isOrdinary(name) && n < often {
+		first, _, _ := strings.Cut(strings.ToLower(name), " ")
+		if fields[first] || (isOrdinary(name) || len(name) == 1) && n < often {
 			labeled -= n
 			delete(counts, name)
 		} else if !machine.MatchString(name) {

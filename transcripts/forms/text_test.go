@@ -86,6 +86,11 @@ func TestListsAreNotTranscripts(t *testing.T) {
 		"1:1 In the beginning there was snow.\n1:2 And it was cold.\n1:3 And it was good.\n",
 		"= Files\n\nThe name +tt+ or <tt>snow</tt>.\n\n<p begin=\"1s\">It snows.</p>\n",
 		"# Changes\n\n## 2.0\n\n### Added\n\n- #40: snow (thanks to Jo).\n- #41: ice.\n\n### Fixed\n\n- #42: a lake.\n\n### Added\n\n- #43: no.\n",
+		"Q: Is it cold?\nA: It is.\n\nQ: Where is the boat?\nA: It left.\n",
+		"Name: Åsa.\nCity: Kiruna.\n\nName: Jo.\nCity: Cork.\n\nName: Zoë.\nCity: Oslo.\n",
+		"Monday: Snow.\nTuesday: Snow.\nMonday: Snow again.\n",
+		"Pie\nYield: 4 pieces.\nServes: 2 people.\n\nIce\nYield: 8 pieces.\nServes: 4 people.\n",
+		"<blockquote><p>Snow.</p><cite>Åsa Öst</cite></blockquote><time>1 February</time>",
 		"12:00:01 starting the server\n12:00:02 listening on a port\n12:00:02 ready for work\n",
 	} {
 		result, err := Read([]byte(src), "", &Options{File: "a.txt"})
