@@ -180,7 +180,7 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		nameChannels(r.speeches, channelOf)
 		slices.SortStableFunc(r.speeches, func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) })
 	}
-	if f.generic && r.areOffsets() {
+	if r.areOffsets() {
 		return nil, r.s.problem(0, "is it the right file?", "JSON whose starts and ends count the characters of a text")
 	}
 	if len(r.speeches) == 0 {

@@ -90,8 +90,8 @@ var refusals = []refusal{
 	{"a WebVTT file of data for scripts", "download the captions or subtitles instead", scriptData},
 	{"what a Python script printed", "write it as JSON: json.dumps", pythonRepr},
 	{"the chat of Zoom, which was typed", "download the transcript of the recording (VTT)", zoomChat},
-	{"a chat, or other text with times of the day", "download the transcript of the recording", func(head string) bool { return chatLine(head) || clockOfDay(head[:min(len(head), 2000)]) }},
 	{"the log of a program", "is it the right file?", logLine},
+	{"a chat, or other text with times of the day", "download the transcript of the recording", func(head string) bool { return chatLine(head) || clockOfDay(head[:min(len(head), 2000)]) }},
 	{"captions of Avid", exportHint, func(head string) bool {
 		return strings.HasPrefix(head, "@ This file written with") || strings.Contains(head[:min(len(head), 400)], "<begin subtitles>")
 	}},
