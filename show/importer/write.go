@@ -10,7 +10,6 @@ import (
 	_ "image/gif" // formats of artwork
 	"image/jpeg"
 	_ "image/png"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -20,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	_ "golang.org/x/image/webp" // a format of artwork
 	"golang.org/x/sync/errgroup"
@@ -313,9 +313,9 @@ func (f *episodeFolder) transcripts(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		var out bytes.Buffer
+		var md []byte
 		if err == nil {
-			err = convertTranscript(&out, data, t.url)
+			md, err = convertTranscript(data, t.url, f.e.enclosure.duration)
 		}
 		if err != nil {
 			f.lose("its transcript %s is not there: %s", t.url, line(err.Error()))
@@ -325,19 +325,48 @@ func (f *episodeFolder) transcripts(ctx context.Context) error {
 		if t.language != "" {
 			name = "transcript." + t.language + ".md"
 		}
-		if err := f.write(name, out.Bytes()); err != nil {
+		if err := f.write(name, md); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func convertTranscript(out io.Writer, data []byte, address string) error {
-	t, err := transcripts.Read(data, "", &transcripts.ReadOptions{Options: transcripts.Options{File: path.Base(pathOf(address))}})
+// convertTranscript converts a transcript of an episode to Markdown. Markdown has stamps in
+// whole seconds, so its captions have times that differ a little from those of data, and
+// their Markdown may have other stamps. convertTranscript writes Markdown that is the same
+// if its captions are converted again. duration may be 0.
+func convertTranscript(data []byte, address string, duration time.Duration) ([]byte, error) {
+	t, md, err := transcriptOf(data, path.Base(pathOf(address)))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return transcripts.WriteMarkdown(out, t)
+	if cues := t.Cues(0); duration == 0 && len(cues) > 0 {
+		duration = cues[len(cues)-1].End
+	}
+	for range 5 {
+		var captions bytes.Buffer
+		cues := transcripts.Parse(md, nil).Cues(duration)
+		if len(cues) == 0 || transcripts.WriteVTT(&captions, cues) != nil {
+			break
+		}
+		_, again, err := transcriptOf(captions.Bytes(), "transcript.vtt")
+		if err != nil || bytes.Equal(again, md) {
+			break
+		}
+		md = again
+	}
+	return md, nil
+}
+
+func transcriptOf(data []byte, file string) (t *transcripts.Transcript, md []byte, err error) {
+	t, err = transcripts.Read(data, "", &transcripts.ReadOptions{Options: transcripts.Options{File: file}})
+	if err != nil {
+		return nil, nil, err
+	}
+	var out bytes.Buffer
+	err = transcripts.WriteMarkdown(&out, t)
+	return t, out.Bytes(), err
 }
 
 var hostName = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$`)
