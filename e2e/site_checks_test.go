@@ -59,6 +59,9 @@ func TestPagesAreAccessible(t *testing.T) {
 				if name == "results" {
 					b.do(t, "wait for hits", chromedp.WaitVisible(".hit mark"))
 				}
+				if open := eval[[]string](t, b, `[...document.links].filter(a => /^http/.test(a.protocol) && a.host !== location.host && !a.relList.contains("noopener")).map(a => a.href)`); len(open) > 0 {
+					t.Errorf("%s: links without noopener: %q", name, open)
+				}
 				// An hour of turns would take axe long, and turns are alike.
 				b.do(t, "shorten the transcript", chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".turn")].slice(12).forEach(turn => turn.remove())`))
 				b.do(t, "load axe", chromedp.Evaluate[chromedp.Void](string(axe)+";undefined"))
@@ -73,6 +76,11 @@ func TestPagesAreAccessible(t *testing.T) {
 				for _, width := range []int64{320, 390, 1440} {
 					b.mustFit(t, name, width)
 				}
+				b.do(t, "double the text", chromedp.Evaluate[chromedp.Void](`(sheet => {
+					sheet.replaceSync("html { font-size: 200% }");
+					document.adoptedStyleSheets = [sheet];
+				})(new CSSStyleSheet())`))
+				b.mustFit(t, name+" at 200 %", 320)
 			}
 			b.do(t, "break the page", chromedp.Evaluate[chromedp.Void](`document.querySelector("main").innerHTML = "<img src='x.png'>"`))
 			if len(b.axe(t, true)) == 0 {

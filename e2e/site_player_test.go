@@ -123,7 +123,8 @@ func TestPlayerSeeks(t *testing.T) {
 }
 
 // TestLongTranscript checks that the end of a transcript of more than an hour is on its
-// page, with and without scripts, and that a link to a turn shows it.
+// page, with and without scripts, that a link to a turn shows it, and that the page follows
+// there.
 func TestLongTranscript(t *testing.T) {
 	t.Parallel()
 	const turns = 1300
@@ -147,6 +148,16 @@ func TestLongTranscript(t *testing.T) {
 	b.open(t, site.url)
 	b.open(t, address+"#"+anchor)
 	b.waitFor(t, "the last turn to be shown", last)
+
+	// Turns on the way get other heights than the browser expects.
+	b.open(t, site.url)
+	b.open(t, address)
+	b.do(t, "play and follow", chromedp.Click("#player .play"), chromedp.Click(".follow input"))
+	b.click(t, fmt.Sprintf(`[...document.querySelectorAll("#transcript .stamp")].at(%d)`, turns-300))
+	b.waitFor(t, "a turn far away", fmt.Sprintf(`!audio.paused && [...document.querySelectorAll("#transcript .turn")].indexOf(document.querySelector(".turn[aria-current]")) > %d`, turns-299))
+	if !eval[bool](t, b, `(turn => turn.top < innerHeight && turn.bottom > 0)(document.querySelector(".turn[aria-current]").getBoundingClientRect()) && document.querySelector(".back-to").hidden`) {
+		t.Error("the page does not follow to a turn far away")
+	}
 	b.mustBeQuiet(t)
 
 	b = openTab(t, need(t, "chromium"))

@@ -45,7 +45,6 @@
   const [play, seek, elapsed, total, toast] = ['.play', '.seek', '.elapsed', '.total', '.toast'].map($);
   const [speed, chapterChoice, volume, sleep] = ['.speed select', '.chapter-choice select', '.volume input', '.sleep select'].map($);
   const [backTo, quote, turnLink, keys] = ['.back-to', '.quote', '.turn-link', '.keys'].map($);
-  const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const home = new URL(player.dataset.home || '.', location.href); // the folder of the site
   home.search = home.hash = '';
   home.pathname = home.pathname.replace(/[^/]*$/, '');
@@ -308,10 +307,12 @@
       if (!hide) backTo.textContent = backTo.dataset.text.replace('{time}', elapsed.textContent);
     },
     turn() { if (this.on && !this.away && !audio.paused) this.scroll(); },
-    scroll(again) {
+    // The theme makes scrolling smooth, except for readers who want less motion. On a
+    // long way it would end beside the turn: the heights of turns on the way change.
+    scroll() {
       if (!turns.current) return;
       this.quiet = performance.now() + 1000;
-      turns.current.scrollIntoView({ block: 'center', behavior: calm.matches || again ? 'instant' : 'smooth' });
+      turns.current.scrollIntoView({ block: 'center', behavior: inView(turns.current, innerHeight) ? 'auto' : 'instant' });
     },
     back() {
       this.away = false;
@@ -327,12 +328,12 @@
     // beside the turn.
     arrived() {
       if (!this.on || this.away || performance.now() > this.quiet + 1000) return;
-      if (!inView(turns.current)) this.scroll(true);
+      if (!inView(turns.current)) this.scroll();
     },
   };
-  const inView = (element) => {
+  const inView = (element, margin = 0) => {
     const box = element?.getBoundingClientRect();
-    return !box || box.bottom > 0 && box.top < innerHeight;
+    return !box || box.bottom > -margin && box.top < innerHeight + margin;
   };
   for (const event of ['wheel', 'touchmove']) {
     addEventListener(event, ({ target }) => player.contains(target) || follow.leave(), { passive: true });
@@ -517,7 +518,7 @@
     if (!span && fragment) {
       unpack();
       try { turn = document.getElementById(decodeURIComponent(fragment)); } catch { /* not an anchor */ }
-      turn?.scrollIntoView();
+      turn?.scrollIntoView({ behavior: 'instant' });
     }
     const from = span?.start ?? Number(turn?.dataset.start ?? NaN);
     if (!here || !(from >= 0) || now && now.guid !== here.guid && !audio.paused) return;
