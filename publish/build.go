@@ -72,6 +72,7 @@ func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 		return
 	}
 	whole := o.Object
+	whole.Digest = o.SHA256
 	whole.Body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 	_, err := w.b.Write(ctx, &whole, bucket.Condition{})
 	w.mu.Lock()

@@ -88,7 +88,7 @@ func (r *episodeReader) read(dir string) {
 		places: map[string]finding.Position{},
 	}
 	r.files.refused(&r.found)
-	if r.folder.refusal(e.File) != "" {
+	if !r.files.isFile(e.File) && r.folder.refusal(e.File) != "" {
 		return
 	}
 	text, ok := readText(r.folder, e.File, &r.found)

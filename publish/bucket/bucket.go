@@ -131,6 +131,7 @@ type Object struct {
 	Headers
 	Size   int64
 	CRC32C uint32 // CRC-32 of the whole body, with Castagnoli's polynomial
+	Digest string // SHA-256 of the body, in hex, if the caller has just computed it from the bytes; else empty
 
 	// Body opens the body at its first byte. It is called for every try of a write.
 	Body func() (io.ReadCloser, error)

@@ -91,6 +91,9 @@ func (b *Bucket) write(ctx context.Context, o *bucket.Object, cond bucket.Condit
 
 // copyBody writes the body of an object and returns its version.
 func copyBody(ctx context.Context, w io.Writer, o *bucket.Object) (version string, err error) {
+	if o.Digest != "" {
+		return o.Digest, bucket.CopyBody(ctx, w, o)
+	}
 	sha := sha256.New()
 	if err := bucket.CopyBody(ctx, io.MultiWriter(w, sha), o); err != nil {
 		return "", err
