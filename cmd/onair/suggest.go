@@ -33,6 +33,9 @@ func suggest(root *cobra.Command, args []string, err error) error {
 		names := strings.ReplaceAll(between(err.Error(), "; [", "]"), " ", " and --")
 		return withHint(usagef("--%s exclude each other", names), "%s", help)
 	case errors.As(err, &unknownFlag) && len(unknownFlag.GetSpecifiedName()) > 1:
+		if unknownFlag.GetSpecifiedName() == "dry-run" && c.Name() == "publish" {
+			return withHint(err, "onair plan shows what publish would do")
+		}
 		if near := source.Nearest(unknownFlag.GetSpecifiedName(), flagNames(c)); near != "" {
 			return withHint(err, "did you mean --%s?", near)
 		}
@@ -41,6 +44,11 @@ func suggest(root *cobra.Command, args []string, err error) error {
 		name := between(err.Error(), `"`, `"`)
 		if near := source.Nearest(name, commandNames(c)); near != "" {
 			return withHint(err, "did you mean %s %s?", c.CommandPath(), near)
+		}
+		for _, group := range root.Commands() { // "lint" for "transcripts lint"
+			if slices.Contains(commandNames(group), name) {
+				return withHint(err, "did you mean %s %s?", group.CommandPath(), name)
+			}
 		}
 		return withHint(err, "%s --help lists the commands", c.CommandPath())
 	case strings.HasPrefix(err.Error(), "unknown command"): // cobra's word for an argument of a command that takes none
@@ -124,7 +132,7 @@ func flagNames(c *cobra.Command) (names []string) {
 
 func commandNames(c *cobra.Command) (names []string) {
 	for _, sub := range c.Commands() {
-		names = append(slices.Concat(names, sub.SuggestFor), sub.Name())
+		names = append(names, sub.Name())
 	}
 	return names
 }
