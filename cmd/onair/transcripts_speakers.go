@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"onair/internal/plural"
+	"onair/show"
 	"onair/transcripts/draft"
 	"onair/transcripts/words"
 )
@@ -58,10 +59,7 @@ func runTranscriptsSpeakers(a *app, name string, speakers []string) error {
 	if err != nil {
 		return err
 	}
-	labels := map[string]string{} // labels of voices in the draft
-	for _, v := range draft.Voices(f) {
-		labels[v.ID] = personName(r.show, draft.Label(f, v.ID))
-	}
+	labels := voiceLabels(f, r.show)
 	if err := nameVoices(f, speakers); err != nil {
 		return err
 	}
@@ -71,9 +69,9 @@ func runTranscriptsSpeakers(a *app, name string, speakers []string) error {
 		return err
 	}
 	names := map[string]string{}
-	for _, v := range draft.Voices(f) {
-		if label := personName(r.show, draft.Label(f, v.ID)); label != labels[v.ID] {
-			names[labels[v.ID]] = label
+	for voice, label := range voiceLabels(f, r.show) {
+		if label != labels[voice] {
+			names[labels[voice]] = label
 		}
 	}
 	out, replaced := draft.Rename(src, names)
@@ -91,4 +89,14 @@ func runTranscriptsSpeakers(a *app, name string, speakers []string) error {
 		return replaceFile(file, before, formatted)
 	}
 	return nil
+}
+
+// voiceLabels returns the labels that the voices of a draft have in its transcript, by
+// voice.
+func voiceLabels(f *words.File, s *show.Show) map[string]string {
+	labels := map[string]string{}
+	for _, v := range draft.Voices(f) {
+		labels[v.ID] = personName(s, draft.Label(f, v.ID))
+	}
+	return labels
 }
