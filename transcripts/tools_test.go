@@ -230,8 +230,9 @@ func TestHasLabel(t *testing.T) {
 		"# Snow\n\n" + strings.Repeat("It snows all day. ", 90) + "\n\n**Security:** Wear a hat.\n":              false,
 		"# Snow\n\n" + strings.Repeat("It snows all day. ", 90) + "\n" + strings.Repeat("\n**Vega:** Yes.\n", 6): true,
 		"# News\n\n**Added**\n\n- Snow.\n\n**Fixed**\n\n- Ice.\n\n**Added**\n\n- No.\n":                          false,
-		"**Vega:** 4 of them.\n\n**Rigel:** 2\n":                                                                 true,
-		"":                                                                                                       false,
+		"**:** Yes.\n":                           true,
+		"**Vega:** 4 of them.\n\n**Rigel:** 2\n": true,
+		"":                                       false,
 	} {
 		if HasLabel([]byte(text)) != want {
 			t.Errorf("%q: got %v", text, !want)

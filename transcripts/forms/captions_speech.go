@@ -66,6 +66,7 @@ func (r *captionReader) add(line string, sure bool) {
 	if changed {
 		r.say()
 		r.v.speaker, r.times = name, nil
+		rest = r.c.dropClock(rest)
 	}
 	if rest != "" && (isASCIILetter(rest[0]) || strings.Trim(rest, "\ufffd -–—") != "") {
 		r.text.Add(rest)

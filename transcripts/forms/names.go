@@ -72,7 +72,8 @@ func isNote(name string) bool {
 }
 
 var sounds = set("music laughter laughs laughing applause cheering silence pause inaudible unintelligible crosstalk noise sound sounds " +
-	"background foreign singing giggles sigh sighs coughs beep bleep alert alerts fail gasps groans sneezes whispers whispering laugh chuckle cross-talk ringing theme intro outro jingle break audio video speaking clapping chuckles")
+	"background foreign singing giggles sigh sighs coughs beep bleep alert alerts fail gasps groans sneezes whispers whispering laugh chuckle cross-talk ringing theme intro outro jingle break audio video speaking clapping chuckles " +
+	"笑 笑い 笑い声 拍手 音楽 歓声 ため息 沈黙 雑音 掌声 笑声 音乐 音樂")
 
 // ordinary are words that people say before a colon. They are not names unless they occur
 // repeatedly.

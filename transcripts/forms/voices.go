@@ -31,7 +31,7 @@ type voices struct {
 var (
 	chevrons  = regexp.MustCompile(`^\s*>{2,3}\s*`)
 	dash      = regexp.MustCompile(`^\s*[-–—]\s+`)
-	bracketed = regexp.MustCompile(`^(?:\[([^\[\]]{1,60})\]|[(<]([^()<>/]{1,60})[)>])\s*[:：]?\s*(.*)$`)
+	bracketed = regexp.MustCompile(`^(?:[\[【［]([^\[\]【】［］]{1,60})[\]】］]|[(<（]([^()<>/（）]{1,60})[)>）])\s*[:：]?\s*(.*)$`)
 	boldName  = regexp.MustCompile(`^\*\*([^*:]{1,60})(?::\*\*|\*\*:)\s*(.*)$`)
 	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?S?\d+$|^(?i:speaker)[ _-][A-Z]$`)
 )
@@ -57,7 +57,7 @@ func (v *voices) note(line string) {
 				v.first = name
 			}
 		}
-	} else if line[0] != '[' && line[0] != '(' && line[0] != '<' {
+	} else if !opensBracketed(line) {
 		if _, _, ok := cutNumbered(line); ok {
 			v.numbered++
 		}
@@ -222,9 +222,15 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	return "", rest, changed
 }
 
+// opensBracketed reports whether a line opens with a bracket, also one of Chinese or Japanese.
+func opensBracketed(line string) bool {
+	return line != "" && (line[0] == '[' || line[0] == '(' || line[0] == '<' ||
+		line[0] >= utf8.RuneSelf && (strings.HasPrefix(line, "（") || strings.HasPrefix(line, "【") || strings.HasPrefix(line, "［")))
+}
+
 // cutBracketed splits a line after a name in brackets.
 func (v *voices) cutBracketed(line string) (name, rest string, ok bool) {
-	if line == "" || line[0] != '[' && line[0] != '(' && line[0] != '<' {
+	if !opensBracketed(line) {
 		return "", "", false
 	}
 	m := bracketed.FindStringSubmatch(line)
