@@ -59,7 +59,7 @@ var (
 	comment   = regexp.MustCompile(`\s*\([^)]*\)$`)
 	ordinal   = regexp.MustCompile(`(\d)(st|nd|rd|th|\.)\s`) // 4th
 
-	fillers = strings.NewReplacer(",", " ", " de ", " ", " of ", " ", " at ", " ", " г.", "")
+	fillers = strings.NewReplacer(",", " ", " de ", " ", " of ", " ", " at ", " ", " г.", "", " Uhr", "")
 )
 
 // longestDate is the longest date, in bytes, that parseDate reads.

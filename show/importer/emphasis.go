@@ -19,7 +19,7 @@ const literal = "literal-"
 
 // registerLiterals makes the converter write the tags of literal elements.
 func registerLiterals(c *converter.Converter) {
-	for _, name := range []string{"strong", "em"} {
+	for _, name := range []string{"strong", "em", "sub", "sup"} {
 		c.Register.RendererFor(literal+name, converter.TagTypeInline, func(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
 			_, _ = w.WriteString("<" + name + ">")
 			ctx.RenderChildNodes(ctx, w, n)

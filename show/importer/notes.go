@@ -199,12 +199,14 @@ const autolinkText = "http://self.invalid"
 
 // copyOf copies a node, and replaces each address of a link or an image by what the
 // function address returns for it. An address in the text becomes a link, as apps show it.
-// The text of a link to itself becomes autolinkText, and emphasis that does not take
-// asterisks becomes a literal element.
+// The text of a link to itself becomes autolinkText. Subscripts, superscripts, and emphasis
+// that does not take asterisks become literal elements.
 func copyOf(n *html.Node, asterisks func(*html.Node) bool, address func(string) string) *html.Node {
 	c := &html.Node{Type: n.Type, DataAtom: n.DataAtom, Data: n.Data, Namespace: n.Namespace, Attr: slices.Clone(n.Attr)}
 	if name := emphasisTags[n.Data]; name != "" && !asterisks(n) {
 		c.DataAtom, c.Data = 0, literal+name
+	} else if n.Data == "sub" || n.Data == "sup" {
+		c.DataAtom, c.Data = 0, literal+n.Data
 	}
 	for i, a := range c.Attr {
 		switch {

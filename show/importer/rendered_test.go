@@ -106,6 +106,7 @@ var texts = map[string]string{
 	"rules":                  `<description><![CDATA[<p>a</p><hr><p>* * *</p><hr/><p>----</p>]]></description>`,
 	"titles of links":        `<description><![CDATA[<p><a href="https://x.example/" title="A &quot;t&quot;">a</a> <a href="https://x.example/" title="it's">b</a></p>]]></description>`,
 	"emphasis":               `<description><![CDATA[<p><strong>Guest:</strong>Ann <em>said.</em>Bob</p><p><strong>“Moss!”</strong>he said</p><p>中文<strong>「重要」</strong>です</p><p><b>a</b><i>b</i> <s>c</s></p>]]></description>`,
+	"sub and sup":            `<description><![CDATA[<p>H<sub>2</sub>O, E = mc<sup>2</sup></p>]]></description>`,
 	"tags as text":           `<description><![CDATA[<p>a <b>b</b> &lt;b&gt; &amp;amp; c</p>]]></description>`,
 	"quotations and numbers": `<description><![CDATA[<blockquote><p>a</p><p>b<br>c</p></blockquote><ol start="3"><li>d</li></ol><ul><li>e</li></ul><ul><li>f</li></ul>]]></description>`,
 	"image":                  `<description><![CDATA[<h2>a</h2><p>b<br>c <img src="https://x.example/a.png" alt="A"></p>]]></description>`,

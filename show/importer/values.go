@@ -61,9 +61,17 @@ func yes(s string) bool {
 	return false
 }
 
+// Units of durations, in English, German, French, Spanish, Italian and Dutch.
+const (
+	hours   = `(?:h|hours?|hrs?|std|stunden?|heures?|horas?|or[ae]|uur)`
+	minutes = `(?:m|mins?|minutes?|minuten?|minutos?|minut[oi]|minuut)`
+	seconds = `(?:s|secs?|seconds?|sek|sekunden?|secondes?|segundos?|second[oi]|seconden)`
+)
+
 var (
 	isoDuration   = regexp.MustCompile(`^(?i)PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?$`)
-	wordyDuration = regexp.MustCompile(`^(?i)(?:([\d.]+)\s*(?:h|hours?|hrs?)\.?)?,?\s*(?:and\s)?(?:([\d.]+)\s*(?:m|mins?|minutes?)\.?)?,?\s*(?:and\s)?(?:([\d.]+)\s*(?:s|secs?|seconds?)\.?)?$`)
+	wordyDuration = regexp.MustCompile(`^(?i)(?:([\d.]+)\s*` + hours + `\.?)?,?\s*(?:and\s)?(?:([\d.]+)\s*` + minutes + `\.?)?,?\s*(?:and\s)?(?:([\d.]+)\s*` + seconds + `\.?)?$`)
+	hourMinute    = regexp.MustCompile(`^(?i)(\d+)\s*h\s*(\d{1,2})$`) // 1h05
 	thousands     = regexp.MustCompile(`^(\d{1,3}),(\d{3})$`)
 	decimalComma  = regexp.MustCompile(`(\d),(\d)`)
 )
@@ -73,6 +81,7 @@ var (
 func parseDuration(s string) (time.Duration, bool) {
 	s = thousands.ReplaceAllString(line(s), "$1$2")
 	s = decimalComma.ReplaceAllString(s, "$1.$2")
+	s = hourMinute.ReplaceAllString(s, "${1}h ${2}m")
 	total := func(parts []string) (time.Duration, bool) {
 		var d time.Duration
 		for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second} {
@@ -100,8 +109,8 @@ func parseDuration(s string) (time.Duration, bool) {
 		}
 		return total(parts)
 	}
-	if seconds, err := strconv.ParseFloat(s, 64); err == nil && seconds >= 0.5 && seconds < 3_600_000 {
-		return time.Duration(seconds+0.5).Truncate(1) * time.Second, true
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n >= 0.5 && n < 3_600_000 {
+		return time.Duration(n+0.5).Truncate(1) * time.Second, true
 	}
 	for _, form := range []*regexp.Regexp{isoDuration, wordyDuration} {
 		if m := form.FindStringSubmatch(s); m != nil && s != "" {

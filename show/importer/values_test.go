@@ -57,6 +57,7 @@ func TestParseDate(t *testing.T) {
 		"2021年2月26日 10:05":                   "2021-02-26T10:05:00Z",
 		"20210226T100500Z":                   "2021-02-26T10:05:00Z",
 		"2021-02-26T10:05:00+00:00Z":         "2021-02-26T10:05:00Z",
+		"Fr, 26 Februar 2021 10:05 Uhr":      "2021-02-26T10:05:00Z",
 	} {
 		got, ok := parseDate(in)
 		if !ok || got.Truncate(time.Second).Format(time.RFC3339) != want {
@@ -73,7 +74,7 @@ func TestParseDate(t *testing.T) {
 func TestParseDuration(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"3600": "1h0m0s", "1:02:03": "1h2m3s", "62:03": "1h2m3s", "00:00:59.6": "59s", "PT1H2M3S": "1h2m3s", "1h 2m": "1h2m0s", "45 min": "45m0s", "59.6": "1m0s", ":30": "30s", "1.5 hours": "1h30m0s", "1 hour, 5 minutes and 10 secs": "1h5m10s", "62,5": "1m3s", "1,079": "17m59s",
+		"3600": "1h0m0s", "1:02:03": "1h2m3s", "62:03": "1h2m3s", "00:00:59.6": "59s", "PT1H2M3S": "1h2m3s", "1h 2m": "1h2m0s", "45 min": "45m0s", "59.6": "1m0s", ":30": "30s", "1.5 hours": "1h30m0s", "1 hour, 5 minutes and 10 secs": "1h5m10s", "62,5": "1m3s", "1h05": "1h5m0s", "5 Minuten": "5m0s", "1,079": "17m59s",
 	} {
 		if got, ok := parseDuration(in); !ok || got.String() != want {
 			t.Errorf("parseDuration(%q) = %s, %t; want %s", in, got, ok, want)
