@@ -68,10 +68,10 @@ func runTranscriptsSpeakers(a *app, name string, speakers []string) error {
 	if err != nil {
 		return err
 	}
-	names := map[string]string{}
-	for voice, label := range voiceLabels(f, r.show) {
-		if label != labels[voice] {
-			names[labels[voice]] = label
+	names, renamed := map[string]string{}, voiceLabels(f, r.show)
+	for _, v := range draft.Voices(f) {
+		if label := renamed[v.ID]; label != labels[v.ID] {
+			names[labels[v.ID]] = label
 		}
 	}
 	out, replaced := draft.Rename(src, names)
