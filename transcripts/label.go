@@ -64,7 +64,7 @@ func canBeSpeakers(text []byte) bool {
 		counts[name]++
 		again := counts[name] > 1
 		repeated = repeated || again
-		named = named || name == "" || forms.IsName(name) || isPause(pauseNames(&Options{}), name) || again && forms.IsName(capitalized(name)) || strings.ContainsAny(name, "0123456789") && unicode.IsLetter(rune(name[0]))
+		named = named || name == "" || forms.IsName(name) || isPause(pauseNames(&Options{}), name) || again && forms.IsName(capitalized(name))
 		if dialogue && named && repeated {
 			return true // the other labels cannot change this
 		}

@@ -435,16 +435,23 @@ func (r *jsonReader) readSegment(v ref) {
 		return
 	}
 	if f.start == "" && !u.Timed || !u.Ended {
-		for v, end := words+1, t.next(words); v < end; v = t.next(v) {
-			if start, ok := r.timeOf(v, c.wordStart); ok && !u.Timed {
-				u.Start, u.Timed = start, true
-			}
-			if stop, ok := r.timeOf(v, c.wordEnd); ok {
-				u.End, u.Ended = stop, true
-			}
-		}
+		r.timeByWords(&u, words)
 	}
 	r.alignWords(u, words)
+}
+
+// timeByWords sets the start of a segment without one to that of its first word, and its end to
+// that of its last word.
+func (r *jsonReader) timeByWords(u *Speech, words ref) {
+	c := &r.form.compiled
+	for v, end := words+1, r.t.next(words); v < end; v = r.t.next(v) {
+		if start, ok := r.timeOf(v, c.wordStart); ok && !u.Timed {
+			u.Start, u.Timed = start, true
+		}
+		if stop, ok := r.timeOf(v, c.wordEnd); ok {
+			u.End, u.Ended = stop, true
+		}
+	}
 }
 
 // dropRepeated drops the speech before the last segment if the last segment repeats all
