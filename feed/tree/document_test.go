@@ -267,3 +267,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestRepeatedAttributes checks that an attribute that is written again and again costs few
+// allocations. It is not parallel, because allocations of other tests would count too.
+func TestRepeatedAttributes(t *testing.T) {
+	const n = 2000
+	data := []byte("<rss " + strings.Repeat(`version="2.0" `, n) + "/>")
+	allocations := testing.AllocsPerRun(1, func() {
+		if _, err := Parse(data, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocations > 3*n {
+		t.Errorf("%.0f allocations for %d attributes", allocations, n)
+	}
+}

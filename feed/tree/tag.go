@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -182,10 +183,8 @@ func (p *parser) attr(t *tagAttrs, spaced bool) {
 		p.attrFault(t, a.at, "the value of attribute %s has no quotes", quote(string(a.name)))
 	}
 	a.value = value
-	for _, other := range t.list {
-		if bytes.Equal(other.name, a.name) {
-			p.attrFault(t, a.at, "attribute %s is written twice", quote(string(a.name)))
-		}
+	if !t.reported && slices.ContainsFunc(t.list, func(other rawAttr) bool { return bytes.Equal(other.name, a.name) }) {
+		p.attrFault(t, a.at, "attribute %s is written twice", quote(string(a.name)))
 	}
 	p.addAttr(t, a)
 }
