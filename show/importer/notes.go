@@ -84,10 +84,17 @@ func converted(src string) (md string, lost []string) {
 		}
 		lost = append(lost, text)
 	}
+	var styles []string
 	for n := range body.Descendants() {
 		if href := strings.TrimSpace(attr(n, "href")); n.Data == "a" && href != "" && !shownLink(href) {
 			lost = append(lost, fmt.Sprintf("the link to %s in its notes is left out; its text is kept", source.ShortQuote(href)))
 		}
+		if styleTags[n.Data] && n.Type == html.ElementNode && !slices.Contains(styles, "<"+n.Data+">") {
+			styles = append(styles, "<"+n.Data+">")
+		}
+	}
+	if len(styles) > 0 {
+		lost = append(lost, "formatting by "+strings.Join(styles, ", ")+" in its notes is left out; the text is kept")
 	}
 	if md, ok := convert(body); ok {
 		return md, lost
@@ -114,6 +121,9 @@ func converted(src string) (md string, lost []string) {
 	}
 	return strings.Join(parts, "\n\n"), lost
 }
+
+// styleTags are elements that change how text looks in a way that Markdown cannot.
+var styleTags = map[string]bool{"big": true, "center": true, "font": true, "ins": true, "mark": true, "small": true, "u": true}
 
 // parse parses HTML and returns its body.
 func parse(src string) *html.Node {

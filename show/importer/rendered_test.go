@@ -200,3 +200,14 @@ func TestPasswordsAreNotPrinted(t *testing.T) {
 		t.Errorf("losses: %s", losses)
 	}
 }
+
+func TestStylesOfNotesAreReported(t *testing.T) {
+	t.Parallel()
+	dir, losses := importItem(t, moss1+`<description><![CDATA[<p>Look at <u>moss</u>, <mark>ferns</mark> and <u>trees</u>, in <b>bold</b>.</p>]]></description>`)
+	if feed := string(rendered(t, dir)); !strings.Contains(feed, "Look at moss, ferns and trees, in <strong>bold</strong>.") {
+		t.Errorf("the feed: %s", feed)
+	}
+	if want := "formatting by <u>, <mark> in its notes is left out; the text is kept"; !strings.Contains(losses, want) {
+		t.Errorf("losses: %s", losses)
+	}
+}
