@@ -41,9 +41,8 @@ func (a *app) readMarkdown(name string) ([]byte, error) {
 }
 
 // allowLines raises the memory limit for a transcript with more lines than the usual limit
-// is enough for.
-func allowLines(src []byte) {
-	const perLine = 340 // bytes of memory per line, if every line is a turn
+// is enough for. perLine is the number of bytes of memory per line, if every line is a turn.
+func allowLines(src []byte, perLine int64) {
 	memory.SetLimit(max(memory.Limit, perLine*int64(bytes.Count(src, []byte("\n")))))
 }
 

@@ -94,7 +94,7 @@ func formatFile(a *app, r *transcriptRepo, name string, style *transcripts.Style
 	if err != nil {
 		return false, err
 	}
-	allowLines(src)
+	allowLines(src, 340)
 	opts := r.settings.Options(filepath.ToSlash(name))
 	out := transcripts.Format(src, opts)
 	if style != nil {

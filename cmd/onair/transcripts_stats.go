@@ -90,7 +90,7 @@ func runTranscriptsStats(ctx context.Context, a *app, o *statsOptions, args []st
 		if err != nil {
 			return err
 		}
-		allowLines(src)
+		allowLines(src, 700) // every turn may have a speaker of its own
 		opts := r.settings.Options(r.rootPath(name))
 		opts.CountOnly = true
 		s.Add(transcripts.Parse(src, opts))
