@@ -276,7 +276,7 @@ func (w *writer) itunesEpisode(d *Document, i *Item) {
 	}
 	if i.Notes != "" {
 		name := "itunes:subtitle"
-		if len(e.Summary) > maxSubtitle || strings.Contains(e.Summary, "\n") {
+		if len(e.Summary) > vocabulary.MaxSubtitle || strings.Contains(e.Summary, "\n") {
 			name = "itunes:summary"
 		}
 		w.optional(name, e.Summary)
@@ -323,10 +323,6 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 		w.license(e.License)
 	}
 }
-
-// maxSubtitle is the longest summary, in bytes, that is written as itunes:subtitle, of
-// which PSP-1 allows 255 characters. A longer one is written as itunes:summary.
-const maxSubtitle = 255
 
 func (w *writer) image(url string) {
 	if url != "" {

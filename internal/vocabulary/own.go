@@ -1,5 +1,10 @@
 package vocabulary
 
+// MaxSubtitle is the longest summary of an episode, in bytes, that onair writes as
+// itunes:subtitle, of which PSP-1 allows 255 characters. A longer one is written as
+// itunes:summary.
+const MaxSubtitle = 255
+
 // Generator is the name of onair in the feeds that it writes. It has no version, so that
 // an upgrade does not change a feed.
 const Generator = "onair"

@@ -15,6 +15,7 @@ import (
 	"onair/feed/tree"
 	"onair/internal/markdown"
 	"onair/internal/source"
+	"onair/internal/vocabulary"
 	"onair/show/chapters"
 )
 
@@ -343,7 +344,7 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 			summary = plain
 		case text.of == subtitle:
 			c.loseElement(subtitle, "itunes:subtitle is dropped: another text is the summary")
-		case len(summary) > maxSubtitle: // the new feed has the summary as itunes:summary
+		case len(summary) > vocabulary.MaxSubtitle: // the new feed has the summary as itunes:summary
 			c.loseElement(summaryElement, "itunes:summary is dropped: another text is the summary")
 		default:
 			c.used[summaryElement] = false // stays in extra
@@ -354,9 +355,6 @@ func (c *mapper) text(e *episode, item *tree.Element) {
 		c.one(item, "itunes:title")
 	}
 }
-
-// maxSubtitle is the longest summary, in bytes, that onair writes as itunes:subtitle.
-const maxSubtitle = 255
 
 // isCut reports whether text equals whole, or is the start of whole as onair cuts a
 // description: text is long, or ends with the address of the page.
