@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onair/internal/finding"
+	"onair/transcripts/forms"
 )
 
 // maxTime is the largest time that is read: longer than any recording, and far less than a
@@ -229,15 +230,8 @@ func parseCaptionTime(s string) (d time.Duration, ok bool) {
 		return 0, false
 	}
 	d = d*60 + n*time.Second
-	unit := time.Second
-	for i++; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-		unit /= 10
-		d += time.Duration(s[i]-'0') * unit
-	}
-	return d.Round(time.Millisecond), true
+	fraction, ok := forms.Fraction(s[min(i+1, len(s)):])
+	return (d + fraction).Round(time.Millisecond), ok
 }
 
 // appendTime writes a time of the audio as an HTML element: the content is readable, the

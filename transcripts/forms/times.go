@@ -326,19 +326,30 @@ func parseClock(s string, lenient bool) (d time.Duration, ok bool) {
 		if fraction := len(s) - i - 1; s[i] == ':' && fraction != 3 {
 			return 0, false // frames of an unknown rate
 		}
-		unit := time.Second
-		for i++; i < len(s); i++ {
-			if s[i] < '0' || s[i] > '9' {
-				return 0, false
-			}
-			unit /= 10
-			d += time.Duration(s[i]-'0') * unit
+		after, ok := Fraction(s[i+1:])
+		if !ok {
+			return 0, false
 		}
+		d += after
 	}
 	if negative {
 		d = -d
 	}
 	return d.Round(time.Millisecond), true
+}
+
+// Fraction returns the time that the digits after the decimal point of a number of seconds
+// stand for. ok is false if there are other characters.
+func Fraction(digits string) (d time.Duration, ok bool) {
+	unit := time.Second
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return 0, false
+		}
+		unit /= 10
+		d += time.Duration(digits[i]-'0') * unit
+	}
+	return d, true
 }
 
 // parseTimes reads the line of times of a caption, such as "00:00:01.000 -->
