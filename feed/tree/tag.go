@@ -307,11 +307,12 @@ func (p *parser) resolveAttrs(e *Element, attrs []rawAttr) {
 
 // isSameName reports whether an attribute before a has the same namespace and local name.
 func (p *parser) isSameName(attrs []rawAttr, a rawAttr, r resolved) bool {
+	suffix := []byte(":" + r.local)
 	for _, other := range attrs {
 		if other.at == a.at {
 			break
 		}
-		if bytes.HasSuffix(other.name, []byte(":"+r.local)) && !bytes.Equal(other.name, a.name) && !bytes.HasPrefix(other.name, []byte("xmlns:")) {
+		if bytes.HasSuffix(other.name, suffix) && !bytes.Equal(other.name, a.name) && !bytes.HasPrefix(other.name, []byte("xmlns:")) {
 			if o := p.attributeName(other.name); o.local == r.local && o.space == r.space && !o.unbound {
 				return true
 			}

@@ -323,14 +323,17 @@ func Truncate(source string, max int, more string) string {
 		if !open.follow(t) {
 			break
 		}
-		if end := open.endTags(); t.name == "br" && offset+len(end) <= limit {
-			blocks = cut{source[:offset], end}
-		}
+		at := offset
 		offset += len(t.raw)
-		if len(open) == 0 || t.raw == "</li>" || t.raw == "</p>" {
-			if end := open.endTags(); offset+len(end) <= limit {
-				blocks = cut{source[:offset], end}
-			}
+		switch {
+		case t.name == "br": // the line ends before it
+		case len(open) == 0 || t.raw == "</li>" || t.raw == "</p>":
+			at = offset
+		default:
+			continue
+		}
+		if end := open.endTags(); at+len(end) <= limit {
+			blocks = cut{source[:at], end}
 		}
 	}
 	best := strings.TrimSpace(blocks.String())
