@@ -2,122 +2,16 @@ package transcripts
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"onair/transcripts/forms"
-	"onair/transcripts/internal/script"
 )
 
 // maxName is the longest name of a label, in characters.
 const maxName = 60
-
-// labelLine matches a line that begins with the label of a speaker, well-formed or not.
-var labelLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[ \t>#-]*(?:\\?[\[(][\d:. ]+\\?[\])][ \t]*)?(?:\*\*|__)([^*_\n]{0,240}?)(?::[ \t]*(?:\*\*|__)|(?:\*\*|__)[ \t]*:)`)
-})
-
-// HasLabel reports whether Markdown has a line that begins with the label of a speaker. The
-// label may be malformed, such as **Vega**:. Labels that are not bold, such as "Vega: Yes."
-// or "*Vega:* Yes.", count only if half of the paragraphs or more begin with one. Fields such
-// as "**Yield:** 4" and remarks such as "**Note:** …" in a document are not labels.
-func HasLabel(text []byte) bool {
-	if labelLine().Match(text) {
-		return canBeSpeakers(text)
-	}
-	t := Parse(text, nil)
-	labels, paragraphs := 0, 0
-	for _, f := range t.Findings {
-		if f.Rule == ruleLabel.ID || f.Rule == ruleUnbolded.ID {
-			labels++
-		}
-	}
-	for i := range t.Turns {
-		paragraphs += len(t.Turns[i].Blocks)
-	}
-	return labels > 1 && 2*labels >= paragraphs
-}
-
-// canBeSpeakers reports whether bold labels of a text can be those of speakers: one of them at
-// least is a name, they are not all fields as in a recipe, and there is not a document above
-// them.
-func canBeSpeakers(text []byte) bool {
-	const head = 1 << 16           // bytes that are enough
-	const document, many = 1500, 5 // characters above the first label; labels of a dialogue below
-	text = text[:min(len(text), head)]
-	first := labelLine().FindIndex(text)
-	if first == nil {
-		return true
-	}
-	dialogue := wordsBefore(text[:first[0]]) < document
-	paragraphs := bytes.Count(text[first[0]:], []byte("\n\n")) + 1
-	counts := map[string]int{}
-	named, repeated := false, false
-	var values [][]byte // after the labels, to the end of the line
-	for m := labelLine().FindSubmatchIndex(text); m != nil; m = labelLine().FindSubmatchIndex(text) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(string(text[m[2]:m[3]]), "["), "](")
-		name = strings.Trim(name, " :")
-		counts[name]++
-		again := counts[name] > 1
-		repeated = repeated || again
-		named = named || name == "" || forms.IsName(name) || isPause(pauseNames(&Options{}), name) || again && forms.IsName(capitalized(name))
-		if dialogue && named && repeated {
-			return true // the other labels cannot change this
-		}
-		value, below, _ := bytes.Cut(text[m[1]:], []byte("\n"))
-		values, text = append(values, value), below
-	}
-	if !named || len(counts) == len(values) && hasFields(values) {
-		return false
-	}
-	return dialogue || len(values) >= many && repeated && 2*len(values) >= paragraphs
-}
-
-// capitalized returns a name with a capital letter at the start of each word.
-func capitalized(name string) string {
-	words := strings.Fields(name)
-	for i, word := range words {
-		first, size := utf8.DecodeRuneInString(word)
-		words[i] = string(unicode.ToUpper(first)) + word[size:]
-	}
-	return strings.Join(words, " ")
-}
-
-// hasFields reports whether labels are those of fields: there are several, with short values,
-// of which one starts with a digit and none is a sentence.
-func hasFields(values [][]byte) bool {
-	const most = 5 // words of a value
-	numbers := 0
-	for _, value := range values {
-		words := bytes.Fields(value)
-		if len(words) == 0 || len(words) > most || words[0][0] == '\\' || words[0][0] == '[' || script.EndsSentence(string(bytes.TrimSpace(value))) {
-			return false
-		}
-		if words[0][0] >= '0' && words[0][0] <= '9' {
-			numbers++
-		}
-	}
-	return len(values) > 1 && numbers > 0
-}
-
-// wordsBefore returns the number of bytes of a text without its front matter and headings.
-func wordsBefore(text []byte) int {
-	n, front := 0, false
-	for i, line := range bytes.Split(text, []byte("\n")) {
-		line = bytes.TrimSpace(line)
-		switch {
-		case string(line) == "---" && (i == 0 || front):
-			front = !front
-		case !front && !bytes.HasPrefix(line, []byte("#")):
-			n += len(line)
-		}
-	}
-	return n
-}
 
 // label is the name of a speaker or a pause at the start of a line. Offsets count
 // from the start of the source.

@@ -166,6 +166,39 @@ func nameByFirstLine(captions []caption) {
 	}
 }
 
+// numberedName matches a name after the number of a caption, as in 1 "Åsa Öst" (16784640) of
+// Zoom, or 1 - Åsa Öst.
+var numberedName = regexp.MustCompile(`^\d+ (?:"([^"]+)" \(\d+\)|[-–—] (.+))$`)
+
+// nameByIdentifier takes the identifiers of captions for their speakers, if most are names.
+func nameByIdentifier(captions []caption) {
+	names, filled := 0, 0
+	for i := range captions {
+		c := &captions[i]
+		if len(c.lines) == 0 {
+			continue
+		}
+		if filled++; c.name == "" || isNumber(c.name) {
+			continue
+		}
+		if m := numberedName.FindStringSubmatch(c.name); m != nil {
+			c.name = m[1] + m[2]
+		}
+		c.name = clean(unescape(c.name))
+		if looksLikeName(c.name, 1) {
+			names++
+		}
+	}
+	if 2*names <= filled {
+		return
+	}
+	for i := range captions {
+		if c := &captions[i]; looksLikeName(c.name, 1) && len(c.lines) > 0 && !strings.HasPrefix(c.lines[0], "<v ") {
+			c.speaker = c.name
+		}
+	}
+}
+
 var textClock = regexp.MustCompile(`^([^\[(:]{0,60}?)\s?[\[(](\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)[\])]:?\s*`)
 
 // dropClock removes the start of a caption from before its words, or from after the name of
