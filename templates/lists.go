@@ -214,8 +214,8 @@ func (l *lists) relate() {
 	}
 }
 
-// tags returns the tags of each episode, by index: its topics, and its people who are not
-// hosts of the show. tagged has the episodes of each tag.
+// tags returns the tags of each episode, by index. They are its topics, and its people
+// except the hosts of the show. tagged has the indexes of the episodes of each tag.
 func (l *lists) tags() (tags [][]any, tagged map[any][]int) {
 	hosts := map[*show.Person]bool{}
 	for _, c := range l.site.Show.Hosts {

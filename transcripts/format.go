@@ -127,8 +127,8 @@ type editList struct {
 // edit replaces a span of the source by a span of the text of the list.
 type edit struct{ old, text span }
 
-// newEditList returns an empty list with room for an edit of each label and mark that has a
-// fault.
+// newEditList returns an empty list. Its capacity is the number of labels and marks with
+// faults, each of which usually takes one edit.
 func newEditList(f *file) *editList {
 	n := 0
 	for i := range f.turns {

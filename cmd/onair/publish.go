@@ -120,8 +120,8 @@ func runPublish(ctx context.Context, a *app, o *publishOptions) error {
 	return publishPlan(ctx, a, o, p, storage, changes)
 }
 
-// publishPlan writes onair.lock, applies the plan and prints the result. changes are what listeners
-// notice.
+// publishPlan writes onair.lock, applies the plan and prints the result. changes are what
+// listeners notice.
 func publishPlan(ctx context.Context, a *app, o *publishOptions, p *publish.Plan, storage record.Storage, changes *check.Changes) error {
 	commit, err := checkout.Head(ctx, p.Release.Show.Folder.Dir)
 	if err != nil && !p.Empty() && !o.overNewer {

@@ -140,8 +140,8 @@ func (c *checker) sameGUID(it *tree.Element, guid string) bool {
 
 // sameFile reports that an earlier episode has the same enclosure as the episode with the
 // given index, or, with another GUID, an enclosure that differs only in the query, or in
-// http and https. again
-// says that an earlier episode has the same GUID, which has been reported.
+// http and https. again says that an earlier episode has the same GUID, which has been
+// reported.
 func (c *checker) sameFile(it *tree.Element, index int32, again bool) {
 	ep := &c.report.Episodes[index]
 	raw := ep.Enclosure.URL

@@ -196,8 +196,8 @@ func shownName(name string) string {
 	return name
 }
 
-// notAFeed returns the error for a file or an address that is not an RSS feed. The error says what it
-// is.
+// notAFeed returns the error for a file or an address that is not an RSS feed. The error
+// says what it is.
 func notAFeed(name string, d *tree.Document) error {
 	hint := "give the address of the RSS feed, which your host shows in its settings"
 	what := "not a feed"

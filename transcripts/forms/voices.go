@@ -222,7 +222,8 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 	return "", rest, changed
 }
 
-// opensBracketed reports whether a line opens with a bracket, also one of Chinese or Japanese.
+// opensBracketed reports whether a line opens with a bracket, including those of Chinese and
+// Japanese.
 func opensBracketed(line string) bool {
 	return line != "" && (line[0] == '[' || line[0] == '(' || line[0] == '<' ||
 		line[0] >= utf8.RuneSelf && (strings.HasPrefix(line, "（") || strings.HasPrefix(line, "【") || strings.HasPrefix(line, "［")))
