@@ -111,18 +111,18 @@ func isPrivate(raw string) bool {
 	if !ok {
 		return false
 	}
-	host, _, _ := strings.Cut(rest[:min(len(rest), 100)], "/")
-	u, err := url.Parse("//" + host)
+	rest = rest[:min(len(rest), 100)]
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	u, err := url.Parse("//" + rest)
 	if err != nil {
 		return false
 	}
-	host = strings.ToLower(u.Hostname())
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	addr, err := netip.ParseAddr(host)
 	return isLocal(host) || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".localhost") || err == nil && (addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast())
 }
-
-// privateHost matches addresses for which isPrivate may return true.
-var privateHost = regexp.MustCompile(`(?i)^https?://(?:[^/]*localhost|[0-9.]+|\[|[^/]*\.local)(?:[:/\]]|[0-9a-f])`)
 
 // artwork checks the address of an itunes:image.
 func artwork(c *checker, e *tree.Element, attr, value string) {

@@ -251,18 +251,27 @@ func (c *checker) compareWithChannel(ch *tree.Element) {
 	}
 }
 
-// privateFiles warns about files of episodes on a host that listeners cannot reach, unless
-// the feed itself is on such a host.
+// privateFiles warns about artwork and files of episodes on a host that listeners cannot
+// reach, unless the feed itself is on such a host.
 func (c *checker) privateFiles() {
 	if self := c.report.Self.URL; self == "" || isPrivate(self) || isPrivate(c.file) {
 		return
 	}
+	c.privateFile(&c.report.Artwork)
 	for i := range c.report.Episodes {
-		for _, l := range []Link{c.report.Episodes[i].Enclosure, c.report.Episodes[i].Artwork} {
-			if privateHost.MatchString(l.URL) && isPrivate(l.URL) {
-				c.milder(ruleAddress, &tree.Element{Line: l.Line, Column: l.Column}, "address %s is on this machine or a private network", quote(l.URL))
-			}
+		e := &c.report.Episodes[i]
+		for _, to := range []*Link{&e.Enclosure, &e.Artwork, &e.Chapters} {
+			c.privateFile(to)
 		}
+		for i := range e.Transcripts {
+			c.privateFile(&e.Transcripts[i])
+		}
+	}
+}
+
+func (c *checker) privateFile(to *Link) {
+	if isPrivate(to.URL) {
+		c.milder(ruleAddress, &tree.Element{Line: to.Line, Column: to.Column}, "address %s is on this machine or a private network", quote(to.URL))
 	}
 }
 

@@ -47,9 +47,9 @@ func (c *mapper) show() *showFiles {
 		y.text("title", s.title)
 		c.lose("the feed has no title")
 	}
-	description, summary := plainOrNotes(c, c.one(ch, "description").Value()), c.one(ch, "itunes:summary").Value()
+	description, summary := c.plainOrNotes(c.one(ch, "description")), c.one(ch, "itunes:summary").Value()
 	if description == "" {
-		description = plainOrNotes(c, summary)
+		description = c.plainOrNotes(ch.Child("itunes:summary"))
 	} else if summary != "" && plainText(summary) != plainText(ch.Child("description").Value()) {
 		c.loseElement(ch.Child("itunes:summary"), "itunes:summary is dropped: the description is used")
 	}
@@ -61,6 +61,7 @@ func (c *mapper) show() *showFiles {
 	c.showPeople(y)
 	c.showPodcast(y)
 	s.artwork = c.artwork(ch)
+	c.values.artwork = s.artwork
 	s.lock = (&pins.Lock{PodcastGUID: c.podcastGUID(), Episodes: map[string]*pins.Pin{}}).Format()
 	c.trailers()
 	if s.artwork != "" {
@@ -124,8 +125,8 @@ func (s *showFiles) file(prefix string) string {
 }
 
 // plainOrNotes converts a description to Markdown.
-func plainOrNotes(c *mapper, text string) string {
-	md, lost := notesOf(text)
+func (c *mapper) plainOrNotes(e *tree.Element) string {
+	md, lost := notesOf(e.Value(), c.notesBase(e, c.channel))
 	for _, l := range lost {
 		c.lose("%s", strings.ReplaceAll(l, "its notes", "the description"))
 	}
@@ -425,7 +426,7 @@ func (c *mapper) artwork(parent *tree.Element) string {
 	if raw == "" {
 		raw = e.Value()
 	}
-	if address, ok := webAddress(raw); ok {
+	if address, ok := c.fileAddress(raw, e, parent); ok {
 		return address
 	} else if raw != "" {
 		c.lose("the artwork is dropped: %s is not an address", source.ShortQuote(line(raw)))
@@ -453,5 +454,6 @@ func (c *mapper) podcastGUID() string {
 	if address := c.formerAddress(); address != "" {
 		return pins.PodcastGUID(address)
 	}
+	c.lose("there is no podcast:guid, and the feed does not say its address, from which apps compute one; the first publish computes it from the new address")
 	return ""
 }

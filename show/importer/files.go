@@ -21,7 +21,7 @@ func (c *mapper) transcripts(e *episode, item *tree.Element) {
 		c.loseValue(address, "podcast:transcript is dropped: there is a better format")
 	}
 	for _, x := range c.all(item, "podcast:transcript", "url", "type", "language", "rel") {
-		address, ok := webAddress(x.Attr("url"))
+		address, ok := c.fileAddress(x.Attr("url"), x, item)
 		if !ok {
 			c.loseElement(x, "podcast:transcript is dropped: its address is malformed")
 			continue
@@ -76,7 +76,7 @@ func transcriptFormat(mediaType, address string) string {
 // itself.
 func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 	if x := c.one(item, "podcast:chapters", "url", "type"); x != nil {
-		if address, ok := webAddress(x.Attr("url")); ok {
+		if address, ok := c.fileAddress(x.Attr("url"), x, item); ok {
 			e.chaptersURL = address
 		} else {
 			c.loseElement(x, "podcast:chapters is dropped: its address is malformed")

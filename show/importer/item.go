@@ -102,7 +102,7 @@ func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 	c.episodeFacts(y, item)
 	c.text(e, item)
 	c.duration(e, item)
-	if e.artwork = c.artwork(item); e.artwork == c.channelArtwork() {
+	if e.artwork = c.artwork(item); e.artwork == c.values.artwork {
 		e.artwork = ""
 	}
 	c.credits(y, item)
@@ -119,8 +119,6 @@ func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 	return e
 }
 
-func (c *mapper) channelArtwork() string { return c.channel.Child("itunes:image").Attr("href") }
-
 func pathOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -134,16 +132,10 @@ func pathOf(address string) string {
 func (c *mapper) enclosure(e *episode, item *tree.Element) (all []string) {
 	var best *enclosure
 	for _, x := range c.all(item, "enclosure", "url", "length", "type") {
-		written, ok := webAddress(x.Attr("url"))
-		if written != "" {
+		if written := strings.TrimSpace(x.Attr("url")); written != "" {
 			all = append(all, written)
 		}
-		address := written
-		if !ok {
-			if address, ok = c.completeAddress(written); ok {
-				c.lose("the address of its file is not complete, or has characters that belong into %%-escapes; it becomes %s", address)
-			}
-		}
+		address, ok := c.fileAddress(x.Attr("url"), x, item)
 		if !ok {
 			c.lose("an enclosure is dropped: its address %s is malformed", source.ShortQuote(line(address)))
 			continue
@@ -316,16 +308,17 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 // if that has more text, unless only content:encoded has an image or a table. The summary
 // is the other of the two, or else the subtitle: onair writes a summary as the subtitle.
 func (c *mapper) text(e *episode, item *tree.Element) {
-	description, encoded := c.one(item, "description").Value(), c.one(item, "content:encoded").Value()
+	descriptionElement, notesElement := c.one(item, "description"), c.one(item, "content:encoded")
+	description, encoded := descriptionElement.Value(), notesElement.Value()
 	notes, short := encoded, description
 	if encoded == "" || len(textOf(encoded)) < len(textOf(description)) && !hasMore(encoded, description) {
-		notes, short = description, encoded
+		notes, short, notesElement = description, encoded, descriptionElement
 	}
 	summaryElement, subtitle := c.one(item, "itunes:summary"), c.one(item, "itunes:subtitle")
 	if notes == "" {
-		notes = summaryElement.Value()
+		notes, notesElement = summaryElement.Value(), summaryElement
 	}
-	md, lost := notesOf(notes)
+	md, lost := notesOf(notes, c.notesBase(notesElement, item))
 	e.notes = md
 	for _, l := range lost {
 		c.lose("%s", l)

@@ -22,6 +22,7 @@ import (
 // mapper turns the elements of a feed into the fields of a show.
 type mapper struct {
 	o       *Options
+	root    *tree.Element
 	channel *tree.Element
 	items   []*tree.Element // newest first, as in the feed
 	address string          // address of the feed after redirects; empty for a file
@@ -40,15 +41,15 @@ type mapper struct {
 
 // channelValues are values of the channel that are compared with values of items.
 type channelValues struct {
-	author, license, link string
-	explicit              bool
-	hosts                 []string // as YAML
-	seasons               map[string]string
+	author, license, link, artwork string
+	explicit                       bool
+	hosts                          []string // as YAML
+	seasons                        map[string]string
 }
 
 func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 	c := &mapper{
-		o: o, channel: f.pages[0].Channel(), address: f.address, existing: existing,
+		o: o, root: f.pages[0].Root, channel: f.pages[0].Channel(), address: f.address, existing: existing,
 		used: map[*tree.Element]bool{}, namespaces: map[string]string{},
 		values: channelValues{seasons: map[string]string{}},
 	}

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,10 +41,10 @@ var toMarkdown = sync.OnceValue(func() *converter.Converter {
 
 // notesOf converts notes to Markdown, if possible with the same text and the same links.
 // Blocks that the converter cannot convert without changes become plain text with links.
-// lost describes what has changed. The Markdown is the same if it is rendered into a feed
-// and converted again.
-func notesOf(src string) (md string, lost []string) {
-	md, lost = converted(src)
+// Relative addresses are resolved against base, unless base is nil. lost describes what has
+// changed. The Markdown is the same if it is rendered into a feed and converted again.
+func notesOf(src string, base *url.URL) (md string, lost []string) {
+	md, lost = converted(src, base)
 	for range 3 {
 		feed := published(md)
 		if body := parse(feed); isHTML(feed) {
@@ -52,7 +53,7 @@ func notesOf(src string) (md string, lost []string) {
 				break // without a comparison of what both show
 			}
 		}
-		again, _ := converted(feed)
+		again, _ := converted(feed, nil)
 		if again == md {
 			break
 		}
@@ -70,7 +71,7 @@ func published(md string) string {
 	return whole
 }
 
-func converted(src string) (md string, lost []string) {
+func converted(src string, base *url.URL) (md string, lost []string) {
 	src = strings.ToValidUTF8(strings.ReplaceAll(src, "\r\n", "\n"), "")
 	if !isHTML(src) {
 		return plainNotes(html.UnescapeString(src)), nil
@@ -84,6 +85,7 @@ func converted(src string) (md string, lost []string) {
 		}
 		lost = append(lost, text)
 	}
+	lost = append(lost, resolveAddresses(body, base)...)
 	var styles []string
 	for n := range body.Descendants() {
 		if href := strings.TrimSpace(attr(n, "href")); n.Data == "a" && href != "" && !shownLink(href) {
@@ -120,6 +122,38 @@ func converted(src string) (md string, lost []string) {
 		lost = append(lost, fmt.Sprintf("%s of its notes could not be converted exactly; compare them", plural.Count(broken, "block")))
 	}
 	return strings.Join(parts, "\n\n"), lost
+}
+
+// resolveAddresses resolves the relative addresses of links and images, because the notes
+// will be on other pages. It describes each of them. Without a base it changes nothing.
+func resolveAddresses(body *html.Node, base *url.URL) (described []string) {
+	for n := range body.Descendants() {
+		key, what := "href", "link to"
+		if n.Data == "img" {
+			key, what = "src", "image"
+		} else if n.Data != "a" {
+			continue
+		}
+		for i, a := range n.Attr {
+			to := address(a.Val)
+			u, err := url.Parse(to)
+			if a.Key != key || err != nil || to == "" || u.Scheme != "" {
+				continue
+			}
+			what := fmt.Sprintf("the %s %s in its notes is relative", what, source.ShortQuote(to))
+			switch {
+			case strings.HasPrefix(to, "www."):
+				n.Attr[i].Val = "http://" + to
+			case base != nil:
+				n.Attr[i].Val = base.ResolveReference(u).String()
+			default:
+				described = append(described, what+", and the feed has no address to resolve it with; correct it")
+				continue
+			}
+			described = append(described, what+"; it becomes "+n.Attr[i].Val)
+		}
+	}
+	return described
 }
 
 // styleTags are elements that change how text looks in a way that Markdown cannot.

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"onair/feed/tree"
 	"onair/internal/source"
 )
 
@@ -31,22 +32,53 @@ func webAddress(s string) (address string, ok bool) {
 	return s, source.CheckURL(s, "http", "https") == nil
 }
 
-// completeAddress returns an address with %-escapes for the characters that an address
-// must not have, such as spaces. A relative address is resolved against that of the feed.
+// fileAddress returns the address of a file that e, a child of parent, names. If the
+// address has characters that an address must not have, such as spaces, it gets %-escapes;
+// if it is relative, it is resolved against xml:base, or against the address of the feed.
 // Apps do both as well.
-func (c *mapper) completeAddress(s string) (address string, ok bool) {
-	s = misplaced.ReplaceAllStringFunc(strings.TrimSpace(s), func(part string) string {
+func (c *mapper) fileAddress(written string, e, parent *tree.Element) (address string, ok bool) {
+	written = strings.TrimSpace(written)
+	if address, ok = webAddress(written); ok || written == "" {
+		return address, ok
+	}
+	address = misplaced.ReplaceAllStringFunc(written, func(part string) string {
 		if len(part) == 3 { // an escape
 			return part
 		}
 		return url.PathEscape(part)
 	})
-	base, err := url.Parse(c.address)
-	u, err2 := url.Parse(s)
-	if err == nil && err2 == nil && s != "" && u.Scheme == "" && c.address != "" {
-		s = base.ResolveReference(u).String()
+	base := firstAddress(c.xmlBase(e, parent), c.address)
+	if u, err := url.Parse(address); err == nil && u.Scheme == "" && base != nil {
+		address = base.ResolveReference(u).String()
 	}
-	return webAddress(s)
+	if address, ok = webAddress(address); ok {
+		c.lose("the address %s in %s is not complete, or has characters that belong into %%-escapes; it becomes %s", source.ShortQuote(line(written)), e.Name, address)
+		return address, true
+	}
+	return written, false
+}
+
+// notesBase returns the address that the relative addresses in the notes of parent, an item
+// or the channel, refer to: xml:base, else the page that has the notes, else the feed.
+func (c *mapper) notesBase(e, parent *tree.Element) *url.URL {
+	return firstAddress(c.xmlBase(e, parent), parent.Child("link").Value(), c.channel.Child("link").Value(), c.formerAddress())
+}
+
+// xmlBase returns the xml:base that holds for an element of parent, or an empty string.
+func (c *mapper) xmlBase(e, parent *tree.Element) string {
+	const name = "xml:base"
+	return cmp.Or(e.Attr(name), parent.Attr(name), c.channel.Attr(name), c.root.Attr(name))
+}
+
+// firstAddress returns the first of the addresses that is absolute, or nil if none is.
+func firstAddress(list ...string) *url.URL {
+	for _, raw := range list {
+		if address, ok := webAddress(raw); ok {
+			u, _ := url.Parse(address)
+			return u
+		}
+	}
+	return nil
 }
 
 // misplaced matches %-escapes, and characters that an address must not have.
