@@ -85,13 +85,13 @@ func Feed(data []byte, o *Options) *Report {
 		o = &Options{}
 	}
 	c := &checker{
-		file:     o.File,
-		now:      o.Now,
-		report:   &Report{Bytes: len(data), Counts: map[string]int{}},
-		episodes: newEpisodeIndex(),
+		file:   o.File,
+		now:    o.Now,
+		report: &Report{Bytes: len(data), Counts: map[string]int{}},
 	}
-	// Growing the list step by step would take up to twice the memory.
-	c.report.Episodes = make([]Episode, 0, min(bytes.Count(data, []byte("<item")), tree.MaxItems))
+	// Growing the lists step by step would take up to twice the memory.
+	items := min(bytes.Count(data, []byte("<item")), tree.MaxItems)
+	c.report.Episodes, c.episodes = make([]Episode, 0, items), newEpisodeIndex(items)
 	doc, err := tree.Parse(data, &tree.Options{ContentType: o.ContentType, Item: c.item})
 	if err != nil {
 		c.report.Kind = tree.Unknown

@@ -12,15 +12,15 @@ import (
 // episodeIndex is what the checks that compare episodes record about the episodes read so
 // far. It is compact, because a feed may have tree.MaxItems episodes.
 type episodeIndex struct {
-	guids      map[string]int32    // GUID → line
-	lower      map[string]string   // GUID in lower case → GUID as written; only GUIDs with capitals
-	files      map[string]int32    // URL of an enclosure → index of the episode
-	bare       map[string]int32    // URL of an enclosure without scheme and query → index of the episode; only URLs with a query or without https
-	dated      map[dated]int32     // title and date → index of the episode
-	numbered   map[[2]string]int32 // season and number of full episodes → line
+	guids      map[string]int32   // GUID → line
+	lower      map[string]string  // GUID in lower case → GUID as written; only GUIDs with capitals
+	files      map[string]int32   // URL of an enclosure → index of the episode
+	bare       map[string]int32   // URL of an enclosure without scheme and query → index of the episode; only URLs with a query or without https
+	dated      map[dated]int32    // title and date → index of the episode
+	numbered   map[numbered]int32 // season and number of full episodes → line
 	unnumbered []finding.Position
 	hostless   []finding.Position
-	titles     []titled         // titles of the episodes
+	titles     []titled         // titles to compare with that of the show
 	live       map[string]int32 // URL of a live item's enclosure → line
 }
 
@@ -30,17 +30,21 @@ type dated struct {
 	date  int64
 }
 
-// titled is a title of an episode, its place, and the number that the title may repeat.
+// numbered identifies a full episode by its numbers. season is 0 if there is none.
+type numbered struct{ season, episode uint32 }
+
+// titled is a title of an episode and its place.
 type titled struct {
-	name         string // of the element
+	text         string
 	line, column int32
-	text, number string
+	itunes       bool // of itunes:title
 }
 
-func newEpisodeIndex() *episodeIndex {
+// newEpisodeIndex returns an index for about n episodes.
+func newEpisodeIndex(n int) *episodeIndex {
 	return &episodeIndex{
-		guids: map[string]int32{}, lower: map[string]string{}, files: map[string]int32{}, bare: map[string]int32{},
-		dated: map[dated]int32{}, numbered: map[[2]string]int32{}, live: map[string]int32{},
+		guids: make(map[string]int32, n), lower: map[string]string{}, files: make(map[string]int32, n), bare: map[string]int32{},
+		dated: make(map[dated]int32, n), numbered: map[numbered]int32{}, titles: make([]titled, 0, n), live: map[string]int32{},
 	}
 }
 
@@ -70,14 +74,15 @@ func (c *checker) record(it *tree.Element) {
 	if it.Child("podcast:person") != nil && !hasHost(it) {
 		a.hostless = append(a.hostless, c.position(it))
 	}
-	number = strings.Clone(number)
 	for _, e := range []*tree.Element{it.Child("title"), it.Child("itunes:title")} {
 		switch text := e.Value(); {
-		case text == "":
+		case text == "" || e.Name == "itunes:title" && text == ep.Title:
+		case hasNumber(text, number):
+			c.addHint(ruleSaidTwice, e, "apps show the number of itunes:episode beside the title", "%s %s has the number of the episode", e.Name, quote(text))
 		case e.Name == "title":
-			a.titles = append(a.titles, titled{"title", int32(e.Line), int32(e.Column), ep.Title, number})
-		case text != ep.Title:
-			a.titles = append(a.titles, titled{"itunes:title", int32(e.Line), int32(e.Column), strings.Clone(text), number})
+			a.titles = append(a.titles, titled{ep.Title, int32(e.Line), int32(e.Column), false})
+		default:
+			a.titles = append(a.titles, titled{strings.Clone(text), int32(e.Line), int32(e.Column), true})
 		}
 	}
 }
@@ -94,7 +99,7 @@ func (c *checker) episode(it *tree.Element) Episode {
 	}
 	ep.Seconds, _ = clockTime(it.Child("itunes:duration").Value())
 	for _, e := range it.Children {
-		to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("url")), Type: e.Attr("type")}
+		to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("url")), Type: sharedType(e.Attr("type"))}
 		switch e.Name {
 		case "enclosure":
 			to.Length, _ = strconv.ParseInt(strings.TrimSpace(e.Attr("length")), 10, 64)
@@ -111,6 +116,16 @@ func (c *checker) episode(it *tree.Element) Episode {
 		}
 	}
 	return ep
+}
+
+// sharedType returns a media type. Episodes share the string of a known one, to save memory.
+func sharedType(written string) string {
+	for _, known := range knownTypes {
+		if known == written {
+			return known
+		}
+	}
+	return written
 }
 
 // sameGUID reports another episode with the same GUID, or with a GUID that differs in
@@ -212,13 +227,17 @@ func (c *checker) fullEpisode(it *tree.Element, number string) {
 		a.unnumbered = append(a.unnumbered, c.position(it))
 		return
 	}
-	season := strings.TrimLeft(it.Child("itunes:season").Value(), "0")
-	key := [2]string{season, strings.TrimLeft(number, "0")}
+	season, _ := strconv.ParseUint(it.Child("itunes:season").Value(), 10, 32)
+	n, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		return // reported as malformed
+	}
+	key := numbered{uint32(season), uint32(n)}
 	e := it.Child("itunes:episode")
 	if line, ok := a.numbered[key]; ok {
 		of := ""
-		if season != "" {
-			of = " of season " + season
+		if season != 0 {
+			of = " of season " + strconv.FormatUint(season, 10)
 		}
 		c.add(ruleSameNumber, e, "two full episodes%s have number %s, the other on line %d", of, quote(number), line)
 		return
@@ -241,12 +260,12 @@ func (c *checker) compareWithChannel(ch *tree.Element) {
 	}
 	c.privateFiles()
 	for _, t := range a.titles {
-		at := &tree.Element{Line: int(t.line), Column: int(t.column)}
-		switch {
-		case hasNumber(t.text, t.number):
-			c.addHint(ruleSaidTwice, at, "apps show the number of itunes:episode beside the title", "%s %s has the number of the episode", t.name, quote(t.text))
-		case hasName(t.text, c.report.Title):
-			c.addHint(ruleSaidTwice, at, "apps show the name of the show beside the title", "%s %s has the name of the show", t.name, quote(t.text))
+		if hasName(t.text, c.report.Title) {
+			name := "title"
+			if t.itunes {
+				name = "itunes:title"
+			}
+			c.addHint(ruleSaidTwice, &tree.Element{Line: int(t.line), Column: int(t.column)}, "apps show the name of the show beside the title", "%s %s has the name of the show", name, quote(t.text))
 		}
 	}
 }

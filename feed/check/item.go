@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -139,6 +140,9 @@ var textTypes = map[string][]string{
 	"text/html":            {"html", "htm"},
 	"text/plain":           {"txt"},
 }
+
+// knownTypes are the types of enclosures, transcripts and chapters.
+var knownTypes = slices.AppendSeq(slices.Collect(maps.Keys(enclosureTypes)), maps.Keys(textTypes))
 
 // extension compares the extension of a transcript or chapters file with its type.
 func (c *checker) extension(e *tree.Element) {
