@@ -74,7 +74,7 @@ func Render(d *Document) (*Rendered, error) {
 	}
 	r := &Rendered{doc: d}
 	for _, p := range pagesOf(d) {
-		w := &writer{}
+		w := &writer{prefix: prefixOf(d.Show)}
 		w.out.Grow(p.size())
 		spans := w.rss(&p, extras)
 		r.pages = append(r.pages, renderedPage{Page{p.path, w.out.Bytes()}, p.from, spans})

@@ -28,7 +28,7 @@ func (p *page) isFeed() bool { return p.from == 0 }
 
 // size estimates the size of a page in bytes.
 func (p *page) size() int {
-	const around, item = 8 << 10, 2 << 10 // bytes of the channel, and of an item without its notes
+	const around, item = 8 << 10, 3 << 10 // bytes of the channel, and of an item without its notes
 	size := around
 	for i := p.from; i < p.to; i++ {
 		size += item + len(p.Items[i].Notes)

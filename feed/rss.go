@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"onair/internal/markdown"
 	"onair/internal/shorten"
@@ -199,7 +199,7 @@ func (w *writer) trailers(d *Document) {
 			continue
 		}
 		w.text("podcast:trailer", shorten.Chars(i.Episode.Title, maxTrailerTitle),
-			"url", enclosureURL(d.Show, &i.Enclosure),
+			"url", w.enclosureURL(&i.Enclosure),
 			"pubdate", i.Episode.Date.Format(time.RFC1123Z),
 			"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
 			"type", i.Enclosure.Type,
@@ -224,7 +224,7 @@ func (w *writer) item(d *Document, i *Item, n notes) {
 	}
 	w.notes(i, n)
 	w.empty("enclosure",
-		"url", enclosureURL(d.Show, &i.Enclosure),
+		"url", w.enclosureURL(&i.Enclosure),
 		"length", strconv.FormatInt(i.Enclosure.Bytes, 10),
 		"type", i.Enclosure.Type)
 	w.itunesEpisode(d, i)
@@ -241,20 +241,21 @@ type notes struct {
 // time of a feed.
 func notesOf(items []Item) []notes {
 	all := make([]notes, len(items))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for n := range items {
-		i := &items[n]
-		group.Go(func() error {
-			short, complete := describe(i.Notes, i.PageURL)
-			if short == "" {
-				short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(items)) {
+		group.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(items)); n = next.Add(1) - 1 {
+				i := &items[n]
+				short, complete := describe(i.Notes, i.PageURL)
+				if short == "" {
+					short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
+				}
+				all[n] = notes{short, complete}
 			}
-			all[n] = notes{short, complete}
-			return nil
 		})
 	}
-	_ = group.Wait()
+	group.Wait()
 	return all
 }
 
@@ -308,7 +309,7 @@ func (w *writer) podcastEpisode(d *Document, i *Item) {
 	for _, a := range i.Alternates {
 		w.start("podcast:alternateEnclosure", "type", a.Type, "length", strconv.FormatInt(a.Bytes, 10),
 			"bitrate", positive(a.Bitrate), "lang", a.Language, "title", a.Title)
-		w.empty("podcast:source", "uri", enclosureURL(d.Show, &a.Enclosure))
+		w.empty("podcast:source", "uri", w.enclosureURL(&a.Enclosure))
 		w.end()
 	}
 	w.persons(e.Credits(d.Show), d.PersonURL)
@@ -394,14 +395,23 @@ func describe(source, page string) (short string, complete bool) {
 	return markdown.Truncate(simple, maxDescription, more), false
 }
 
-// enclosureURL returns the address of the audio, with the show's prefix. It leaves out
-// the prefix for audio on another host, and for a show that is private or that others
-// cannot reach: a redirector could not lead there, and must not learn private addresses.
-func enclosureURL(s *show.Show, e *Enclosure) string {
-	if s.Private || !s.IsPublic() || e.Fixed {
+// prefixOf returns the prefix of the addresses of a show's audio. It is empty for a show
+// that is private or that others cannot reach: a redirector could not lead there, and must
+// not learn private addresses.
+func prefixOf(s *show.Show) string {
+	if s.Private || !s.IsPublic() {
+		return ""
+	}
+	return s.Prefix
+}
+
+// enclosureURL returns the address of the audio, with the prefix unless the audio is on
+// another host.
+func (w *writer) enclosureURL(e *Enclosure) string {
+	if e.Fixed {
 		return e.URL
 	}
-	return prefixed(s.Prefix, e.URL)
+	return prefixed(w.prefix, e.URL)
 }
 
 // prefixed adds a prefix for download statistics, such as https://op3.dev/e/, to an

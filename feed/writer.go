@@ -16,8 +16,9 @@ import (
 // accepted it. Names are not escaped: they are constants, or an XML decoder has accepted
 // them.
 type writer struct {
-	out  bytes.Buffer
-	open []string // names of open elements, the outermost first
+	out    bytes.Buffer
+	open   []string // names of open elements, the outermost first
+	prefix string   // of the addresses of audio; see prefixOf
 
 	replaced map[string]bool // names of elements that are left out; see replace
 	level    int             // number of elements open around the replaced ones
