@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"time"
-	"unicode/utf8"
 
 	"onair/transcripts/internal/script"
 )
@@ -30,6 +29,10 @@ const (
 	shortestPerChar = 2 * time.Millisecond
 	// rateGap is the shortest gap between anchors that is used to measure a rate.
 	rateGap = 30 * time.Second
+	// unclearTime is how long a passage takes that could not be understood.
+	unclearTime = 1200 * time.Millisecond
+	// unclearReach is how many characters after such a passage are later because of it.
+	unclearReach = 20
 )
 
 // usualRate is how fast people speak on podcasts: 15.9 characters a second.
@@ -93,6 +96,29 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 		}
 	}
 	return anchors, chars
+}
+
+// unclear returns the positions in the spoken text of the passages that could not be
+// understood, each once.
+func (t *Transcript) unclear() (positions []int) {
+	pos := 0
+	for i := range t.Turns {
+		for j := range t.Turns[i].Blocks {
+			b := &t.Turns[i].Blocks[j]
+			at := 0
+			for k := range b.Marks {
+				if m := &b.Marks[k]; isUnclear(m.Note) {
+					pos += script.Weigh(b.Text[at:m.Offset])
+					at = m.Offset
+					positions = append(positions, pos)
+				}
+			}
+			if b.Text != "" {
+				pos += script.Weigh(b.Text[at:]) + 1
+			}
+		}
+	}
+	return slices.Compact(positions)
 }
 
 // chain returns the result of heaviest without the anchors that are probably wrong.
@@ -195,6 +221,7 @@ func (p prefixMax) max(rank int, weight []int) int {
 type timeline struct {
 	segments []segment
 	pauses   map[int]time.Duration // start of each pause, by the index of its turn
+	unclear  []int                 // positions where words could not be understood, each once
 }
 
 // segment is text spoken at one speed. The time between two segments is silence.
@@ -221,7 +248,7 @@ func (t *Transcript) timelineOf(anchors []anchor, chars int, duration time.Durat
 	if chars == 0 || duration != unbounded && duration/shortestPerChar < time.Duration(chars) {
 		return nil
 	}
-	tl := &timeline{pauses: map[int]time.Duration{}}
+	tl := &timeline{pauses: map[int]time.Duration{}, unclear: t.unclear()}
 	var kept []anchor
 	for _, k := range chain(anchors, chars, duration) {
 		a := anchors[k]
@@ -267,11 +294,12 @@ func (t *Transcript) words() int {
 
 // spread fills the timeline before, between and after anchors, which must be consistent.
 func (t *Transcript) spread(tl *timeline, anchors []anchor, chars int, duration time.Duration) {
-	r := speed(anchors)
+	r := tl.speed(anchors)
 	first, last := anchors[0], anchors[len(anchors)-1]
 	if !t.fill(tl, anchor{}, first.pos, first.time, r) {
-		tl.add(segment{0, first.pos, max(0, first.time-r.time(first.pos)), first.time})
+		tl.addSpeech(segment{0, first.pos, max(0, first.time-tl.spokenTime(0, first.pos, r)), first.time})
 	}
+	var silences []time.Duration // of the pauses that are like the last one
 	for i, b := range anchors[1:] {
 		a := anchors[i]
 		if t.fill(tl, a, b.pos, b.time, r) {
@@ -279,16 +307,26 @@ func (t *Transcript) spread(tl *timeline, anchors []anchor, chars int, duration 
 		}
 		start := a.time
 		if a.pause {
-			start = max(start, b.time-r.time(b.pos-a.pos))
+			start = max(start, b.time-tl.spokenTime(a.pos, b.pos, r))
 		}
-		tl.add(segment{a.pos, b.pos, start, b.time})
+		if t.isOpenPause(&a) && b.pos > a.pos && t.Turns[a.turn].Speaker == t.Turns[last.turn].Speaker {
+			silences = append(silences, start-a.time)
+		}
+		tl.addSpeech(segment{a.pos, b.pos, start, b.time})
 	}
 	if t.fill(tl, last, chars, duration, r) {
 		return
 	}
-	end := last.time + min(r.time(chars-last.pos), duration-last.time)
-	tl.add(segment{last.pos, chars, last.time, end})
+	start, takes := last.time, min(tl.spokenTime(last.pos, chars, r), duration-last.time)
+	if t.isOpenPause(&last) && len(silences) > 0 {
+		slices.Sort(silences)
+		start += min(silences[(len(silences)-1)/2], duration-takes-start)
+	}
+	tl.addSpeech(segment{last.pos, chars, start, start + takes})
 }
+
+// isOpenPause reports whether a pause without a written end begins at an anchor.
+func (t *Transcript) isOpenPause(a *anchor) bool { return a.pause && t.Turns[a.turn].Until == nil }
 
 func (tl *timeline) add(s segment) {
 	if s.to > s.from {
@@ -296,13 +334,59 @@ func (tl *timeline) add(s segment) {
 	}
 }
 
+// addSpeech adds text that is spoken at one speed, apart from unclear passages, whose time
+// goes to the characters after them. If the passages leave too little time for the text,
+// they take no time.
+func (tl *timeline) addSpeech(s segment) {
+	spoken := s.end - s.start - tl.unclearTime(s.from, s.to)
+	if spoken < time.Duration(s.to-s.from)*leastPerChar {
+		tl.add(s)
+		return
+	}
+	at, now, passages := s.from, s.start, 0
+	speak := func(to int) {
+		end := s.start + scale(spoken, to-s.from, s.to-s.from) + time.Duration(passages)*unclearTime
+		tl.add(segment{at, to, now, end})
+		at, now = to, end
+	}
+	unclear := tl.unclearIn(s.from, s.to)
+	for i, pos := range unclear {
+		speak(pos)
+		passages++
+		next := s.to
+		if i+1 < len(unclear) {
+			next = unclear[i+1]
+		}
+		speak(min(pos+unclearReach, next))
+	}
+	speak(s.to)
+}
+
+// unclearIn returns the positions of the unclear passages in a range of the spoken text.
+func (tl *timeline) unclearIn(from, to int) []int {
+	i, _ := slices.BinarySearch(tl.unclear, from)
+	j, _ := slices.BinarySearch(tl.unclear, to)
+	return tl.unclear[i:j]
+}
+
+// unclearTime returns how long the unclear passages in a range of the spoken text take.
+func (tl *timeline) unclearTime(from, to int) time.Duration {
+	return time.Duration(len(tl.unclearIn(from, to))) * unclearTime
+}
+
+// spokenTime returns how long a range of the spoken text takes at a rate, with its unclear
+// passages.
+func (tl *timeline) spokenTime(from, to int, r rate) time.Duration {
+	return r.time(to-from) + tl.unclearTime(from, to)
+}
+
 // speed returns the median rate over the gaps between anchors that are long enough and
 // contain no pause.
-func speed(anchors []anchor) rate {
+func (tl *timeline) speed(anchors []anchor) rate {
 	var rates []rate
 	for i := 1; i < len(anchors); i++ {
 		a, b := anchors[i-1], anchors[i]
-		if r := (rate{b.pos - a.pos, b.time - a.time}); !a.pause && r.chars > 0 && r.in >= rateGap {
+		if r := (rate{b.pos - a.pos, b.time - a.time - tl.unclearTime(a.pos, b.pos)}); !a.pause && r.chars > 0 && r.in >= rateGap {
 			rates = append(rates, r)
 		}
 	}
@@ -359,7 +443,7 @@ func (t *Transcript) At(line int, duration time.Duration) (at time.Duration, ok 
 				return tl.start(pos), true
 			}
 			if b.Text != "" {
-				pos, next = next, next+utf8.RuneCountInString(b.Text)+1
+				pos, next = next, next+script.Weigh(b.Text)+1
 			}
 		}
 	}

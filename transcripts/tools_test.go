@@ -124,8 +124,8 @@ func TestTodo(t *testing.T) {
 	want := []string{
 		"unintelligible 11:25 30m1s true Vega: Bye ___ .",
 		"unintelligible 1:28 12s true Vega: We met ___ on a street in the old town of Lyra, where nobody had been …",
-		"unintelligible 3:20 56s false Speaker 2: Yes ___ .",
-		"name 3:1 55s false Speaker 2: Yes.",
+		"unintelligible 3:20 55s false Speaker 2: Yes ___ .",
+		"name 3:1 54s false Speaker 2: Yes.",
 		"untimed 7:11 1m0s true Vega: no stamp for 19:00",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -75,11 +75,13 @@
 //     backwards, are inside the audio, and leave enough time to say the words.
 //  2. Between two anchors time is linear in the characters spoken. A Chinese or
 //     Japanese character takes as long as three others. Stamps and tags count
-//     nothing. Text at an anchor starts at its time, to the millisecond.
+//     nothing, except that [unintelligible] takes 1.2 s. Text at an
+//     anchor starts at its time, to the millisecond.
 //  3. Before the first anchor and after the last, people speak at the median
 //     rate of the file. So the text need not start and end with the audio. After a
 //     pause, text starts late enough to be spoken at this rate up to the next
-//     anchor, and nothing is shown in the gap.
+//     anchor, and nothing is shown in the gap. A pause without an end or a later
+//     anchor is as long as the other pauses of the file with its label, in the median.
 //  4. Without anchors, text covers the whole duration if people would then speak at
 //     a usual rate. Otherwise it starts at 0 and has the usual rate. Without
 //     anchors and a duration there are no times and no captions.
