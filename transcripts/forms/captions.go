@@ -32,7 +32,10 @@ func (c *caption) split(parts func(line string) []string) {
 }
 
 func looksVTT(head string) bool {
-	return len(head) >= 6 && strings.EqualFold(head[:6], "WEBVTT") && (len(head) == 6 || head[6] == ' ' || head[6] == '\t' || head[6] == '\n')
+	const mark = "WEBVTT"
+	n := len(mark)
+	return len(head) >= n && strings.EqualFold(head[:n], mark) && (len(head) == n || head[n] == ' ' || head[n] == '\t' || head[n] == '\n') &&
+		(head[:n] == mark || strings.Contains(head, "-->"))
 }
 
 // looksSRT reports whether one of the first lines has times.
@@ -412,8 +415,8 @@ func (c *captionScanner) finish() ([]caption, error) {
 	if err := c.s.textBehindTimes(c.captions); err != nil {
 		return nil, err
 	}
-	if len(c.captions) == 0 && strings.TrimSpace(c.s.text) != "" && !c.kind.vtt {
-		return nil, c.s.problem(0, "is it another format?", "no captions")
+	if len(c.captions) == 0 && strings.TrimSpace(c.s.text) != "" {
+		return nil, c.s.problem(0, "did the speech recognizer find any speech? is it another format?", "no captions")
 	}
 	if 2*c.unreadable > len(c.captions) || c.unreadable > 0 && c.unreadable == len(c.captions) {
 		return nil, c.s.problem(c.firstBad, "write 00:01:02.500 --> 00:01:04.000", "times that cannot be read")

@@ -111,6 +111,9 @@ lines open with one and one of them occurs again. Any other text is refused, unl
 	for _, r := range refusals {
 		fmt.Fprintf(&b, "| %s | %s |\n", r.title, r.hint)
 	}
+	for _, r := range jsonRefusals {
+		fmt.Fprintf(&b, "| JSON: %s | %s |\n", r.title, r.hint)
+	}
 	return b.String()
 }
 
@@ -138,6 +141,7 @@ func exampleOf(f *jsonForm) string {
 		var v any
 		if f.isWordList() {
 			v = put(put(put(v, c.text, text), c.start, at(start)), c.end, at(end))
+			v = put(put(v, c.length, at(end-start)), c.require, "1")
 			return put(put(put(v, c.speaker, who), c.kind, "word"), c.channel, "1")
 		}
 		if f.relative {

@@ -190,9 +190,10 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 }
 
 // areOffsets reports whether the starts and ends of the speech are offsets in a text, as in
-// annotations: each is as long as its text has characters.
+// annotations: each is about as long as its text has characters or bytes.
 func (r *jsonReader) areOffsets() bool {
-	found := 0
+	const few = 4 // characters of a text that may take as many seconds by chance
+	found, chars, exact := 0, 0, true
 	for i := range r.speeches {
 		u := &r.speeches[i]
 		words := u.Words
@@ -201,15 +202,17 @@ func (r *jsonReader) areOffsets() bool {
 		}
 		from := 0
 		for _, w := range words {
-			chars := utf8.RuneCountInString(strings.TrimSpace(u.Text[from:w.To]))
-			if w.End-w.Start != time.Duration(chars)*r.form.unit {
+			text := strings.TrimSpace(u.Text[from:w.To])
+			n := utf8.RuneCountInString(text)
+			d := w.End - w.Start
+			if d < time.Duration(n-1)*r.form.unit || d > time.Duration(len(text)+1)*r.form.unit || d%r.form.unit != 0 { // the end may be the last character, or include a space
 				return false
 			}
-			from = w.To
-			found++
+			from, exact = w.To, exact && d == time.Duration(n)*r.form.unit
+			found, chars = found+1, chars+n
 		}
 	}
-	return found > 1
+	return found > 1 && (exact || chars > few*found)
 }
 
 // speakersInText finds the speakers that only the texts of a document name. It takes and
@@ -278,7 +281,8 @@ func nameChannels(speeches []Speech, channelOf []string) {
 	}
 }
 
-// readPeople reads the names of the speakers.
+// readPeople reads the names of the speakers. A speaker without an id has its place in the list
+// as its id.
 func (r *jsonReader) readPeople() {
 	t := r.t
 	for _, path := range r.form.compiled.people {
@@ -287,9 +291,13 @@ func (r *jsonReader) readPeople() {
 			continue
 		}
 		r.people = map[string]string{}
-		for v, end := list+1, t.next(list); v < end; v = t.next(v) {
-			if id, name := t.first(v, [][]string{{"id"}, {"spkid"}}), t.string(t.member(v, "name")); id != none && name != "" {
-				r.people[t.string(id)] = clean(name)
+		for v, end, n := list+1, t.next(list), 0; v < end; v, n = t.next(v), n+1 {
+			id := strconv.Itoa(n)
+			if given := t.first(v, [][]string{{"id"}, {"spkid"}}); given != none {
+				id = t.string(given)
+			}
+			if name := clean(t.string(t.member(v, "name"))); name != "" {
+				r.people[id] = name
 			}
 		}
 	}

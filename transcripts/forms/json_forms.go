@@ -210,6 +210,8 @@ var jsonTable = sync.OnceValue(func() []jsonForm {
 		{title: "Recall.ai", source: "https://docs.recall.ai/docs/download-schemas",
 			list: "", speaker: "participant.name|speaker", names: true,
 			words: "words", word: "text", wordStart: "start_timestamp.relative|start_timestamp", wordEnd: "end_timestamp.relative|end_timestamp"},
+		{title: "Trint", source: "https://github.com/hyperaudio/transcript-converter",
+			list: "words|transcript.words", text: "name", start: "time", length: "duration", unit: ms, speaker: "speaker", people: "speakers|transcript.speakers", words: ".", require: "para"},
 		{title: "Happy Scribe", source: "https://dev.happyscribe.com/",
 			list: "", speaker: "speaker", names: true, kind: "type", words: "words", word: "text", wordStart: "data_start", wordEnd: "data_end"},
 		{generic: true, title: "OpenAI, words", source: "https://platform.openai.com/docs/api-reference/audio/verbose-json-object",

@@ -43,6 +43,9 @@ func (r *jsonReader) readWordList(list ref) {
 		w := recognized{text: t.string(t.first(v, c.text)), kind: t.string(t.first(v, c.kind)), at: int(t.nodes[v].at), sure: r.confidence(v)}
 		w.start, w.timed = r.timeOf(v, c.start)
 		w.end, w.ended = r.timeOf(v, c.end)
+		if length, ok := r.timeOf(v, c.length); ok && w.timed && !w.ended {
+			w.end, w.ended = w.start+length, true
+		}
 		if w.timed && w.ended {
 			r.checkOrder(w.text, w.start, w.end)
 		}

@@ -527,6 +527,17 @@ var kinds = []kind{
 	{name: "Rev, names of speakers", form: "json", all: perTurn(under("monologues"), func(d []said, s said) any {
 		return m{"speaker": number(d, s.who), "speaker_info": m{"id": "x", "display_name": s.who}, "elements": []m{{"type": "text", "value": s.text, "ts": s.from, "end_ts": s.to}}}
 	})},
+	{name: "Trint", form: "json", all: func(d []said) string {
+		var speakers []any
+		for _, s := range d {
+			if number(d, s.who) == len(speakers) {
+				speakers = append(speakers, m{"name": s.who})
+			}
+		}
+		return perWord(func(l []any) any { return m{"transcript": m{"words": l, "speakers": speakers}} }, func(d []said, s said, text string, from, to float64) any {
+			return m{"name": text, "time": from * 1000, "duration": (to - from) * 1000, "para": 1, "speaker": number(d, s.who)}
+		})(d)
+	}},
 	{name: "Vosk", form: "json", speaker: nobody, joined: true, all: perWord(under("result"), func(_ []said, _ said, text string, from, to float64) any {
 		return m{"word": text, "start": from, "end": to, "conf": 1}
 	})},

@@ -100,25 +100,40 @@ func (p *markupPart) attr(name string) string {
 	}
 }
 
+// phrasing are elements inside a paragraph that do not end it.
+var phrasing = set("a abbr b br em i span strong")
+
 // looksHTML reports whether a file seems to be a transcript in the HTML of Podcasting
-// 2.0.
+// 2.0: most times are clocks, and most names and times come before the words.
 func looksHTML(head string) bool {
 	if !strings.HasPrefix(head, "<") || !strings.Contains(head, "<p") || !strings.Contains(head, "<time") || !strings.Contains(head, "<cite") {
 		return false
 	}
-	inside, times, clocks := false, 0, 0
+	inside := ""
+	words := "" // of the paragraph so far, without names and times
+	times, clocks := 0, 0
+	names, within := 0, 0 // cite, and those after words of their paragraph
 	for p := range markupParts(head) {
 		switch {
-		case p.name == "time":
-			inside = !p.closes
-		case p.name == "" && inside:
+		case p.name == "cite" || p.name == "time":
+			inside = p.name
+			if p.closes {
+				inside = ""
+			} else if names++; strings.Trim(words, " \t\n()[]:;,.|·•–—-") != "" {
+				within++
+			}
+		case p.name == "" && inside == "time":
 			times++
 			if _, ok := parseTextClock(strings.Trim(clean(p.text), "()[] ")); ok {
 				clocks++
 			}
+		case p.name == "" && inside == "":
+			words += p.text
+		case p.name != "" && !phrasing[p.name]:
+			words = ""
 		}
 	}
-	return 2*clocks >= times && times > 0
+	return 2*clocks >= times && times > 0 && 2*within < names
 }
 
 // readHTML reads the HTML of Podcasting 2.0: cite, time and p for each paragraph, where

@@ -145,6 +145,55 @@ func (s *source) describe(head string) error {
 		"text without times and without names before the words: nothing shows that it is a transcript")
 }
 
+// jsonRefusal is a form of JSON that is recognized only to refuse it by its name.
+type jsonRefusal struct {
+	title, hint string
+	find        func(t *tape, root ref) ref // the value that shows the form, or none
+}
+
+var jsonRefusals = []jsonRefusal{
+	{"a job of Amazon Transcribe, not its transcript", "download the file that TranscriptFileUri names", func(t *tape, root ref) ref {
+		return t.path(root, []string{"TranscriptionJob", "Transcript", "TranscriptFileUri"})
+	}},
+	{"chapters, not a transcript", "put them into chapters.txt", func(t *tape, root ref) ref {
+		return t.filled(t.member(root, "chapters"))
+	}},
+	{"a conversation of Otter's API", "export TXT or SRT from Otter", func(t *tape, root ref) ref {
+		first := t.first(root, [][]string{{"speech", "transcripts", "0"}, {"transcripts", "0"}})
+		if t.member(first, "transcript") == none {
+			return none
+		}
+		return t.member(first, "start_offset")
+	}},
+	{"a transcript of oTranscribe", "export plain text (.txt) from oTranscribe", func(t *tape, root ref) ref {
+		if t.kind(t.member(root, "text")) != '"' || t.first(root, [][]string{{"media"}, {"media-time"}, {"media-source"}}) == none {
+			return none
+		}
+		return t.member(root, "text")
+	}},
+	{"an alignment, with words and phones but without sentences", exportHint, func(t *tape, root ref) ref { // of the Montreal Forced Aligner
+		tiers := t.member(root, "tiers")
+		if t.kind(tiers) != '{' || tiers+1 == t.next(tiers) {
+			return none
+		}
+		return t.member(tiers+2, "entries")
+	}},
+	{"a transcript of 3Play Media", "download SRT or WebVTT from 3Play Media", func(t *tape, root ref) ref {
+		if word := t.path(root, []string{"words", "0"}); t.kind(word) != '[' || t.member(root, "paragraphs") == none {
+			return none
+		}
+		return t.member(root, "words")
+	}},
+}
+
+// filled returns an array that has elements, and none for any other value.
+func (t *tape) filled(v ref) ref {
+	if t.kind(v) != '[' || v+1 == t.next(v) {
+		return none
+	}
+	return v
+}
+
 // unmatched returns the speech or the error for a document that has the form of no tool.
 func (r *jsonReader) unmatched() ([]Speech, error) {
 	t := r.t
@@ -158,11 +207,11 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 			return []Speech{{Text: said, At: int(t.nodes[text].at)}}, nil
 		}
 	}
-	if uri := t.path(root, []string{"TranscriptionJob", "Transcript", "TranscriptFileUri"}); uri != none {
-		return nil, r.s.problem(int(t.nodes[uri].at), "download the file that TranscriptFileUri names", "a job of Amazon Transcribe, not its transcript")
-	}
-	if chapters := t.member(root, "chapters"); t.kind(chapters) == '[' && chapters+1 < t.next(chapters) {
-		return nil, r.s.problem(int(t.nodes[chapters].at), "put them into chapters.txt", "chapters, not a transcript")
+	for i := range jsonRefusals {
+		f := &jsonRefusals[i]
+		if v := f.find(t, root); v != none {
+			return nil, r.s.problem(int(t.nodes[v].at), f.hint, "%s", f.title)
+		}
 	}
 	for _, name := range []string{"segments", "words", "utterances", "chunks", "transcription", "results", "monologues", "events", "text"} {
 		if v := t.member(root, name); v != none && (t.kind(v) == '[' && v+1 == t.next(v) || t.kind(v) == '"' && clean(t.string(v)) == "") {

@@ -247,6 +247,7 @@ var ordinary = set("question answer note notes warning remember tip example hint
 // logs.
 var fields = set("name names address city country age phone tel telephone email e-mail mail web website price contact author title yield yields serves servings prep cook oven total amount " +
 	"invoice order id status version type description size colour color weight width height length info warn error debug trace fatal critical notice todo done fixme bug " +
+	"added changed deprecated removed fixed pros cons verdict " +
 	"monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche")
 
 // IsName reports whether words before a colon are a person's name, judged by their

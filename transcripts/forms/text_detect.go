@@ -22,7 +22,7 @@ func looksText(s *source) bool {
 		return false
 	}
 	r := newTextReader(s)
-	filled, grows, named := 0, 0, 0
+	filled, grows, named, timed := 0, 0, 0, 0
 	var last time.Duration
 	for i := range r.lines {
 		l := &r.lines[i]
@@ -30,6 +30,9 @@ func looksText(s *source) bool {
 			filled++
 		}
 		if l.fromClockHead && !l.inline {
+			if l.timed {
+				timed++
+			}
 			if l.start >= last {
 				grows++
 			}
@@ -41,7 +44,7 @@ func looksText(s *source) bool {
 			}
 		}
 	}
-	if r.isList() || r.bare && r.lines[slices.IndexFunc(r.lines, func(l textLine) bool { return l.fromClockHead })].start >= time.Hour {
+	if 2*timed < r.heads || r.isList() || r.isTimetable() || r.bare && r.lines[slices.IndexFunc(r.lines, func(l textLine) bool { return l.fromClockHead })].start >= time.Hour {
 		return false
 	}
 	const everyLines = 30 // one line in 30 must have a clock
@@ -57,11 +60,33 @@ func isMarkdown(name string) bool {
 	return ext == ".md" || ext == ".markdown"
 }
 
+// isTimetable reports whether the clocks are those of the day, such as 9:30: there are several
+// without seconds, of which the first is not 0, and all are at five minutes or a multiple.
+func (r *textReader) isTimetable() bool {
+	const least = 3
+	clocks := 0
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !l.timed || l.inline {
+			continue
+		}
+		if clocks == 0 && l.start == 0 || l.start%(5*time.Second) != 0 || l.start >= 24*time.Minute || hmsClock(l.text) {
+			return false
+		}
+		clocks++
+	}
+	return clocks >= least
+}
+
+// hmsClock matches a line with a clock that has seconds.
+var hmsClock = matcher(`\d:\d\d:\d`)
+
 // isDialogue reports whether most lines start with a name, a name repeats or all are those
-// of a recognizer, and most names are followed by a sentence.
+// of a recognizer, and most names are followed by a sentence with a capital.
 func (r *textReader) isDialogue() bool {
 	counts := map[string]int{}
-	labeled, sentences, filled := 0, 0, 0
+	var turns []string // names in the order of the text
+	labeled, sentences, filled, lower := 0, 0, 0, 0
 	alone, said := false, false // below a name that stands alone; after words of its paragraph
 	for i := range r.lines {
 		l := &r.lines[i]
@@ -79,6 +104,9 @@ func (r *textReader) isDialogue() bool {
 			if !alone || !said {
 				filled++
 			}
+			if alone && !said {
+				sentences++
+			}
 			said = true
 			continue
 		}
@@ -86,8 +114,12 @@ func (r *textReader) isDialogue() bool {
 		filled++
 		labeled++
 		counts[name]++
-		if words == "" || script.EndsSentence(words) {
+		turns = append(turns, name)
+		if script.EndsSentence(words) {
 			sentences++
+			if first, _ := utf8.DecodeRuneInString(words); unicode.IsLower(first) {
+				lower++
+			}
 		}
 	}
 	people := 0 // names that a recognizer did not give
@@ -101,7 +133,23 @@ func (r *textReader) isDialogue() bool {
 		}
 	}
 	repeated := len(counts) < labeled || people == 0
-	return labeled > 1 && 2*labeled >= filled && (repeated || r.inline > 1) && 2*sentences >= labeled
+	return labeled > 1 && 2*labeled >= filled && (repeated || r.inline > 1) && 2*sentences >= labeled && 2*lower <= labeled && !isRound(turns)
+}
+
+// isRound reports whether three names or more repeat in the same order, as the names of fields
+// do. Those of a recognizer do not count.
+func isRound(names []string) bool {
+	const least = 3
+	n := 1 + slices.Index(names[min(1, len(names)):], names[0])
+	if n < least || len(names) < 2*n {
+		return false
+	}
+	for i, name := range names {
+		if name != names[i%n] || machine.MatchString(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // clockSigns removes the signs that recognizers write before words.

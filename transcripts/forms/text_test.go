@@ -91,6 +91,15 @@ func TestListsAreNotTranscripts(t *testing.T) {
 		"Monday: Snow.\nTuesday: Snow.\nMonday: Snow again.\n",
 		"Pie\nYield: 4 pieces.\nServes: 2 people.\n\nIce\nYield: 8 pieces.\nServes: 4 people.\n",
 		"<blockquote><p>Snow.</p><cite>Åsa Öst</cite></blockquote><time>1 February</time>",
+		"Aries: A calm day.\nTaurus: Walk more.\nGemini: Read a book.\n\nAries: Rest.\nTaurus: Call Jo.\nGemini: Wait.\n",
+		"Winter: the lake is white.\nSummer: the lake is blue.\nWinter: we wait.\nSummer: we swim.\n",
+		"Fixed: A crash.\nAdded: A rule.\nFixed: A leak.\n",
+		"09:00 Åsa Öst: Counter.\n10:00 Jo O'Dell: Kitchen.\n12:30 Åsa Öst: Lunch.\n",
+		"Leap\t1972\tJun\t30\t23:59:60\t+\tS\nLeap\t1972\tDec\t31\t23:59:60\t+\tS\nLeap\t1973\tDec\t31\t23:59:60\t+\tS\n",
+		"ID: 12\nService Mode: Replicated\nPlacement:\nConfigs:\nNetworks: snow\nEndpoint Mode: vip\nPorts:\nPlacement:\n",
+		"<p>I read <cite>The Lake</cite> at <time>10:00</time>.</p><p>It was good.</p>",
+		"<p>Open from <time>9:00</time> to <time>17:00</time></p><p><cite>The Lake</cite></p>",
+		"WebVTT parser\n=============\n\nIt parses captions.\n",
 		"12:00:01 starting the server\n12:00:02 listening on a port\n12:00:02 ready for work\n",
 	} {
 		result, err := Read([]byte(src), "", &Options{File: "a.txt"})
