@@ -136,7 +136,7 @@ func (m *cardMaker) card(e *show.Episode) *card.Card {
 		}
 	}
 	return &card.Card{
-		Title: e.Title, Show: m.b.show.Title, Number: m.number(e), People: strings.Join(names, m.words.Separator()),
+		Title: e.Title, Show: m.b.show.Title, Number: m.number(e), People: names, Separator: m.words.Separator(),
 		RightToLeft: templates.RightToLeft(e.Language), Colours: m.theme.Colours().Dark,
 	}
 }
@@ -175,7 +175,7 @@ func (m *cardMaker) reportMissing(episodes []*templates.Episode) {
 			at         finding.Position
 		}{
 			{"title", c.Title, e.At("title")},
-			{"names of people", c.People, e.At("guests")},
+			{"names of people", strings.Join(c.People, c.Separator), e.At("guests")},
 			{"name of the show", c.Show, m.b.show.At("title")},
 		} {
 			r, missing := m.font.Missing(part.text)

@@ -42,7 +42,8 @@ type Card struct {
 	Title       string // left out if empty
 	Show        string
 	Number      string        // the season and number of the episode in words; empty if it has none
-	People      string        // names with separators
+	People      []string      // names
+	Separator   string        // between the names of people
 	RightToLeft bool          // direction of the title as a whole
 	Artwork     *raster.Image // cropped around its middle to ArtworkSize
 	Colours     palette.Scheme
@@ -160,7 +161,7 @@ func (f *Font) Draw(c *Card) *raster.Image {
 	if _, missing := f.Missing(c.Show); !missing {
 		p.lines(c.Show, showSize, 1, c.Colours.Accent, top+showSize)
 	}
-	p.lines(f.lastLine(c), peopleSize, 1, c.Colours.Soft, bottom-peopleSize/4)
+	p.lines(p.lastLine(c), peopleSize, 1, c.Colours.Soft, bottom-peopleSize/4)
 	if _, missing := f.Missing(c.Title); missing {
 		return canvas
 	}
@@ -179,18 +180,28 @@ func (f *Font) Draw(c *Card) *raster.Image {
 }
 
 // lastLine returns the text below the title: the number of the episode and the people, or
-// as much of that as the font has glyphs for.
-func (f *Font) lastLine(c *Card) string {
-	texts := []string{c.Number, c.People}
-	if c.Number != "" && c.People != "" {
-		texts = append([]string{c.Number + " · " + c.People}, texts...)
+// as much of that as the font has glyphs for. If not all people fit, it has an ellipsis for
+// the last of them. Only the name of the first one may be too long for the card.
+func (p *painter) lastLine(c *Card) string {
+	number, people := c.Number, c.People
+	if _, missing := p.font.Missing(number); missing {
+		number = ""
 	}
-	for _, text := range texts {
-		if _, missing := f.Missing(text); text != "" && !missing {
+	if _, missing := p.font.Missing(strings.Join(people, c.Separator)); missing {
+		people = nil
+	}
+	if number != "" && len(people) > 0 {
+		number += " · "
+	}
+	for n := len(people); ; n-- {
+		text := number + strings.Join(people[:n], c.Separator)
+		if n < len(people) {
+			text += c.Separator + "…"
+		}
+		if _, cut := p.wrap(text, peopleSize, 1); !cut || n <= 1 {
 			return text
 		}
 	}
-	return ""
 }
 
 // JPEG draws a card and encodes it with the best quality that fits into MaxBytes, or

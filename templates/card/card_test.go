@@ -8,8 +8,11 @@ import (
 	"image"
 	"image/color"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-text/typesetting/font"
 
 	"onair/internal/raster"
 	"onair/templates/palette"
@@ -30,11 +33,11 @@ func artwork() *raster.Image {
 var dark = palette.From(palette.Default).Dark
 
 var cards = map[string]*Card{
-	"latin":   {Title: "Cloudy with a chance of packets", Show: "Hello, Universe", Number: "Season 1, episode 4", People: "Deneb, Søren & Mary O'Brien", Artwork: artwork(), Colours: dark},
-	"arabic":  {Title: "سحب مع احتمال حزم بيانات: كيف تعمل شبكات CDN", Show: "مرحبا يا كون", People: "نجمة", RightToLeft: true, Artwork: artwork(), Colours: dark},
+	"latin":   {Title: "Cloudy with a chance of packets", Show: "Hello, Universe", Number: "Season 1, episode 4", People: []string{"Deneb", "Søren", "Mary O'Brien"}, Separator: ", ", Artwork: artwork(), Colours: dark},
+	"arabic":  {Title: "سحب مع احتمال حزم بيانات: كيف تعمل شبكات CDN", Show: "مرحبا يا كون", People: []string{"نجمة"}, RightToLeft: true, Artwork: artwork(), Colours: dark},
 	"hebrew":  {Title: "מעונן עם סיכוי לחבילות RFC 9110", Show: "שלום, יקום", RightToLeft: true, Colours: dark},
-	"russian": {Title: "Облачно, возможны пакеты", Show: "Привет, Вселенная", People: "Вега, Ригель", Colours: palette.From(palette.Default).Light},
-	"long":    {Title: strings.Repeat("An unreasonably long title that never ends ", 10), Show: strings.Repeat("A show with a long name ", 9), People: strings.Repeat("Somebody, ", 30), Artwork: artwork(), Colours: dark},
+	"russian": {Title: "Облачно, возможны пакеты", Show: "Привет, Вселенная", People: []string{"Вега", "Ригель"}, Separator: ", ", Colours: palette.From(palette.Default).Light},
+	"long":    {Title: strings.Repeat("An unreasonably long title that never ends ", 10), Show: strings.Repeat("A show with a long name ", 9), People: slices.Repeat([]string{"Mary O'Brien"}, 30), Separator: ", ", Artwork: artwork(), Colours: dark},
 	"word":    {Title: strings.Repeat("Donaudampfschifffahrt", 14), Show: "Hello", Colours: dark},
 	"empty":   {Colours: dark},
 }
@@ -99,20 +102,29 @@ func TestTitlesStayOnTheCard(t *testing.T) {
 
 func TestLastLine(t *testing.T) {
 	t.Parallel()
+	p := &painter{font: Default(), face: font.NewFace(Default().font), right: 600}
 	for _, test := range []struct{ number, people, want string }{
 		{"Season 2, episode 14", "Søren", "Season 2, episode 14 · Søren"},
+		{"Season 2, episode 14", "Søren, Mary O'Brien", "Season 2, episode 14 · Søren, …"},
+		{"", "Søren, Mary O'Brien, Deneb, Vega", "Søren, Mary O'Brien, Deneb, Vega"},
+		{"", "Søren, Mary O'Brien, Deneb, Vega, Rigel, Altair", "Søren, Mary O'Brien, Deneb, Vega, …"},
+		{"", strings.Repeat("Wolfeschlegel", 9) + ", Vega", strings.Repeat("Wolfeschlegel", 9) + ", …"},
 		{"Episode 3", "", "Episode 3"},
 		{"", "Søren", "Søren"},
 		{"Folge 3", "星野", "Folge 3"},
 		{"第3回", "Søren", "Søren"},
 		{"", "", ""},
 	} {
-		if got := Default().lastLine(&Card{Number: test.number, People: test.people}); got != test.want {
+		c := &Card{Number: test.number, Separator: ", "}
+		if test.people != "" {
+			c.People = strings.Split(test.people, c.Separator)
+		}
+		if got := p.lastLine(c); got != test.want {
 			t.Errorf("number %q and people %q: %q, want %q", test.number, test.people, got, test.want)
 		}
 	}
 	with, without := *cards["russian"], *cards["russian"]
-	with.Number, with.People, without.People = "Выпуск 7", "", ""
+	with.Number, with.People, without.People = "Выпуск 7", nil, nil
 	if bytes.Equal(Default().Draw(&with).Pix, Default().Draw(&without).Pix) {
 		t.Error("a card with a number looks like one without")
 	}
@@ -143,7 +155,7 @@ func FuzzDraw(f *testing.F) {
 	f.Add("Cloudy", "Hello", false)
 	f.Add("سحب\u202e ABC\x00", "\u2067مرحبا", true)
 	f.Fuzz(func(t *testing.T, title, show string, rtl bool) {
-		Default().Draw(&Card{Title: title, Show: show, People: title, RightToLeft: rtl, Colours: dark})
+		Default().Draw(&Card{Title: title, Show: show, People: []string{title, show}, RightToLeft: rtl, Colours: dark})
 	})
 }
 
