@@ -236,7 +236,7 @@ func TestPlayerAcrossPages(t *testing.T) {
 	site := published(t)
 	b := openTab(t, need(t, "chromium"))
 	b.open(t, site.url)
-	b.do(t, "play from the first page", chromedp.Click(".play-episode"))
+	b.do(t, "play from the first page", chromedp.Click(".latest .play-episode"))
 	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
 	b.do(t, "watch the audio", chromedp.Evaluate[chromedp.Void](`(audio => {
 		window.stops = 0;
@@ -261,8 +261,8 @@ func TestPlayerAcrossPages(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
-// TestPlayerRemembers checks that the position survives a reload, and that only
-// positions that were played are remembered.
+// TestPlayerRemembers checks that the position survives a reload, that only positions that
+// were played are remembered, and that the first page offers to continue there.
 func TestPlayerRemembers(t *testing.T) {
 	t.Parallel()
 	site := published(t)
@@ -292,6 +292,13 @@ func TestPlayerRemembers(t *testing.T) {
 	b.open(t, site.url)
 	b.open(t, address)
 	b.waitFor(t, "the same place", same)
+
+	b.open(t, site.url)
+	b.waitFor(t, "the offer to continue, with artwork and what is left", fmt.Sprintf(`(offer => offer.querySelector("h3 a").href === %q &&
+		offer.querySelector("img").currentSrc.includes("/assets/artwork-") && offer.querySelector("img").naturalWidth > 0 &&
+		/^−\d+:\d\d$/.test(offer.querySelector(".continue-left").textContent) && offer.style.getPropertyValue("--played") > 0.1)(document.querySelector(".continue"))`, address))
+	b.do(t, "continue", chromedp.Click(".continue .play-episode"))
+	b.waitFor(t, "the audio to continue", fmt.Sprintf(`!audio.paused && audio.currentTime >= %g && audio.currentTime < %[1]g + 10 && !!document.querySelector(".continue .playing")`, place))
 	b.mustBeQuiet(t)
 }
 

@@ -74,7 +74,7 @@ func TestPreview(t *testing.T) {
 	})
 	b := openTab(t, chromium)
 	b.open(t, url)
-	b.do(t, "wait for the page", chromedp.WaitVisible(".play-episode"))
+	b.do(t, "wait for the page", chromedp.WaitVisible(".latest .play-episode"))
 	b.waitFor(t, "the mark of "+unpublished.slug, `[...document.querySelectorAll("main a")].some(a => a.pathname.includes("/`+unpublished.slug+`/") && a.querySelector(".onair-badge"))`)
 
 	b.open(t, url+"episodes/"+playing.slug+"/")

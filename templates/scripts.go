@@ -10,9 +10,13 @@ import (
 // theme's scripts have no strings with a slash after a space.
 var endComment = regexp.MustCompile(` +// .*| /\*[^*]*\*/ ?`)
 
-// tighten removes the spaces around operators and brackets and after commas. The theme's
-// scripts have no such operators and brackets in strings, no operator before the sign of a
-// number, and commas only in strings that are selectors.
+// parameter matches the only parameter of a function, which needs no brackets.
+var parameter = regexp.MustCompile(`\((\w+)\)=>`)
+
+// tighten removes the spaces around operators and brackets and after commas, and semicolons
+// at the end of blocks. The theme's scripts have no such operators and brackets in strings,
+// no operator before the sign of a number, commas only in strings that are selectors, and
+// no empty statement at the end of a block.
 var tighten = func() *strings.Replacer {
 	var pairs []string
 	for _, operator := range strings.Fields("=> = += -= === !== && || ?? ??= + - * ? : < >") {
@@ -21,11 +25,11 @@ var tighten = func() *strings.Replacer {
 	for _, bracket := range strings.Split("{ |) {| }|} else|try {|catch {|if (|for (", "|") {
 		pairs = append(pairs, bracket, strings.ReplaceAll(bracket, " ", ""))
 	}
-	return strings.NewReplacer(append(pairs, ", ", ",", "; ", ";")...)
+	return strings.NewReplacer(append(pairs, ", ", ",", "; ", ";", ";}", "}")...)
 }()
 
-// compactScript returns a script of the theme without comments, indentation, spaces
-// around operators, and line ends after which a statement cannot end. The theme's
+// compactScript returns a script of the theme without comments, indentation, line ends
+// after which a statement cannot end, and characters that code does not need. The theme's
 // scripts have no strings of several lines.
 func compactScript(script []byte) []byte {
 	var out bytes.Buffer
@@ -42,5 +46,5 @@ func compactScript(script []byte) []byte {
 			out.WriteString(line)
 		}
 	}
-	return []byte(tighten.Replace(out.String()))
+	return parameter.ReplaceAll([]byte(tighten.Replace(out.String())), []byte("$1=>"))
 }

@@ -318,7 +318,7 @@ func TestStaleAnswers(t *testing.T) {
 		globalThis.document = { documentElement: {}, getElementById: () => results, querySelector: () => field, createElement: element };
 		globalThis.location = new URL("https://kemp.example/search/");
 		globalThis.history = { replaceState() {} };
-		globalThis.fetch = async () => ({ arrayBuffer: async () => require("zlib").deflateRawSync("{}") });
+		globalThis.fetch = async () => new Response(require("zlib").deflateRawSync("{}"));
 		globalThis.onair = { home: "https://kemp.example/", ready: (f) => f(), clock: String };
 		require(require("path").resolve(process.argv[1]));
 		const type = (query) => {

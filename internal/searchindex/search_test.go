@@ -49,7 +49,7 @@ const driver = `
 	const answer = async (query, newest) => {
 		bytes = requests = 0;
 		const directory = await read("directory", 0, fs.statSync(path.join(dir, "directory")).size);
-		const index = onair.openIndex(JSON.parse(new TextDecoder().decode(await onair.inflate(directory))), read);
+		const index = onair.openIndex(await onair.inflated(directory).json(), read);
 		const result = { Hits: [] };
 		const first = [];
 		for await (const hit of index.search(query, newest)) {

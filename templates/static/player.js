@@ -86,6 +86,14 @@
     hooks.push(f);
     f();
   };
+  // refresh connects the bar with the elements of the page, after they have changed.
+  const refresh = () => {
+    if (here) here.chapters = chaptersOf(document);
+    bind();
+    for (const f of hooks) f();
+    showPlaying();
+    update(position());
+  };
 
   /* Long transcripts */
 
@@ -106,11 +114,7 @@
     const d = element.dataset;
     if (!d.episode) return null;
     const url = (raw) => (raw ? new URL(raw, base).href : '');
-    const artwork = (d.artwork ?? '').split(/,\s+/).filter(Boolean).map((image) => {
-      const [src, width] = image.trim().split(/\s+/);
-      const size = parseInt(width, 10);
-      return { src: url(src), ...size && { sizes: `${size}x${size}` } };
-    });
+    const artwork = [...(d.artwork ?? '').matchAll(/(\S+?)(?: (\d+)w)?(?:, |$)/g)].map(([, src, size]) => ({ src: url(src), ...size && { sizes: `${size}x${size}` } }));
     return { guid: d.episode, title: d.title, duration: Number(d.duration) || 0, audio: url(source), page: url(d.page), artwork, waveform: url(d.waveform), chapters: null };
   };
   const infoOfPage = (doc, base) => {
@@ -165,7 +169,6 @@
     $('.trouble a').href = info.audio;
     $('.now-episode').textContent = info.title;
     $('.now-episode').href = info.page;
-    total.textContent = clock(info.duration);
     setSpeed(settings.speed);
     dress();
     bind();
@@ -188,6 +191,7 @@
   const dress = () => {
     const track = seek.parentElement;
     const chapters = now.chapters ?? [];
+    total.textContent = clock(duration());
     seek.max = Math.max(1, Math.floor(duration()));
     track.querySelectorAll('i').forEach((tick) => tick.remove());
     for (const c of chapters) {
@@ -200,7 +204,6 @@
     chapterChoice.parentElement.hidden = !chapters.length;
     chapter = undefined; // so that update shows the current chapter
     drawWaveform(now);
-    session(true);
   };
 
   // The waveform becomes the track, filled up to the current time. It is a mask,
@@ -209,7 +212,7 @@
   const drawWaveform = async (info) => {
     const track = seek.parentElement;
     track.classList.remove('drawn');
-    if (!info.waveform || !CSS.supports('mask', 'none')) return;
+    if (!info.waveform) return;
     try {
       if (!(await fetch(info.waveform)).ok || now !== info) return;
       track.style.setProperty('--waveform', `url("${CSS.escape(info.waveform)}")`);
@@ -245,7 +248,7 @@
         items ??= [...document.querySelectorAll(selector)].map((element) => ({
           element,
           start: Number(element.dataset.start),
-          end: element.dataset.end === undefined ? Infinity : Number(element.dataset.end),
+          end: Number(element.dataset.end ?? Infinity),
         }));
         const item = items.findLast((i) => i.start <= time);
         const next = item && time < item.end ? item.element : null;
@@ -355,14 +358,13 @@
     if (heard <= 5 || audio.ended) return;
     saved = heard;
     memory.set(positionKey(now.guid), heard.toFixed(1));
-    keep('last', { guid: now.guid, title: now.title, page: now.page, audio: now.audio, duration: duration() });
+    keep('last', { episode: now.guid, title: now.title, page: now.page, audio: now.audio, artwork: now.artwork[0]?.src, duration: duration() });
   };
 
   /* The audio */
 
   audio.addEventListener('loadedmetadata', () => {
     if (want !== null) audio.currentTime = Math.min(want, duration());
-    total.textContent = clock(duration());
     dress();
     update(audio.currentTime);
   });
@@ -714,7 +716,7 @@
         for (const e of found.querySelectorAll(`[${name}]`)) e[name] = new URL(e.getAttribute(name), base).href;
       }
       folded.lastElementChild.replaceWith(found);
-      onair.refresh();
+      refresh();
     } catch { /* the link to the page stays */ }
   }, { once: true });
 
@@ -741,13 +743,16 @@
   ready(() => {
     const offer = document.querySelector('.continue');
     const { last } = settings;
-    if (!offer || !last || [last.page, last.audio].some((url) => !String(url).startsWith(home.href))) return;
-    const link = offer.querySelector('a');
-    const left = last.duration - Number(memory.get(positionKey(last.guid)));
-    link.href = last.audio;
-    Object.assign(link.dataset, { episode: last.guid, title: last.title, page: last.page, duration: last.duration });
-    offer.querySelector('.continue-title').textContent = last.title;
-    offer.querySelector('.continue-left').textContent = left > 0 ? `−${clock(left)}` : '';
+    if (!offer || !last?.episode || [last.page, last.audio].some((url) => !String(url).startsWith(home.href))) return;
+    const [link, button, image, left] = ['h3 a', '.play-episode', 'img', '.continue-left'].map((selector) => offer.querySelector(selector));
+    const seconds = Number(memory.get(positionKey(last.episode)));
+    link.textContent = button.querySelector('bdi').textContent = last.title;
+    link.href = last.page;
+    button.href = last.audio;
+    Object.assign(button.dataset, last);
+    if (image) [image.srcset, image.src] = ['', last.artwork];
+    left.textContent = `−${clock(last.duration - seconds)}`;
+    offer.style.setProperty('--played', seconds / last.duration);
     offer.hidden = false;
   });
 
@@ -808,16 +813,13 @@
     });
     follow.away = false;
     here = next;
-    bind();
-    showPlaying();
     for (const script of doc.querySelectorAll('script[src]')) {
       const src = absolute(script, 'src');
       if (loaded.has(src)) continue;
       loaded.add(src);
       document.head.append(Object.assign(document.createElement('script'), { src }));
     }
-    for (const f of hooks) f();
-    update(position());
+    refresh();
   };
 
   // go shows a page of the site. If push is set, it adds the page to the history;
@@ -827,7 +829,7 @@
     try {
       const [doc, found] = await fetchPage(pageOf(url));
       if (turn !== going) return;
-      if (!doc.querySelector('main') || !doc.getElementById('player') || doc.querySelector('meta[http-equiv="refresh"]')) throw new Error('not a page with a player');
+      if (!doc.querySelector('main') || !doc.getElementById('player') || doc.querySelector('meta[http-equiv="refresh"]')) throw new Error(url);
       fixLinks();
       if (push) history.pushState({}, '', found + url.hash); // a server may have added a slash
       shown = pageOf(location);
@@ -884,15 +886,7 @@
 
   /* Start */
 
-  Object.assign(onair, {
-    ready, home,
-    refresh() { // the elements of the page have changed
-      if (here) here.chapters = chaptersOf(document);
-      bind();
-      for (const f of hooks) f();
-      update(position());
-    },
-  });
+  Object.assign(onair, { ready, home, refresh });
   ready(() => {
     const box = follow.box;
     if (!box) return;

@@ -66,7 +66,8 @@
     return terms.slice(0, 16);
   };
 
-  const inflate = async (bytes) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer());
+  const inflated = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')));
+  const inflate = async (bytes) => new Uint8Array(await inflated(bytes).arrayBuffer());
 
   // reader reads numbers and bytes, and throws if they end too early.
   const reader = (bytes, at = 0) => {
@@ -90,6 +91,7 @@
   // The id of a document is the number of its episode times SPAN, plus its number
   // in the episode.
   const SPAN = 2 ** 20;
+  const episodeOf = (id) => Math.floor(id / SPAN);
 
   // decodeShard returns the words of a shard. The ids of their documents ascend.
   const decodeShard = (bytes) => {
@@ -141,11 +143,9 @@
     }
   };
 
-  const before = (a, b) => { // by code points, as in UTF-8
-    const [x, y] = [[...a], [...b]];
-    const i = x.findIndex((c, n) => c !== y[n]);
-    return i < 0 ? x.length < y.length : y[i] !== undefined && x[i].codePointAt(0) < y[i].codePointAt(0);
-  };
+  // before compares words as the index sorts them, by their bytes in UTF-8.
+  const bytesOf = (word) => String.fromCharCode(...new TextEncoder().encode(word));
+  const before = (a, b) => bytesOf(a) < bytesOf(b);
 
   // keeper returns a function that keeps the results of functions by name, except
   // those of functions that fail.
@@ -244,8 +244,8 @@
         const have = new Map();
         for (const l of lists) l.ids.forEach((id, i) => have.set(id, Math.max(have.get(id) ?? 0, l.weights?.[i] ?? 1)));
         if (w.of) {
-          const all = new Set([...have.keys()].map((id) => (w.of === 'speaker' ? id : Math.floor(id / SPAN))));
-          const has = (id) => all.has(w.of === 'speaker' ? id : Math.floor(id / SPAN));
+          const all = new Set([...have.keys()].map((id) => (w.of === 'speaker' ? id : episodeOf(id))));
+          const has = (id) => all.has(w.of === 'speaker' ? id : episodeOf(id));
           ids = ids ? ids.filter(has) : w.of === 'speaker' ? [...all] : [...all].flatMap((e) => Array.from({ length: s.episodes[e]?.[2] ?? 0 }, (_, d) => e * SPAN + d));
         } else {
           weights.set(w.word, have);
@@ -257,8 +257,7 @@
       for (const t of terms) {
         if (!t.not || !ids?.length) continue;
         const sets = await Promise.all(t.words.map((w) => find(s, w)));
-        const whole = t.of === 'topic' || t.of === 'in';
-        const key = (id) => (whole ? Math.floor(id / SPAN) : id);
+        const key = (id) => (t.of === 'topic' || t.of === 'in' ? episodeOf(id) : id);
         let bad = sets.map((lists) => new Set(lists.flatMap((l) => l.ids.map(key)))).reduce((a, b) => new Set([...a].filter((id) => b.has(id))));
         if (t.words.length > 1) bad = new Set(await adjacent(s, t, ids.filter((id) => bad.has(id))));
         ids = ids.filter((id) => !bad.has(key(id)));
@@ -275,7 +274,7 @@
       let starts = null;
       let left = ids;
       for (let i = 0; i < words.length && left.length; i += i ? 1 : 2) {
-        const wanted = [...new Set(left.map((id) => Math.floor(id / SPAN)))];
+        const wanted = [...new Set(left.map(episodeOf))];
         const part = words.slice(i, i ? i + 1 : 2);
         const places = await Promise.all(part.map((w) => placesOf(s, w.lists, wanted)));
         const next = new Map();
@@ -303,11 +302,11 @@
       const counts = new Map();
       const seen = (word, n) => counts.set(word, (counts.get(word) ?? 0) + n);
       const phrases = terms.filter((t) => !t.not && t.words.length > 1);
-      const inField = (s, id) => id % SPAN < s.episodes[Math.floor(id / SPAN)][1];
+      const inField = (s, id) => id % SPAN < s.episodes[episodeOf(id)][1];
       const hitsOf = (s, { weights }, ids) => ids.map((id) => {
         let score = 0;
         for (const [word, have] of weights) score += (have.get(id) ?? 0) * Math.log(1 + (docs - counts.get(word) + 0.5) / (counts.get(word) + 0.5));
-        const [episode, doc] = [Math.floor(id / SPAN), id % SPAN];
+        const [episode, doc] = [episodeOf(id), id % SPAN];
         const [key, , , ...blocks] = s.episodes[episode];
         return { key, blocks, doc, field: inField(s, id), score, age: s.base + episode };
       });
@@ -322,12 +321,12 @@
       for (const part of newest ? [() => true] : [inField, (s, id) => !inField(s, id)]) {
         for (const [s, found] of all.toReversed()) {
           const left = found.ids.filter((id) => part(s, id));
-          const candidates = [...new Set(left.map((id) => Math.floor(id / SPAN)))].reverse();
+          const candidates = [...new Set(left.map(episodeOf))].reverse();
           while (candidates.length) {
             const few = candidates.length <= 60;
             const batch = new Set(candidates.splice(0, few ? 60 : size));
             if (!few) size = 512; // the phrase is rare
-            let ids = left.filter((id) => batch.has(Math.floor(id / SPAN)));
+            let ids = left.filter((id) => batch.has(episodeOf(id)));
             for (const t of phrases) ids = await adjacent(s, t, ids);
             yield* hitsOf(s, found, ids).sort(rank);
           }
@@ -339,7 +338,7 @@
     const textOf = async (hit) => {
       const block = Math.floor(hit.doc / 16);
       const from = hit.blocks.slice(0, block).reduce((a, b) => a + b, 0);
-      const [about, texts] = await once(`${hit.key} ${block}`, async () => JSON.parse(new TextDecoder().decode(await inflate(await read(hit.key, from, from + hit.blocks[block])))));
+      const [about, texts] = await once(`${hit.key} ${block}`, async () => inflated(await read(hit.key, from, from + hit.blocks[block])).json());
       const [kind, speaker, start, text] = texts[hit.doc % 16];
       return { ...about, kind, speaker, start, text };
     };
@@ -401,7 +400,7 @@
   };
 
   const onair = globalThis.onair ??= {};
-  Object.assign(onair, { fold, wordsOf, parseQuery, decodeShard, openIndex: open, inflate, marked });
+  Object.assign(onair, { parseQuery, decodeShard, openIndex: open, inflated, marked });
 
   const element = (name, props, ...children) => {
     const e = Object.assign(document.createElement(name), props);
@@ -433,7 +432,7 @@
     const [status, list, more, order] = ['.found', '.hits', '.more-hits', '.order select'].map((selector) => results.querySelector(selector));
     let current; // the query that is shown; answers to other queries are dropped
 
-    const load = async () => onair.openIndex(JSON.parse(new TextDecoder().decode(await inflate(new Uint8Array(await (await fetch(results.dataset.index)).arrayBuffer())))), readRange);
+    const load = async () => onair.openIndex(await inflated(await (await fetch(results.dataset.index)).blob()).json(), readRange);
     // next shows the next hits of a query.
     const next = async (query) => {
       const found = [];
