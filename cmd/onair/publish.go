@@ -283,7 +283,8 @@ func printNothingToDo(a *app, title string) {
 	fmt.Fprintf(a.stdout, "Nothing to do: %s is live as it should be.\n", clean(title))
 }
 
-// printPublished prints what is live now, at which address, and what to do next.
+// printPublished prints what is live now, or ready in a folder, at which address, and what to
+// do next.
 func printPublished(a *app, p *publish.Plan, inGit bool) {
 	if a.quiet {
 		return
@@ -295,11 +296,15 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		return
 	}
 	fmt.Fprintln(a.stdout)
+	state, folder := "live", ""
+	if strings.HasPrefix(s.Storage, "file:") {
+		state, folder = "ready", localDir(s, s.Storage)
+	}
 	changed := 0
 	for _, e := range p.Episodes {
 		switch e.Action {
 		case publish.Add:
-			fmt.Fprintf(a.stdout, "%s is live.\n  %s\n", u.bold(numberedTitle(e.Episode)), s.URL+"episodes/"+e.Slug+"/")
+			fmt.Fprintf(a.stdout, "%s is %s.\n  %s\n", u.bold(numberedTitle(e.Episode)), state, s.URL+"episodes/"+e.Slug+"/")
 		case publish.Update:
 			changed++
 		}
@@ -314,10 +319,10 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 	}
 	fmt.Fprintf(a.stdout, "\nFeed: %s\n", s.FeedURL())
 	switch {
-	case strings.HasPrefix(s.Storage, "file:") && s.IsPublic():
-		fmt.Fprintf(a.stdout, "Written to %s; upload it, then run %s%s verify\n", clean(localDir(s, s.Storage)), a.name, a.sameFlags())
-	case strings.HasPrefix(s.Storage, "file:"):
-		fmt.Fprintf(a.stdout, "To listen: %s%s serve --dir %s, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), shell.Quote(a.shortPath(localDir(s, s.Storage))), s.URL)
+	case folder != "" && s.IsPublic():
+		fmt.Fprintf(a.stdout, "Written to %s. Upload it, unless a server reads it there, then run %s%s verify\n", clean(folder), a.name, a.sameFlags())
+	case folder != "":
+		fmt.Fprintf(a.stdout, "To listen: %s%s serve --dir %s, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), shell.Quote(a.shortPath(folder)), s.URL)
 	}
 	if inGit && p.Release.LockChanges() {
 		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", pins.File)
