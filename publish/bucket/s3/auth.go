@@ -10,12 +10,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -26,7 +24,7 @@ import (
 const detectTimeout = 10 * time.Second
 
 // newClient returns a client with the settings and credentials that the SDK finds.
-func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, error) {
+func newClient(ctx context.Context, at location, opts *Options) (*client, error) {
 	detect, cancel := context.WithTimeout(ctx, detectTimeout)
 	defer cancel()
 	cfg, err := config.LoadDefaultConfig(detect, config.WithRegion(at.region), config.WithLogger(logging.Nop{}))
@@ -40,56 +38,18 @@ func newClient(ctx context.Context, at location, opts *Options) (*s3.Client, err
 	default:
 		return nil, noCredentials(err)
 	}
-	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
-		o.HTTPClient = httpClient(cfg, opts)
-		o.Retryer = aws.NopRetryer{} // package remote repeats calls as a whole
-		o.APIOptions = append(o.APIOptions, unsignedEncoding)
-		// Requests contain checksums that are known beforehand. Many providers do not
-		// understand the checksums that the SDK would add while it sends.
-		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
-		if at.endpoint != "" {
-			o.BaseEndpoint = aws.String(at.endpoint)
-		}
-		// Endpoints other than Amazon's, including those from the environment, seldom have a
-		// host name for each bucket, and seldom need a region.
-		o.UsePathStyle = o.BaseEndpoint != nil
-		if at.given {
-			o.UsePathStyle = at.pathStyle
-		}
-		if o.BaseEndpoint != nil {
-			o.Region = cmp.Or(o.Region, "us-east-1")
-		}
-	})
-	if client.Options().Region == "" {
-		return nil, errors.New("no region: add ?region=eu-central-1, or whichever the bucket is in, or set AWS_REGION")
+	base, region, err := at.address(cfg)
+	if err != nil {
+		return nil, err
 	}
-	return client, nil
-}
-
-// unsignedEncoding leaves Accept-Encoding out of the signature: proxies before a
-// server rewrite that header, and the signature would no longer be valid. The header
-// itself is sent, because without it net/http would ask for compressed bodies.
-func unsignedEncoding(stack *middleware.Stack) error {
-	const name, signing = "Accept-Encoding", "Signing"
-	header := func(in middleware.FinalizeInput) http.Header {
-		if r, ok := in.Request.(*smithyhttp.Request); ok {
-			return r.Header
-		}
-		return http.Header{}
-	}
-	remove := middleware.FinalizeMiddlewareFunc("onair:remove-accept-encoding", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-		header(in).Del(name)
-		return next.HandleFinalize(ctx, in)
-	})
-	restore := middleware.FinalizeMiddlewareFunc("onair:restore-accept-encoding", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-		header(in).Set(name, "identity")
-		return next.HandleFinalize(ctx, in)
-	})
-	if err := stack.Finalize.Insert(remove, signing, middleware.Before); err != nil {
-		return err
-	}
-	return stack.Finalize.Insert(restore, signing, middleware.After)
+	return &client{
+		http:        httpClient(cfg, opts),
+		credentials: cfg.Credentials,
+		// S3 wants paths escaped once, other services twice.
+		signer: v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }),
+		region: region,
+		base:   base,
+	}, nil
 }
 
 // httpClient returns a client that cancels requests that make no progress.
@@ -108,6 +68,13 @@ func httpClient(cfg aws.Config, opts *Options) *http.Client {
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return hc
 }
+
+// identityError reports that credentials could not be refreshed.
+type identityError struct{ err error }
+
+func (e *identityError) Error() string { return "get credentials: " + e.err.Error() }
+
+func (e *identityError) Unwrap() error { return e.err }
 
 // noCredentials returns the SDK's error about credentials as one line.
 func noCredentials(err error) error {

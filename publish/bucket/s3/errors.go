@@ -1,8 +1,10 @@
 package s3
 
 import (
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -20,35 +21,64 @@ import (
 // then answers with status 404, as for a missing object.
 var errLostUpload = errors.New("upload in parts is lost")
 
-// status returns the HTTP status of an error, or 0. For a request that a policy forbids
-// it returns 403, whatever the server sent.
+// answerError is a response that reports an error, or whose body cannot be read.
+type answerError struct {
+	status        int // for a request that a policy forbids 403, whatever the server sent
+	header        http.Header
+	code, message string // code may be empty; message is one line
+	skewed        bool   // the request was signed for a wrong time, and the next one will not be
+	cause         error  // may be nil
+}
+
+func (e *answerError) Error() string { return e.message }
+
+func (e *answerError) Unwrap() error { return e.cause }
+
+// newAnswerError reads the body of a response that reports an error.
+func newAnswerError(resp *http.Response, body io.Reader) *answerError {
+	var in struct{ Code, Message string }
+	// A body that is cut or is not XML tells as much as was read.
+	_ = xml.NewDecoder(io.LimitReader(body, maxFailure)).Decode(&in)
+	e := &answerError{status: resp.StatusCode, header: resp.Header, code: in.Code, message: remote.Line(in.Message)}
+	if remote.IsPolicy(e.status, e.message) {
+		e.status = http.StatusForbidden
+	}
+	if e.message == "" || strings.HasPrefix(e.message, "<") {
+		e.message = fmt.Sprintf("status %d %s", e.status, strings.ToLower(http.StatusText(e.status)))
+	}
+	return e
+}
+
+// malformedError is a response that no server of S3 sends, so that another try is of no
+// use. It says what the response is like.
+type malformedError string
+
+func (e malformedError) Error() string { return "the answer of the server " + string(e) }
+
+// status returns the HTTP status of an error, or 0.
 func status(err error) int {
-	var e *smithyhttp.ResponseError
-	if !errors.As(err, &e) || e.Response == nil {
-		return 0
+	var e *answerError
+	if errors.As(err, &e) {
+		return e.status
 	}
-	var api smithy.APIError
-	if errors.As(err, &api) && remote.IsPolicy(e.HTTPStatusCode(), api.ErrorMessage()) {
-		return http.StatusForbidden
-	}
-	return e.HTTPStatusCode()
+	return 0
 }
 
 // header returns the headers of the response that caused an error; nil if there was no
 // response.
 func header(err error) http.Header {
-	var e *smithyhttp.ResponseError
-	if errors.As(err, &e) && e.Response != nil {
-		return e.Response.Header
+	var e *answerError
+	if errors.As(err, &e) {
+		return e.header
 	}
 	return nil
 }
 
 // code returns the S3 error code of an error, or an empty string.
 func code(err error) string {
-	var e smithy.APIError
+	var e *answerError
 	if errors.As(err, &e) {
-		return e.ErrorCode()
+		return e.code
 	}
 	return ""
 }
@@ -64,11 +94,20 @@ var temporaryCodes = []string{
 
 // temporary reports whether another try may succeed.
 func temporary(err error) bool {
-	if remote.Final(err) || isIdentity(err) {
+	var identity *identityError
+	var malformed malformedError
+	if remote.Final(err) || errors.As(err, &identity) || errors.As(err, &malformed) {
 		return false
 	}
-	if slices.Contains(temporaryCodes, code(err)) {
+	var answer *answerError
+	if errors.As(err, &answer) && answer.skewed {
 		return true
+	}
+	switch c := code(err); {
+	case slices.Contains(temporaryCodes, c):
+		return true
+	case slices.Contains(deniedCodes, c):
+		return false
 	}
 	switch status(err) {
 	case http.StatusOK: // the answer broke off
@@ -77,12 +116,6 @@ func temporary(err error) bool {
 		return false
 	}
 	return remote.TemporaryStatus(status(err))
-}
-
-// isIdentity reports whether an error says that credentials could not be refreshed.
-func isIdentity(err error) bool {
-	var e *smithy.OperationError
-	return errors.As(err, &e) && status(err) == 0 && strings.HasPrefix(e.Err.Error(), "get identity:")
 }
 
 // unsupported reports whether a provider refused a header that it does not know.
@@ -129,14 +162,15 @@ func otherRegion(err error) (region string, other, known bool) {
 // regionHeader has the region of a bucket.
 const regionHeader = "X-Amz-Bucket-Region"
 
-// explain turns an error of the SDK into an error with one line of text, which wraps the
+// explain turns the error of a request into an error with one line of text, which wraps the
 // sentinel that callers branch on, if there is one.
 func (l *location) explain(err error) error {
 	if err := remote.Known(err); err != nil {
 		return err
 	}
-	if isIdentity(err) {
-		return noCredentials(err)
+	var identity *identityError
+	if errors.As(err, &identity) {
+		return noCredentials(identity.err)
 	}
 	switch region, other, known := otherRegion(err); {
 	case known:
@@ -157,19 +191,19 @@ func (l *location) explain(err error) error {
 	return remote.StatusError(status(err), text(err))
 }
 
-// text returns an error of the SDK as one line of reasonable length.
+// text returns an error as one line of reasonable length.
 func text(err error) string {
 	var (
+		answer    *answerError
 		api       smithy.APIError
 		request   *url.Error
-		response  *smithyhttp.ResponseError
 		operation *smithy.OperationError
 	)
 	switch {
-	case errors.As(err, &api) && api.ErrorMessage() != "" && !strings.HasPrefix(api.ErrorMessage(), "<"):
+	case errors.As(err, &answer):
+		return answer.message
+	case errors.As(err, &api) && api.ErrorMessage() != "": // from a service that gives credentials
 		return remote.Line(api.ErrorMessage())
-	case errors.As(err, &response) && status(err) != 0:
-		return fmt.Sprintf("status %d %s", status(err), strings.ToLower(http.StatusText(status(err))))
 	case errors.As(err, &request):
 		return remote.Line(request.Err.Error()) // without the address
 	case errors.As(err, &operation):

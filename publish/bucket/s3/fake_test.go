@@ -183,7 +183,7 @@ func (f *fake) checkSums(req *http.Request, body []byte) *http.Response {
 	switch {
 	case crc != "" && f.noCRC:
 		return failure(400, "InvalidArgument", "Unsupported header 'x-amz-checksum-crc32c' received for this API call.")
-	case crc != "" && crc != *encodeSum(crc32c.Checksum(body)), digest != "" && digest != base64.StdEncoding.EncodeToString(sum[:]):
+	case crc != "" && crc != encodeSum(crc32c.Checksum(body)), digest != "" && digest != base64.StdEncoding.EncodeToString(sum[:]):
 		return failure(400, "BadDigest", "The checksum you specified did not match what we received.")
 	}
 	return nil
@@ -236,7 +236,7 @@ func (f *fake) get(req *http.Request, name string) *http.Response {
 		code = 206
 	}
 	resp := answer(code, nil)
-	maps.Copy(resp.Header, o.header.Clone()) // the SDK trims values in place
+	maps.Copy(resp.Header, o.header.Clone())
 	resp.Header.Set("Etag", o.etag)
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.ContentLength = int64(len(body))
@@ -347,7 +347,7 @@ func (f *fake) upload(req *http.Request, q url.Values, name string, body []byte)
 			ChecksumCRC32C string `xml:",omitempty"`
 		}{ETag: etagOf(data)}
 		if u.full && !f.saysNot {
-			result.ChecksumCRC32C = *encodeSum(crc32c.Checksum(data))
+			result.ChecksumCRC32C = encodeSum(crc32c.Checksum(data))
 		}
 		return answer(200, result)
 	}
@@ -376,7 +376,7 @@ func (f *fake) complete(req *http.Request, id string, u *fakeUpload, body []byte
 	var digests []byte
 	for i, p := range in.Part {
 		data, there := u.parts[p.PartNumber]
-		if !there || p.PartNumber != i+1 || p.ETag != etagOf(data) || u.full && p.ChecksumCRC32C != *encodeSum(crc32c.Checksum(data)) {
+		if !there || p.PartNumber != i+1 || p.ETag != etagOf(data) || u.full && p.ChecksumCRC32C != encodeSum(crc32c.Checksum(data)) {
 			return failure(400, "InvalidPart", "One or more of the specified parts could not be found.")
 		}
 		if size := len(u.parts[1]); i > 0 && (len(data) > size || i < len(in.Part)-1 && len(data) != size) || i < len(in.Part)-1 && size < f.minPart {

@@ -64,7 +64,7 @@ func newSuite(f **fake) *faults.Suite {
 		Final: map[string]faults.Final{
 			"400":                    {Do: returns(400, "InvalidArgument", "Bad name."), Text: "Bad name."},
 			"403":                    {Do: returns(403, "AccessDenied", "Access Denied"), Want: denied, Text: "permission denied: Access Denied"},
-			"403 of HEAD":            {Do: returns(403, "", ""), Want: denied, Text: "permission denied: Forbidden"},
+			"403 of HEAD":            {Do: returns(403, "", ""), Want: denied, Text: "permission denied: status 403 forbidden"},
 			"expired":                {Do: returns(400, "ExpiredToken", "The provided token has expired."), Want: denied, Text: "permission denied: The provided token has expired."},
 			"wrong clock":            {Do: returns(403, "RequestTimeTooSkewed", "The difference is too large."), Text: "the clock of this machine is wrong"},
 			"other region":           {Do: returns(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-central-1'"), Text: "the bucket is in the region eu-central-1: write s3://my-show?endpoint=https://s3.example&region=eu-central-1"},

@@ -8,10 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"onair/publish/bucket"
 )
 
@@ -20,8 +16,9 @@ var _ bucket.Inspector = (*Bucket)(nil)
 // Versioned needs the permission s3:GetBucketVersioning.
 func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
 	err = b.ask(ctx, func(ctx context.Context) error {
-		out, err := b.store.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &b.store.at.name})
-		versioned = err == nil && out.Status == types.BucketVersioningStatusEnabled
+		var out struct{ Status string }
+		_, err := b.store.client.call(ctx, &request{method: http.MethodGet, query: url.Values{"versioning": {""}}}, &out)
+		versioned = err == nil && out.Status == "Enabled"
 		return err
 	})
 	return versioned, err
@@ -30,21 +27,21 @@ func (b *Bucket) Versioned(ctx context.Context) (versioned bool, err error) {
 // Website needs the permission s3:GetBucketWebsite.
 func (b *Bucket) Website(ctx context.Context) (site bucket.Website, err error) {
 	err = b.ask(ctx, func(ctx context.Context) error {
-		out, err := b.store.client.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &b.store.at.name})
+		var out struct {
+			IndexPage string    `xml:"IndexDocument>Suffix"`
+			ErrorPage string    `xml:"ErrorDocument>Key"`
+			Redirect  *struct{} `xml:"RedirectAllRequestsTo"`
+		}
+		_, err := b.store.client.call(ctx, &request{method: http.MethodGet, query: url.Values{"website": {""}}}, &out)
 		switch {
 		case code(err) == "NoSuchWebsiteConfiguration":
 			return nil
 		case err != nil:
 			return err
-		case out.IndexDocument == nil && out.RedirectAllRequestsTo == nil:
+		case out.IndexPage == "" && out.Redirect == nil:
 			return errors.ErrUnsupported // the provider ignored the question and listed the bucket
 		}
-		if out.IndexDocument != nil {
-			site.IndexPage = aws.ToString(out.IndexDocument.Suffix)
-		}
-		if out.ErrorDocument != nil {
-			site.ErrorPage = aws.ToString(out.ErrorDocument.Key)
-		}
+		site.IndexPage, site.ErrorPage = out.IndexPage, out.ErrorPage
 		return nil
 	})
 	return site, err
@@ -70,7 +67,7 @@ func (b *Bucket) PublicURL(key string) string {
 	if b.signedOnly() {
 		return ""
 	}
-	return b.address() + "/" + (&url.URL{Path: b.store.at.prefix + key}).EscapedPath()
+	return b.store.client.base.String() + "/" + (&url.URL{Path: b.store.at.prefix + key}).EscapedPath()
 }
 
 // PublicList returns the bucket's address at the endpoint.
@@ -78,26 +75,11 @@ func (b *Bucket) PublicList() string {
 	if b.signedOnly() {
 		return ""
 	}
-	return b.address() + "?" + url.Values{"list-type": {"2"}, "prefix": {b.store.at.prefix}}.Encode()
+	return b.store.client.base.String() + "?" + url.Values{"list-type": {"2"}, "prefix": {b.store.at.prefix}}.Encode()
 }
 
 // signedOnly reports whether the endpoint answers only requests with credentials.
 // The objects of R2 are public only through a domain of the bucket.
 func (b *Bucket) signedOnly() bool {
-	endpoint := aws.ToString(b.store.client.Options().BaseEndpoint)
-	return strings.HasSuffix(strings.TrimSuffix(endpoint, "/"), ".r2.cloudflarestorage.com")
-}
-
-// address returns the bucket's own address, without a slash at its end.
-func (b *Bucket) address() string {
-	o := b.store.client.Options()
-	endpoint := "https://s3." + o.Region + ".amazonaws.com"
-	if o.BaseEndpoint != nil {
-		endpoint = strings.TrimSuffix(*o.BaseEndpoint, "/")
-	}
-	if o.UsePathStyle {
-		return endpoint + "/" + b.store.at.name
-	}
-	scheme, host, _ := strings.Cut(endpoint, "://")
-	return scheme + "://" + b.store.at.name + "." + host
+	return strings.HasSuffix(b.store.client.base.Host, ".r2.cloudflarestorage.com")
 }

@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
 	"onair/internal/crc32c"
@@ -131,20 +129,17 @@ func (u *upload) copy(ctx context.Context, n int, p piece) error {
 		return err
 	}
 	return u.s.policy.Do(ctx, p.length, func(ctx context.Context, _ int) error {
-		out, err := u.s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
-			Bucket:            &u.s.at.name,
-			Key:               &u.t.name,
-			UploadId:          u.id,
-			PartNumber:        aws.Int32(int32(n + 1)),
-			CopySource:        aws.String(copySource(from.store.at.name, name)),
-			CopySourceIfMatch: etag(p.Version),
-			CopySourceRange:   aws.String(fmt.Sprintf("bytes=%d-%d", p.offset, p.offset+p.length-1)),
-		})
+		in := u.request(http.MethodPut, n+1)
+		in.header = fields(
+			"X-Amz-Copy-Source", copySource(from.store.at.name, name),
+			"X-Amz-Copy-Source-If-Match", etag(p.Version),
+			"X-Amz-Copy-Source-Range", byteRange(p.offset, p.length),
+		)
+		var out struct{ ETag, ChecksumCRC32C string }
+		_, err := u.s.client.call(ctx, in, &out)
 		switch {
-		case err == nil && out.CopyPartResult != nil:
-			u.done[n] = part{etag: out.CopyPartResult.ETag, size: p.length, sum: decodeSum(out.CopyPartResult.ChecksumCRC32C)}
 		case err == nil:
-			return fmt.Errorf("copy of %s has no result", p.Key)
+			u.done[n] = part{etag: out.ETag, size: p.length, sum: decodeSum(out.ChecksumCRC32C)}
 		case unsupported(err), status(err) == http.StatusBadRequest && !temporary(err) && !slices.Contains(deniedCodes, code(err)):
 			return fmt.Errorf("copy a range of %s: %s: %w", p.Key, text(err), errors.ErrUnsupported)
 		case status(err) == http.StatusPreconditionFailed:
@@ -204,10 +199,10 @@ func (u *upload) prove() error {
 }
 
 // decodeSum parses a checksum in S3's form. It returns nil for anything else.
-func decodeSum(s *string) *uint32 {
-	data, err := base64.StdEncoding.DecodeString(aws.ToString(s))
+func decodeSum(s string) *uint32 {
+	data, err := base64.StdEncoding.DecodeString(s)
 	if err != nil || len(data) != 4 {
 		return nil
 	}
-	return aws.Uint32(binary.BigEndian.Uint32(data))
+	return new(binary.BigEndian.Uint32(data))
 }

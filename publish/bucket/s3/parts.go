@@ -5,13 +5,14 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/base64"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
 	"onair/internal/crc32c"
@@ -37,14 +38,14 @@ type upload struct {
 	s    *store
 	t    *target
 	o    *bucket.Object
-	id   *string
+	id   string
 	crc  bool // parts have a CRC32C, and the provider checks the CRC32C of the whole
 	done []part
 }
 
 // part is a part that the provider has.
 type part struct {
-	etag *string
+	etag string
 	size int64
 	sum  *uint32 // nil if unknown
 }
@@ -64,7 +65,7 @@ func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill f
 		// If the abort fails too, the bucket's lifecycle rules delete the parts.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
 		defer cancel()
-		_, _ = s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.at.name, Key: &t.name, UploadId: u.id})
+		_, _ = s.client.call(ctx, u.request(http.MethodDelete, 0), nil)
 	}
 	if errors.Is(err, errLostUpload) {
 		err = errLostUpload // without the mark of a permanent error: another upload may succeed
@@ -72,26 +73,38 @@ func (s *store) inParts(ctx context.Context, t *target, o *bucket.Object, fill f
 	return out, err
 }
 
+// request returns a request about a part, counted from 1, or about the whole upload if
+// part is 0.
+func (u *upload) request(method string, part int) *request {
+	query := url.Values{"uploadId": {u.id}}
+	if part > 0 {
+		query.Set("partNumber", strconv.Itoa(part))
+	}
+	return &request{method: method, name: u.t.name, query: query, header: http.Header{}}
+}
+
+// typeHeader says what a checksum covers.
+const (
+	typeHeader = "X-Amz-Checksum-Type"
+	whole      = "FULL_OBJECT"
+)
+
 // create begins the upload.
 func (u *upload) create(ctx context.Context) error {
 	return ask(&u.s.noCRC, func(crc bool) error {
-		in := &s3.CreateMultipartUploadInput{
-			Bucket:             &u.s.at.name,
-			Key:                &u.t.name,
-			ContentType:        optional(u.o.ContentType),
-			CacheControl:       optional(u.o.CacheControl),
-			ContentEncoding:    optional(u.o.ContentEncoding),
-			ContentDisposition: optional(u.o.ContentDisposition),
-			ContentLanguage:    optional(u.o.ContentLanguage),
-			Metadata:           withSum(u.o.Metadata, u.o.Size, u.o.CRC32C),
-		}
+		in := &request{method: http.MethodPost, name: u.t.name, query: url.Values{"uploads": {""}}, header: objectFields(u.o.Headers, u.o.Size, u.o.CRC32C)}
 		if crc {
-			in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc32c, types.ChecksumTypeFullObject
+			in.header.Set("X-Amz-Checksum-Algorithm", "CRC32C")
+			in.header.Set(typeHeader, whole)
 		}
-		out, err := u.s.client.CreateMultipartUpload(ctx, in)
-		if err == nil {
-			u.id, u.crc = out.UploadId, crc
+		var out struct {
+			UploadID string `xml:"UploadId"`
 		}
+		_, err := u.s.client.call(ctx, in, &out)
+		if err == nil && out.UploadID == "" {
+			err = malformedError("has no UploadId")
+		}
+		u.id, u.crc = out.UploadID, crc
 		return err
 	})
 }
@@ -100,58 +113,76 @@ func (u *upload) create(ctx context.Context) error {
 func (u *upload) send(ctx context.Context, n int, data []byte) error {
 	sum := crc32c.Checksum(data)
 	return u.s.policy.Do(ctx, int64(len(data)), func(ctx context.Context, _ int) error {
-		in := &s3.UploadPartInput{
-			Bucket:        &u.s.at.name,
-			Key:           &u.t.name,
-			UploadId:      u.id,
-			PartNumber:    aws.Int32(int32(n + 1)),
-			ContentLength: aws.Int64(int64(len(data))),
-			Body:          bytes.NewReader(data),
-		}
+		in := u.request(http.MethodPut, n+1)
+		in.body, in.size = bytes.NewReader(data), int64(len(data))
 		if u.crc {
-			in.ChecksumCRC32C = encodeSum(sum)
+			in.header.Set(sumHeader, encodeSum(sum))
 		} else {
 			digest := md5.Sum(data)
-			in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(digest[:]))
+			in.header.Set("Content-MD5", base64.StdEncoding.EncodeToString(digest[:]))
 		}
-		out, err := u.s.client.UploadPart(ctx, in, unsigned)
+		answer, err := u.s.client.call(ctx, in, nil)
 		if err == nil {
-			u.done[n] = part{etag: out.ETag, size: int64(len(data)), sum: &sum}
+			u.done[n] = part{etag: answer.Get("ETag"), size: int64(len(data)), sum: &sum}
 		}
 		return err
 	})
 }
 
-// complete makes the object appear, under the condition.
-func (u *upload) complete(ctx context.Context) (out written, err error) {
-	in := &s3.CompleteMultipartUploadInput{
-		Bucket:          &u.s.at.name,
-		Key:             &u.t.name,
-		UploadId:        u.id,
-		MultipartUpload: &types.CompletedMultipartUpload{},
-		IfMatch:         u.t.ifMatch(),
-		IfNoneMatch:     u.t.ifNoneMatch(),
-	}
+// completion is the body of the request that completes an upload.
+type completion struct {
+	XMLName xml.Name        `xml:"http://s3.amazonaws.com/doc/2006-03-01/ CompleteMultipartUpload"`
+	Parts   []completedPart `xml:"Part"`
+}
+
+type completedPart struct {
+	ChecksumCRC32C string `xml:",omitempty"`
+	ETag           string
+	PartNumber     int
+}
+
+// completion returns the request that completes the upload.
+func (u *upload) completion() (*request, error) {
+	var parts completion
 	for i, p := range u.done {
-		done := types.CompletedPart{PartNumber: aws.Int32(int32(i + 1)), ETag: p.etag}
+		done := completedPart{PartNumber: i + 1, ETag: p.etag}
 		if u.crc {
 			done.ChecksumCRC32C = encodeSum(*p.sum)
 		}
-		in.MultipartUpload.Parts = append(in.MultipartUpload.Parts, done)
+		parts.Parts = append(parts.Parts, done)
 	}
+	body, err := xml.Marshal(parts)
+	if err != nil {
+		return nil, err
+	}
+	in := u.request(http.MethodPost, 0)
+	in.body, in.size, in.sum = bytes.NewReader(body), int64(len(body)), hexSum(body)
+	in.header.Set("Content-Type", "application/xml")
+	u.t.require(in.header)
 	if u.crc {
-		in.ChecksumCRC32C, in.ChecksumType = encodeSum(u.o.CRC32C), types.ChecksumTypeFullObject
+		in.header.Set(sumHeader, encodeSum(u.o.CRC32C))
+		in.header.Set(typeHeader, whole)
 	}
+	return in, nil
+}
+
+// complete makes the object appear, under the condition.
+func (u *upload) complete(ctx context.Context) (out written, err error) {
 	err = u.s.policy.Do(ctx, 0, func(ctx context.Context, n int) error {
-		answer, err := u.s.client.CompleteMultipartUpload(ctx, in)
+		in, err := u.completion()
+		if err != nil {
+			return err
+		}
+		var result struct{ ETag string }
+		answer, err := u.s.client.call(ctx, in, &result)
 		switch {
 		case err == nil:
-			out = newWritten(answer.ETag, answer.ResultMetadata)
+			out = written{version(result.ETag), serverTime(answer)}
 		case n > 1 && (u.t.isBroken(err) || code(err) == "NoSuchUpload"):
 			// An earlier try may have succeeded with its answer lost.
 			a, findErr := remote.FindWritten(ctx, u.s, u.t.name, u.o)
 			if findErr == nil {
-				out = written{&a.Version, a.Updated}
+				out = written{a.Version, a.Updated}
 			}
 			if findErr == nil || code(err) != "NoSuchUpload" || !errors.Is(findErr, bucket.ErrPrecondition) {
 				return findErr

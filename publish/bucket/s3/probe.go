@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"onair/publish/bucket"
 )
 
@@ -38,19 +35,17 @@ func (s *store) probe(ctx context.Context) error {
 // tryPreconditions reports whether the provider refuses writes whose preconditions do
 // not hold.
 func (s *store) tryPreconditions(ctx context.Context) (honours bool, err error) {
-	in := func() *s3.PutObjectInput {
-		return &s3.PutObjectInput{Bucket: &s.at.name, Key: aws.String(s.at.prefix + probeKey), ContentLength: aws.Int64(0)}
+	write := func(condition http.Header) (refused bool, err error) {
+		_, err = s.client.call(ctx, &request{method: http.MethodPut, name: s.at.prefix + probeKey, header: condition}, nil)
+		return refuses(err)
 	}
-	never := in()
-	never.IfMatch = aws.String(`"00000000000000000000000000000000"`)
-	if refused, err := refuses(s.client.PutObject(ctx, never)); err != nil || !refused {
+	never := fields("If-Match", etag("00000000000000000000000000000000"))
+	if refused, err := write(never); err != nil || !refused {
 		return false, err
 	}
-	once := in()
-	once.IfNoneMatch = aws.String("*")
 	// The first write may create the object; the second one cannot.
 	for range 2 {
-		if refused, err := refuses(s.client.PutObject(ctx, once)); err != nil || refused {
+		if refused, err := write(fields("If-None-Match", "*")); err != nil || refused {
 			return refused, err
 		}
 	}
@@ -60,7 +55,7 @@ func (s *store) tryPreconditions(ctx context.Context) (honours bool, err error) 
 // refuses reports whether the provider refused a write because its precondition does not
 // hold. If the provider refused it because it does not know preconditions, the result is
 // false. Any other error is returned.
-func refuses(_ *s3.PutObjectOutput, err error) (bool, error) {
+func refuses(err error) (bool, error) {
 	switch {
 	case err == nil || unsupported(err):
 		return false, nil

@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"bytes"
 	"context"
 	"crypto/md5"
 	"encoding/base64"
@@ -12,19 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/middleware"
-
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
 )
-
-// unsigned leaves a body out of the signature, so that the body can be streamed. The
-// signature covers the checksum of the body instead.
-var unsigned = s3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware)
 
 // maxWhole is the size up to which a body is sent in one request.
 func (s *store) maxWhole() int64 { return 2 * s.partSize }
@@ -63,18 +52,13 @@ func (s *store) put(ctx context.Context, name string, o *bucket.Object, cond buc
 
 // written is a provider's answer to a write.
 type written struct {
-	etag *string
-	at   time.Time // by the provider's clock
-}
-
-func newWritten(etag *string, metadata middleware.Metadata) written {
-	at, _ := awsmiddleware.GetServerTime(metadata)
-	return written{etag, at}
+	version string
+	at      time.Time // by the provider's clock
 }
 
 // attrs describes the object that was written.
 func (w written) attrs(name string, o *bucket.Object) bucket.Attrs {
-	a := bucket.Attrs{Key: name, Headers: o.Headers, Size: o.Size, CRC32C: o.CRC32C, Version: version(w.etag), Updated: w.at}
+	a := bucket.Attrs{Key: name, Headers: o.Headers, Size: o.Size, CRC32C: o.CRC32C, Version: w.version, Updated: w.at}
 	a.Metadata = remote.Lower(o.Metadata)
 	return a
 }
@@ -111,20 +95,15 @@ func (s *store) check(ctx context.Context, t *target) error {
 	return t.cond.Check(now.Version)
 }
 
-// ifMatch returns the header If-Match; nil if the condition needs none.
-func (t *target) ifMatch() *string {
-	if t.check || t.cond.Version == "" {
-		return nil
+// require adds the condition to the headers of a write.
+func (t *target) require(h http.Header) {
+	switch {
+	case t.check:
+	case t.cond.Version != "":
+		h.Set("If-Match", etag(t.cond.Version))
+	case t.cond.Absent:
+		h.Set("If-None-Match", "*")
 	}
-	return etag(t.cond.Version)
-}
-
-// ifNoneMatch returns the header If-None-Match; nil if the condition needs none.
-func (t *target) ifNoneMatch() *string {
-	if t.check || !t.cond.Absent {
-		return nil
-	}
-	return aws.String("*")
 }
 
 // isBroken reports whether an error says that the condition does not hold.
@@ -133,35 +112,27 @@ func (t *target) isBroken(err error) bool {
 		t.cond.Version != "" && code(err) == "NoSuchKey"
 }
 
+// sumHeader has the checksum of the body of a request.
+const sumHeader = "X-Amz-Checksum-Crc32c"
+
 // sendWhole makes one try to store an object in one request.
 func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out written, err error) {
 	err = ask(&s.noCRC, func(crc bool) error {
-		in := &s3.PutObjectInput{
-			Bucket:             &s.at.name,
-			Key:                &t.name,
-			ContentLength:      &o.Size,
-			ContentType:        optional(o.ContentType),
-			CacheControl:       optional(o.CacheControl),
-			ContentEncoding:    optional(o.ContentEncoding),
-			ContentDisposition: optional(o.ContentDisposition),
-			ContentLanguage:    optional(o.ContentLanguage),
-			Metadata:           withSum(o.Metadata, o.Size, o.CRC32C),
-			IfMatch:            t.ifMatch(),
-			IfNoneMatch:        t.ifNoneMatch(),
-		}
+		in := &request{method: http.MethodPut, name: t.name, header: objectFields(o.Headers, o.Size, o.CRC32C), size: o.Size}
+		t.require(in.header)
 		if crc {
-			in.ChecksumCRC32C = encodeSum(o.CRC32C)
+			in.header.Set(sumHeader, encodeSum(o.CRC32C))
 		} else {
 			// The checksum is sent before the body, so the body is read twice.
 			sum := md5.New()
 			if err := bucket.CopyBody(ctx, sum, o); err != nil {
 				return err
 			}
-			in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(sum.Sum(nil)))
+			in.header.Set("Content-MD5", base64.StdEncoding.EncodeToString(sum.Sum(nil)))
 		}
 		answer, err := s.stream(ctx, in, o)
 		if err == nil {
-			out = newWritten(answer.ETag, answer.ResultMetadata)
+			out = written{version(answer.Get("ETag")), serverTime(answer)}
 		}
 		return err
 	})
@@ -171,15 +142,15 @@ func (s *store) sendWhole(ctx context.Context, t *target, o *bucket.Object) (out
 // errAnswered stops the sending of a body when the server has answered.
 var errAnswered = errors.New("the server answered before it had the body")
 
-// stream sends an object's body while it is read. If the body is wrong, the request
-// breaks off before its end, so that the server has nothing to store.
-func (s *store) stream(ctx context.Context, in *s3.PutObjectInput, o *bucket.Object) (*s3.PutObjectOutput, error) {
+// stream sends an object's body while it is read. So the signature covers the checksum
+// of the body and not the body. If the body is wrong, the request breaks off before its
+// end, so that the server has nothing to store.
+func (s *store) stream(ctx context.Context, in *request, o *bucket.Object) (http.Header, error) {
 	if o.Size == 0 {
 		if err := bucket.CopyBody(ctx, io.Discard, o); err != nil {
 			return nil, err
 		}
-		in.Body = bytes.NewReader(nil)
-		return s.client.PutObject(ctx, in)
+		return s.client.call(ctx, in, nil)
 	}
 	r, w := io.Pipe()
 	sent := make(chan error, 1)
@@ -188,8 +159,8 @@ func (s *store) stream(ctx context.Context, in *s3.PutObjectInput, o *bucket.Obj
 		w.CloseWithError(err)
 		sent <- err
 	}()
-	in.Body = struct{ io.Reader }{r} // hides the io.PipeReader, which the SDK would send in chunks
-	out, err := s.client.PutObject(ctx, in, unsigned)
+	in.body = struct{ io.Reader }{r} // hides Close, which would leave out the reason
+	answer, err := s.client.call(ctx, in, nil)
 	r.CloseWithError(errAnswered)
 	bodyErr := <-sent
 	switch {
@@ -198,5 +169,5 @@ func (s *store) stream(ctx context.Context, in *s3.PutObjectInput, o *bucket.Obj
 	case bodyErr != nil:
 		return nil, bodyErr
 	}
-	return out, err
+	return answer, err
 }

@@ -1,6 +1,7 @@
 // Package s3 implements a bucket in Amazon S3 or a service with the same protocol:
 // Cloudflare R2, Backblaze B2, MinIO, versitygw. Only this package uses Amazon's
-// SDK.
+// SDK, and only to find settings and credentials and to sign: the requests are its own
+// (client), because the SDK's client for S3 would be a tenth of the program.
 //
 // An object's version is its ETag without quotes: the MD5 of a body that was sent
 // in one request, and opaque otherwise. Bodies above 16 MiB are sent in parts of
@@ -12,11 +13,13 @@
 // other programs' objects is unknown.
 //
 // Every body is sent with its checksum: CRC32C, or MD5 for providers that refuse
-// CRC32C. The SDK's own retries are off. Package remote repeats a call as a whole,
-// and each part of a large body is repeated alone. If a repeated write finds its
-// precondition broken, the first try may have succeeded with its answer lost. So
-// the object is checked: if it has the bytes and headers of the write, the write
-// has succeeded.
+// CRC32C. Package remote repeats a call as a whole, and each part of a large body is
+// repeated alone. If a repeated write finds its precondition broken, the first try may
+// have succeeded with its answer lost. So the object is checked: if it has the bytes and
+// headers of the write, the write has succeeded.
+//
+// If the clock of this machine is wrong, a refused request is signed again with the time
+// of the server.
 //
 // # Preconditions
 //

@@ -6,18 +6,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"onair/publish/bucket"
 	"onair/publish/bucket/internal/remote"
@@ -28,7 +22,7 @@ const metaCRC32C = "onair-crc32c"
 
 // store is the API of S3. A call makes one try.
 type store struct {
-	client *s3.Client
+	client *client
 	at     location
 	policy *remote.Policy // for the probe and for the parts of an upload
 
@@ -50,62 +44,77 @@ var _ remote.Store = (*store)(nil)
 // List implements remote.Store. The Attrs have Key, Size, Version and Updated
 // only.
 func (s *store) List(ctx context.Context, prefix, token string, size int) (page []bucket.Attrs, next string, err error) {
-	in := &s3.ListObjectsV2Input{
-		Bucket:  &s.at.name,
-		Prefix:  &prefix,
-		MaxKeys: aws.Int32(int32(size)),
+	query := url.Values{
+		"list-type": {"2"},
+		"prefix":    {prefix},
+		"max-keys":  {strconv.Itoa(size)},
 		// XML cannot express some characters that other programs may use in names.
-		EncodingType:      types.EncodingTypeUrl,
-		ContinuationToken: optional(token),
+		"encoding-type": {"url"},
 	}
-	out, err := s.client.ListObjectsV2(ctx, in)
+	if token != "" {
+		query.Set("continuation-token", token)
+	}
+	var out struct {
+		EncodingType, NextContinuationToken string
+		Contents                            []struct {
+			Key, ETag    string
+			Size         int64
+			LastModified wireTime
+		}
+	}
+	_, err = s.client.call(ctx, &request{method: http.MethodGet, query: query}, &out)
 	if code(err) == "NoSuchBucket" {
 		return nil, "", bucket.ErrNoBucket
 	} else if err != nil {
 		return nil, "", err
 	}
 	for _, o := range out.Contents {
-		name := aws.ToString(o.Key)
-		if out.EncodingType == types.EncodingTypeUrl { // some providers ignore the request for it
+		name := o.Key
+		if out.EncodingType == "url" { // some providers ignore the request for it
 			if name, err = url.QueryUnescape(name); err != nil {
 				continue // made by others: no key names it
 			}
 		}
 		if strings.HasPrefix(name, prefix) {
-			page = append(page, bucket.Attrs{Key: name, Size: aws.ToInt64(o.Size), Version: version(o.ETag), Updated: aws.ToTime(o.LastModified)})
+			page = append(page, bucket.Attrs{Key: name, Size: o.Size, Version: version(o.ETag), Updated: o.LastModified.Time})
 		}
 	}
-	return page, aws.ToString(out.NextContinuationToken), nil
+	if next = out.NextContinuationToken; next == token && token != "" {
+		return nil, "", malformedError("leads to the same page again")
+	}
+	return page, next, nil
 }
 
 // version makes a version token of an ETag.
-func version(etag *string) string { return strings.Trim(aws.ToString(etag), `"`) }
+func version(etag string) string { return strings.Trim(etag, `"`) }
 
 // etag returns the ETag of a version token.
-func etag(version string) *string { return aws.String(`"` + version + `"`) }
+func etag(version string) string { return `"` + version + `"` }
 
 // Stat implements remote.Store. The CRC32C is known if onair wrote the object.
 func (s *store) Stat(ctx context.Context, name string) (remote.Stored, error) {
-	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.at.name, Key: &name})
+	resp, err := s.client.send(ctx, &request{method: http.MethodHead, name: name})
 	if status(err) == http.StatusNotFound {
 		return remote.Stored{}, bucket.ErrNotExist
 	} else if err != nil {
 		return remote.Stored{}, err
 	}
+	resp.Body.Close()
+	h := resp.Header
 	a := bucket.Attrs{
 		Key: name,
 		Headers: bucket.Headers{
-			ContentType:        aws.ToString(out.ContentType),
-			CacheControl:       aws.ToString(out.CacheControl),
-			ContentEncoding:    aws.ToString(out.ContentEncoding),
-			ContentDisposition: aws.ToString(out.ContentDisposition),
-			ContentLanguage:    aws.ToString(out.ContentLanguage),
-			Metadata:           remote.Lower(out.Metadata),
+			ContentType:        h.Get("Content-Type"),
+			CacheControl:       h.Get("Cache-Control"),
+			ContentEncoding:    h.Get("Content-Encoding"),
+			ContentDisposition: h.Get("Content-Disposition"),
+			ContentLanguage:    h.Get("Content-Language"),
+			Metadata:           metadata(h),
 		},
-		Size:    aws.ToInt64(out.ContentLength),
-		Version: version(out.ETag),
-		Updated: aws.ToTime(out.LastModified),
+		Size:    max(resp.ContentLength, 0),
+		Version: version(h.Get("ETag")),
 	}
+	a.Updated, _ = http.ParseTime(h.Get("Last-Modified"))
 	if sum, err := strconv.ParseUint(a.Metadata[metaCRC32C], 16, 32); err == nil {
 		a.CRC32C = uint32(sum)
 	}
@@ -117,12 +126,10 @@ func (s *store) Stat(ctx context.Context, name string) (remote.Stored, error) {
 
 // Get implements remote.Store.
 func (s *store) Get(ctx context.Context, name, version string, offset, length int64) (io.ReadCloser, error) {
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket:  &s.at.name,
-		Key:     &name,
-		IfMatch: etag(version),
-		Range:   aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+length-1)),
-	})
+	resp, err := s.client.send(ctx, &request{method: http.MethodGet, name: name, header: fields(
+		"If-Match", etag(version),
+		"Range", byteRange(offset, length),
+	)})
 	switch status(err) {
 	case http.StatusNotFound:
 		return nil, fmt.Errorf("%w: it was deleted while it was read", bucket.ErrNotExist)
@@ -132,30 +139,30 @@ func (s *store) Get(ctx context.Context, name, version string, offset, length in
 	if err != nil {
 		return nil, err
 	}
-	return out.Body, nil
+	return resp.Body, nil
+}
+
+// byteRange returns a range as HTTP and copies of parts write it.
+func byteRange(offset, length int64) string {
+	return fmt.Sprintf("bytes=%d-%d", offset, offset+length-1)
 }
 
 // SetHeaders implements remote.Store. It copies the object onto itself.
 func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, h bucket.Headers) (remote.Stored, error) {
 	now.Headers = h
 	err := ask(&s.noCopyCondition, func(with bool) error {
-		in := &s3.CopyObjectInput{
-			Bucket:             &s.at.name,
-			Key:                &name,
-			CopySource:         aws.String(copySource(s.at.name, name)),
-			CopySourceIfMatch:  etag(now.Version),
-			MetadataDirective:  types.MetadataDirectiveReplace,
-			ContentType:        optional(h.ContentType),
-			CacheControl:       optional(h.CacheControl),
-			ContentEncoding:    optional(h.ContentEncoding),
-			ContentDisposition: optional(h.ContentDisposition),
-			ContentLanguage:    optional(h.ContentLanguage),
-			Metadata:           withSum(h.Metadata, now.Size, now.CRC32C),
-		}
+		in := &request{method: http.MethodPut, name: name, header: objectFields(h, now.Size, now.CRC32C)}
+		in.header.Set("X-Amz-Copy-Source", copySource(s.at.name, name))
+		in.header.Set("X-Amz-Copy-Source-If-Match", etag(now.Version))
+		in.header.Set("X-Amz-Metadata-Directive", "REPLACE")
 		if with {
-			in.IfMatch = in.CopySourceIfMatch
+			in.header.Set("If-Match", etag(now.Version))
 		}
-		out, err := s.client.CopyObject(ctx, in)
+		var out struct {
+			ETag         string
+			LastModified wireTime
+		}
+		answer, err := s.client.call(ctx, in, &out)
 		switch status(err) {
 		case http.StatusPreconditionFailed:
 			return remote.ErrReplaced
@@ -165,12 +172,9 @@ func (s *store) SetHeaders(ctx context.Context, name string, now remote.Stored, 
 		if err != nil {
 			return err
 		}
-		if out.CopyObjectResult != nil {
-			now.Version = version(out.CopyObjectResult.ETag)
-			now.Updated = aws.ToTime(out.CopyObjectResult.LastModified)
-		}
+		now.Version, now.Updated = version(out.ETag), out.LastModified.Time
 		if now.Updated.IsZero() {
-			now.Updated, _ = awsmiddleware.GetServerTime(out.ResultMetadata)
+			now.Updated = serverTime(answer)
 		}
 		return nil
 	})
@@ -195,11 +199,11 @@ func (s *store) Delete(ctx context.Context, name string, cond bucket.Condition) 
 		return err
 	}
 	return ask(&s.noDeleteCondition, func(with bool) error {
-		in := &s3.DeleteObjectInput{Bucket: &s.at.name, Key: &name}
+		in := &request{method: http.MethodDelete, name: name}
 		if with && cond.Version != "" {
-			in.IfMatch = etag(cond.Version)
+			in.header = fields("If-Match", etag(cond.Version))
 		}
-		_, err := s.client.DeleteObject(ctx, in)
+		_, err := s.client.call(ctx, in, nil)
 		return err
 	})
 }
@@ -217,26 +221,39 @@ func ask(refused *atomic.Bool, call func(with bool) error) error {
 	return call(false)
 }
 
-// optional returns a header's value, or nil if it is empty.
-func optional(value string) *string {
-	if value == "" {
-		return nil
-	}
-	return &value
-}
+// metaPrefix begins the headers that have metadata.
+const metaPrefix = "X-Amz-Meta-"
 
-// withSum returns the metadata to store with an object: its own, and its checksum if
-// that is known.
-func withSum(metadata map[string]string, size int64, crc32c uint32) map[string]string {
-	if crc32c == 0 && size > 0 {
-		return remote.Lower(metadata) // the checksum is unknown
+// objectFields returns the headers of a request that stores an object: the object's own,
+// and its checksum as metadata if that is known.
+func objectFields(h bucket.Headers, size int64, crc32c uint32) http.Header {
+	out := http.Header{}
+	for _, f := range h.Fields() {
+		if f.Value != "" {
+			out.Set(f.Name, f.Value)
+		}
 	}
-	out := map[string]string{metaCRC32C: fmt.Sprintf("%08x", crc32c)}
-	maps.Copy(out, remote.Lower(metadata))
+	if crc32c != 0 || size == 0 { // otherwise the checksum is unknown
+		out.Set(metaPrefix+metaCRC32C, fmt.Sprintf("%08x", crc32c))
+	}
+	for k, v := range h.Metadata {
+		out.Set(metaPrefix+k, v)
+	}
 	return out
 }
 
+// metadata returns the metadata in the headers of a response.
+func metadata(h http.Header) map[string]string {
+	out := map[string]string{}
+	for name, values := range h {
+		if key, ok := strings.CutPrefix(name, metaPrefix); ok {
+			out[key] = strings.Join(values, ",")
+		}
+	}
+	return remote.Lower(out)
+}
+
 // encodeSum returns a checksum in the form of S3's headers.
-func encodeSum(sum uint32) *string {
-	return aws.String(base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum)))
+func encodeSum(sum uint32) string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
 }
