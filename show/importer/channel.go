@@ -130,7 +130,7 @@ func (c *mapper) plainOrNotes(e *tree.Element) string {
 	for _, l := range lost {
 		c.lose("%s", strings.ReplaceAll(l, "its notes", "the description"))
 	}
-	return md
+	return md.source
 }
 
 var feedPath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/-]*$`)

@@ -5,12 +5,14 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"onair/feed/tree"
 	"onair/internal/markdown"
@@ -53,8 +55,9 @@ type transcript struct {
 func (c *mapper) episodes(k *known) []*episode {
 	list := make([]*episode, 0, len(c.items))
 	guids := map[string]bool{}
-	for _, item := range c.items {
-		if e := c.episode(item, guids); e != nil {
+	all := c.allNotes()
+	for i, item := range c.items {
+		if e := c.episode(item, all[i], guids); e != nil {
 			list = append(list, e)
 		}
 	}
@@ -66,9 +69,25 @@ func (c *mapper) episodes(k *known) []*episode {
 	return list
 }
 
+// allNotes returns the notes of the items. It uses all cores, because notes take most of
+// the time of an import.
+func (c *mapper) allNotes() []*notes {
+	all := make([]*notes, len(c.items))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, item := range c.items {
+		group.Go(func() error {
+			all[i] = c.notesOf(item)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return all
+}
+
 // episode returns the episode of an item, without its slug. It returns nil for an item
 // without an enclosure that can be used.
-func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
+func (c *mapper) episode(item *tree.Element, n *notes, guids map[string]bool) *episode {
 	e := &episode{title: line(c.one(item, "title").Value())}
 	c.where = e.title
 	if e.title == "" {
@@ -100,7 +119,7 @@ func (c *mapper) episode(item *tree.Element, guids map[string]bool) *episode {
 	}
 	c.numbers(y, item)
 	c.episodeFacts(y, item)
-	c.text(e, item)
+	c.text(e, item, n)
 	c.duration(e, item)
 	if e.artwork = c.artwork(item); e.artwork == c.values.artwork {
 		e.artwork = ""
@@ -304,37 +323,61 @@ func (c *mapper) episodeFacts(y *yamlDoc, item *tree.Element) {
 	}
 }
 
-// text sets the notes and the summary. The notes are content:encoded, or the description
-// if that has more text, unless only content:encoded has an image or a table. The summary
-// is the other of the two, or else the subtitle: onair writes a summary as the subtitle.
-func (c *mapper) text(e *episode, item *tree.Element) {
-	descriptionElement, notesElement := c.one(item, "description"), c.one(item, "content:encoded")
-	description, encoded := descriptionElement.Value(), notesElement.Value()
-	notes, short := encoded, description
-	if encoded == "" || len(textOf(encoded)) < len(textOf(description)) && !hasMore(encoded, description) {
-		notes, short, notesElement = description, encoded, descriptionElement
+// notes are the notes of an item.
+type notes struct {
+	markdown string
+	lost     []string // what differs from the feed
+
+	// The other one of description and content:encoded, itunes:subtitle and itunes:summary,
+	// each on one line. They are empty if they repeat the notes.
+	other, subtitle, summary string
+}
+
+// notesOf returns the notes of an item: content:encoded, or the description if that has
+// more text, unless only content:encoded has an image or a table.
+func (c *mapper) notesOf(item *tree.Element) *notes {
+	of, encoded := filled(item, "description"), filled(item, "content:encoded")
+	other := encoded.Value()
+	if value := other; value != "" && (value == of.Value() || len(textOf(value)) >= len(textOf(of.Value())) || hasMore(value, of.Value())) {
+		of, other = encoded, of.Value()
 	}
+	summary, page := filled(item, "itunes:summary"), filled(item, "link").Value()
+	if of.Value() == "" {
+		of = summary
+	}
+	md, lost := notesOf(of.Value(), c.notesBase(of, item))
+	shown := line(plainText(of.Value()))
+	simplified, _ := markdown.Simplify(md.html)
+	described := contentOf(parse(simplified)).words() // as onair writes a description
+	unlessRepeated := func(text string) string {
+		if text = line(plainText(text)); text == shown || isCut(text, described, page) {
+			return ""
+		}
+		return text
+	}
+	return &notes{md.source, lost, unlessRepeated(other), unlessRepeated(filled(item, "itunes:subtitle").Value()), unlessRepeated(summary.Value())}
+}
+
+// text sets the notes and the summary. The summary is the text that the notes do not have:
+// the description or content:encoded, or else the subtitle, because onair writes a summary
+// as the subtitle.
+func (c *mapper) text(e *episode, item *tree.Element, n *notes) {
+	c.one(item, "description")
+	c.one(item, "content:encoded")
 	summaryElement, subtitle := c.one(item, "itunes:summary"), c.one(item, "itunes:subtitle")
-	if notes == "" {
-		notes, notesElement = summaryElement.Value(), summaryElement
-	}
-	md, lost := notesOf(notes, c.notesBase(notesElement, item))
-	e.notes = md
-	for _, l := range lost {
+	e.notes = n.markdown
+	for _, l := range n.lost {
 		c.lose("%s", l)
 	}
-	shown := line(plainText(notes))
-	simplified, _ := markdown.Simplify(markdown.HTML(md, ""))
-	described := contentOf(parse(simplified)).words() // as onair writes a description
-	summary := ""
+	summary := n.other
 	for _, text := range []struct {
 		value string
-		of    *tree.Element // nil for the description or content:encoded
-	}{{short, nil}, {subtitle.Value(), subtitle}, {summaryElement.Value(), summaryElement}} {
-		switch plain := line(plainText(text.value)); {
-		case plain == "" || plain == shown || isCut(plain, described, e.link) || plain == summary || plain == e.title && text.of != nil:
+		of    *tree.Element
+	}{{n.subtitle, subtitle}, {n.summary, summaryElement}} {
+		switch {
+		case text.value == "" || text.value == summary || text.value == e.title:
 		case summary == "":
-			summary = plain
+			summary = text.value
 		case text.of == subtitle:
 			c.loseElement(subtitle, "itunes:subtitle is dropped: another text is the summary")
 		case len(summary) > vocabulary.MaxSubtitle: // the new feed has the summary as itunes:summary

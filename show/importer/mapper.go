@@ -106,18 +106,30 @@ var credentials = regexp.MustCompile(`//[^/?#\s"'<>@]+@`)
 // used. If there are several, it returns the first one with content, and records the loss
 // of the others.
 func (c *mapper) one(parent *tree.Element, name string, attrs ...string) *tree.Element {
-	var first *tree.Element
+	first := filled(parent, name)
 	for e := range parent.All(name) {
 		c.used[e] = true
-		switch {
-		case first == nil || first.Value() == "" && len(first.Attrs) == 0 && len(first.Children) == 0:
-			first = e
-		case e.Value() != first.Value() || fmt.Sprint(e.Attrs) != fmt.Sprint(first.Attrs):
+		if !isEmpty(e) && (e.Value() != first.Value() || fmt.Sprint(e.Attrs) != fmt.Sprint(first.Attrs)) {
 			c.loseElement(e, "a second %s is dropped", name)
 		}
 	}
 	c.checkAttrs(first, attrs)
 	return first
+}
+
+// filled returns the first child with the name and with content, else the first child with
+// the name.
+func filled(parent *tree.Element, name string) *tree.Element {
+	for e := range parent.All(name) {
+		if !isEmpty(e) {
+			return e
+		}
+	}
+	return parent.Child(name)
+}
+
+func isEmpty(e *tree.Element) bool {
+	return e.Value() == "" && len(e.Attrs) == 0 && len(e.Children) == 0
 }
 
 // all is like one, but returns all elements with the name.

@@ -43,18 +43,18 @@ var toMarkdown = sync.OnceValue(func() *converter.Converter {
 // Blocks that the converter cannot convert without changes become plain text with links.
 // Relative addresses are resolved against base, unless base is nil. lost describes what has
 // changed. The Markdown is the same if it is rendered into a feed and converted again.
-func notesOf(src string, base *url.URL) (md string, lost []string) {
+func notesOf(src string, base *url.URL) (md rendered, lost []string) {
 	md, lost = converted(src, base)
 	for range 3 {
-		feed := published(md)
+		feed := md.published()
 		if body := parse(feed); isHTML(feed) {
 			markdown.Restore(body)
-			if again, ok := markdownOf(body, takesAsterisks); ok && again == md {
+			if again, ok := markdownOf(body, takesAsterisks); ok && again == md.source {
 				break // without a comparison of what both show
 			}
 		}
 		again, _ := converted(feed, nil)
-		if again == md {
+		if again.source == md.source {
 			break
 		}
 		md = again
@@ -62,16 +62,20 @@ func notesOf(src string, base *url.URL) (md string, lost []string) {
 	return md, lost
 }
 
+// rendered is Markdown and the HTML that it becomes.
+type rendered struct{ source, html string }
+
+func render(md string) rendered { return rendered{md, markdown.HTML(md, "")} }
+
 // published returns notes as onair writes them into a feed.
-func published(md string) string {
-	whole := markdown.HTML(md, "")
-	if simple, complete := markdown.Simplify(whole); complete {
+func (r rendered) published() string {
+	if simple, complete := markdown.Simplify(r.html); complete {
 		return simple
 	}
-	return whole
+	return r.html
 }
 
-func converted(src string, base *url.URL) (md string, lost []string) {
+func converted(src string, base *url.URL) (md rendered, lost []string) {
 	src = strings.ToValidUTF8(strings.ReplaceAll(src, "\r\n", "\n"), "")
 	if !isHTML(src) {
 		return plainNotes(html.UnescapeString(src)), nil
@@ -107,12 +111,12 @@ func converted(src string, base *url.URL) (md string, lost []string) {
 		md, ok := convert(block)
 		if !ok {
 			plain++
-			if md = plainBlockOf(block); !equal(block, md) {
+			if md = render(plainBlockOf(block)); !md.shows(block) {
 				broken++
 			}
 		}
-		if md = strings.TrimSpace(md); md != "" {
-			parts = append(parts, md)
+		if source := strings.TrimSpace(md.source); source != "" {
+			parts = append(parts, source)
 		}
 	}
 	if plain > 0 {
@@ -121,7 +125,7 @@ func converted(src string, base *url.URL) (md string, lost []string) {
 	if broken > 0 {
 		lost = append(lost, fmt.Sprintf("%s of its notes could not be converted exactly; compare them", plural.Count(broken, "block")))
 	}
-	return strings.Join(parts, "\n\n"), lost
+	return render(strings.Join(parts, "\n\n")), lost
 }
 
 // resolveAddresses resolves the relative addresses of links and images, because the notes
@@ -197,7 +201,7 @@ func removeScripts(n *html.Node) (removed int, addresses []string) {
 }
 
 // convert converts a node, and reports whether the Markdown shows the same content.
-func convert(n *html.Node) (md string, ok bool) {
+func convert(n *html.Node) (md rendered, ok bool) {
 	if md, ok = convertWith(n, takesAsterisks); ok {
 		return md, true
 	}
@@ -206,9 +210,10 @@ func convert(n *html.Node) (md string, ok bool) {
 
 // convertWith is like convert. It writes emphasis with asterisks if asterisks returns true,
 // else with tags.
-func convertWith(n *html.Node, asterisks func(*html.Node) bool) (md string, ok bool) {
-	md, ok = markdownOf(n, asterisks)
-	return md, ok && equal(n, md)
+func convertWith(n *html.Node, asterisks func(*html.Node) bool) (md rendered, ok bool) {
+	source, ok := markdownOf(n, asterisks)
+	md = render(source)
+	return md, ok && md.shows(n)
 }
 
 // markdownOf is like convertWith, but does not compare what the Markdown shows.
@@ -307,9 +312,9 @@ func linksToItself(a *html.Node, href string) bool {
 // placeholder matches what the converter writes for a placeholder of convert.
 var placeholder = regexp.MustCompile(`\]\(http://(\d+)\.invalid`)
 
-// equal reports whether Markdown shows the text, links and images of a node.
-func equal(n *html.Node, md string) bool {
-	want, got := contentOf(n), contentOf(parse(markdown.HTML(md, "")))
+// shows reports whether the HTML shows the text, links and images of a node.
+func (r rendered) shows(n *html.Node) bool {
+	want, got := contentOf(n), contentOf(parse(r.html))
 	if want.words() != got.words() || !slices.Equal(want.images, got.images) {
 		return false
 	}

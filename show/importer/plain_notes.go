@@ -179,7 +179,7 @@ func startEscaped(text string) string {
 
 // plainNotes converts plain text to Markdown that keeps its lines. If possible, it gives
 // the same Markdown as the HTML that onair writes for this text into a feed.
-func plainNotes(text string) string {
+func plainNotes(text string) rendered {
 	var paragraphs, marked []string
 	for _, p := range blankLines.Split(strings.TrimSpace(strings.Map(printable, text)), -1) {
 		var lines, escapes []string
@@ -193,11 +193,11 @@ func plainNotes(text string) string {
 		paragraphs = append(paragraphs, strings.Join(escapes, "\\\n"))
 	}
 	body := parse(strings.Join(marked, "\n"))
-	md, _ := convert(body)
-	if md = strings.ReplaceAll(md, "  \n", "\\\n"); equal(body, md) {
-		return md
+	md, _ := markdownOf(body, takesAsterisks)
+	if r := render(strings.ReplaceAll(md, "  \n", "\\\n")); r.shows(body) {
+		return r
 	}
-	return strings.Join(paragraphs, "\n\n")
+	return render(strings.Join(paragraphs, "\n\n"))
 }
 
 var blankLines = regexp.MustCompile(`\n\s*\n`)

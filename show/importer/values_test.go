@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"onair/feed/tree"
-	"onair/internal/markdown"
 )
 
 func TestParseDate(t *testing.T) {
@@ -119,13 +118,13 @@ func TestNotes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			md, _ := notesOf(tt.in, nil)
-			if !equal(parse(tt.in), md) {
-				t.Errorf("notesOf = %s\nwhich shows %s", md, markdown.HTML(md, ""))
+			if !md.shows(parse(tt.in)) {
+				t.Errorf("notesOf = %s\nwhich shows %s", md.source, md.html)
 			}
 		})
 	}
-	if md, _ := notesOf("First & line\n# second_line_\n\nhttps://a.example/x_y_z.", nil); markdown.HTML(md, "") != "<p>First &amp; line<br>\n# second_line_</p>\n<p><a href=\"https://a.example/x_y_z\">https://a.example/x_y_z</a>.</p>\n" {
-		t.Errorf("plain notes:\n%s\n%s", md, markdown.HTML(md, ""))
+	if md, _ := notesOf("First & line\n# second_line_\n\nhttps://a.example/x_y_z.", nil); md.html != "<p>First &amp; line<br>\n# second_line_</p>\n<p><a href=\"https://a.example/x_y_z\">https://a.example/x_y_z</a>.</p>\n" {
+		t.Errorf("plain notes:\n%s\n%s", md.source, md.html)
 	}
 }
 
@@ -136,16 +135,16 @@ func FuzzNotes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		in = strings.ToValidUTF8(strings.ReplaceAll(in, "\r\n", "\n"), "")
 		md, lost := notesOf(in, nil)
-		if strings.ContainsAny(md, "\x00") || !isHTML(in) {
+		if strings.ContainsAny(md.source, "\x00") || !isHTML(in) {
 			return
 		}
 		body := parse(in)
 		_, _ = removeScripts(body)
-		if len(lost) == 0 && !equal(body, md) {
-			t.Errorf("notesOf(%q) = %q, which shows something else", in, md)
+		if len(lost) == 0 && !md.shows(body) {
+			t.Errorf("notesOf(%q) = %q, which shows something else", in, md.source)
 		}
-		if again, _ := notesOf(published(md), nil); again != md {
-			t.Errorf("notesOf(%q) = %q; of its own feed it is %q", in, md, again)
+		if again, _ := notesOf(md.published(), nil); again != md {
+			t.Errorf("notesOf(%q) = %q; of its own feed it is %q", in, md.source, again.source)
 		}
 	})
 }
