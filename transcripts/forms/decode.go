@@ -126,6 +126,7 @@ var binaries = []struct {
 
 // clean removes invisible characters and folds spaces.
 func clean(s string) string {
+	s = strings.Trim(s, " \n")
 	if script.IsClean(s) {
 		return s
 	}

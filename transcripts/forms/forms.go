@@ -32,6 +32,7 @@ type Speech struct {
 	Timed      bool   // Start is known
 	Ended      bool   // End is known
 	Estimated  bool   // Start is estimated from the length of the text
+	channel    int32  // index in jsonReader.channels
 	Speaker    string // as the file names the speaker; empty if it does not
 	Text       string // white space folded, without invisible characters
 	Words      []Word

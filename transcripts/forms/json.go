@@ -72,7 +72,8 @@ type jsonReader struct {
 	turns    []timedSpeaker
 	joined   joiner
 
-	wordChannels []string // channel of each speech that was joined, if words have channels
+	channels     []string // names of the channels so far
+	channelIndex map[string]int32
 }
 
 // timedSpeaker says who speaks from a time on.
@@ -134,50 +135,24 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 	r.s.unit = f.unit
 	r.readPeople()
 	r.readTurns()
-	channels := map[string]bool{}
-	var channelOf []string // channel of each speech
 	t.lists(t.root(), path, 0, func(list ref, number int) bool {
 		from := len(r.speeches)
 		if f.isWordList() {
 			r.readWordList(list)
-			r.joined.flush(r)
-			if f.channel != "" {
-				for _, channel := range r.wordChannels[len(channelOf):] {
-					channelOf = append(channelOf, channel)
-					channels[channel] = true
-				}
-			}
 		} else {
-			for v, end := list+1, t.next(list); v < end; v = t.next(v) {
-				had := len(r.speeches)
-				r.readSegment(v)
-				if f.channel != "" {
-					channel := t.string(t.first(v, f.compiled.channel))
-					for range len(r.speeches) - had {
-						channelOf = append(channelOf, channel)
-					}
-					channels[channel] = true
-				}
-			}
-			if f.repeats {
-				channelOf = r.dropRepeated(channelOf)
-			}
+			r.readSegments(list)
 		}
-		if len(channelOf) < len(r.speeches) {
-			channel := ""
-			if f.channels {
-				channel = strconv.Itoa(number)
+		if f.channels {
+			channel := r.channel(strconv.Itoa(number))
+			for i := from; i < len(r.speeches); i++ {
+				r.speeches[i].channel = channel
 			}
-			for range len(r.speeches) - max(from, len(channelOf)) {
-				channelOf = append(channelOf, channel)
-			}
-			channels[channel] = true
 		}
 		return true
 	})
-	r.speeches, channelOf = r.speakersInText(channelOf)
-	if len(channels) > 1 {
-		nameChannels(r.speeches, channelOf)
+	r.speeches = speakersInText(r.s, r.speeches)
+	if n := len(r.speeches); n > 0 && slices.ContainsFunc(r.speeches, func(u Speech) bool { return u.channel != r.speeches[0].channel }) {
+		r.nameChannels()
 		slices.SortStableFunc(r.speeches, func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) })
 	}
 	if r.areOffsets() {
@@ -187,6 +162,44 @@ func (r *jsonReader) read(path []string) ([]Speech, error) {
 		return nil, r.s.problem(0, "did the speech recognizer find any speech?", "JSON of %s without words", f.title)
 	}
 	return r.speeches, nil
+}
+
+// readSegments reads a list of segments.
+func (r *jsonReader) readSegments(list ref) {
+	const least = 32 // bytes of a segment with words
+	t, end := r.t, r.t.next(list)
+	n := 0
+	for v := list + 1; v < end; v = t.next(v) {
+		n++
+	}
+	r.speeches = slices.Grow(r.speeches, min(n, len(t.text)/least)) // a growing slice takes twice the memory
+	for v := list + 1; v < end; v = t.next(v) {
+		from := len(r.speeches)
+		r.readSegment(v)
+		if r.form.channel != "" {
+			channel := r.channel(t.string(t.first(v, r.form.compiled.channel)))
+			for i := from; i < len(r.speeches); i++ {
+				r.speeches[i].channel = channel
+			}
+		}
+	}
+	if r.form.repeats {
+		r.dropRepeated()
+	}
+}
+
+// channel returns the index of the channel with a name.
+func (r *jsonReader) channel(name string) int32 {
+	i, ok := r.channelIndex[name]
+	if !ok {
+		if r.channelIndex == nil {
+			r.channelIndex = map[string]int32{}
+		}
+		i = int32(len(r.channels))
+		r.channelIndex[name] = i
+		r.channels = append(r.channels, name)
+	}
+	return i
 }
 
 // areOffsets reports whether the starts and ends of the speech are offsets in a text, as in
@@ -213,20 +226,6 @@ func (r *jsonReader) areOffsets() bool {
 		}
 	}
 	return found > 1 && (exact || chars > few*found)
-}
-
-// speakersInText finds the speakers that only the texts of a document name. It takes and
-// returns the channel of each speech.
-func (r *jsonReader) speakersInText(channelOf []string) ([]Speech, []string) {
-	speeches, from := speakersInText(r.s, r.speeches)
-	if from == nil {
-		return speeches, channelOf
-	}
-	channels := make([]string, len(speeches))
-	for i := range speeches {
-		channels[i] = channelOf[from[i]]
-	}
-	return speeches, channels
 }
 
 // recognizerMarks replaces what recognizers write for silence or a change of speaker.
@@ -258,26 +257,22 @@ func cleanLines(text string) string {
 
 // nameChannels uses channels to name speakers if the same speaker occurs in several
 // channels: "Channel 1", or "Channel 1" and the speaker.
-func nameChannels(speeches []Speech, channelOf []string) {
-	heard := map[string]string{}
+func (r *jsonReader) nameChannels() {
+	heard := map[string]int32{}
 	mixed := false
-	for i := range speeches {
-		who := speeches[i].Speaker
-		if channel, ok := heard[who]; ok && channel != channelOf[i] {
+	for i := range r.speeches {
+		u := &r.speeches[i]
+		if channel, ok := heard[u.Speaker]; ok && channel != u.channel {
 			mixed = true
 		}
-		heard[who] = channelOf[i]
+		heard[u.Speaker] = u.channel
 	}
 	if !mixed {
 		return
 	}
-	for i := range speeches {
-		u := &speeches[i]
-		if u.Speaker == "" {
-			u.Speaker = "Channel " + channelOf[i]
-		} else {
-			u.Speaker = "Channel " + channelOf[i] + " " + u.Speaker
-		}
+	for i := range r.speeches {
+		u := &r.speeches[i]
+		u.Speaker = strings.TrimSuffix("Channel "+r.channels[u.channel]+" "+u.Speaker, " ")
 	}
 }
 
@@ -463,18 +458,16 @@ func (r *jsonReader) timeByWords(u *Speech, words ref) {
 }
 
 // dropRepeated drops the speech before the last segment if the last segment repeats all
-// words with their speakers. It returns the channels of the remaining speech.
-func (r *jsonReader) dropRepeated(channelOf []string) []string {
-	n := len(r.speeches)
-	for i := n - 1; i > 0; i-- {
+// words with their speakers.
+func (r *jsonReader) dropRepeated() {
+	for i := len(r.speeches) - 1; i > 0; i-- {
 		u := &r.speeches[i]
 		if u.Speaker == "" {
-			break
+			return
 		}
 		if u.Start < r.speeches[i-1].End && r.speeches[i-1].Speaker == "" {
 			r.speeches = r.speeches[i:]
-			return channelOf[min(i, len(channelOf)):]
+			return
 		}
 	}
-	return channelOf
 }

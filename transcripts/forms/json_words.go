@@ -63,6 +63,7 @@ func (r *jsonReader) readWordList(list ref) {
 		}
 		r.joined.add(r, &w, spaced)
 	}
+	r.joined.flush(r)
 }
 
 // areSpaced reports whether most words of a list start or end with a space.
@@ -164,11 +165,8 @@ func isMark(text string) bool {
 // flush appends the joined words as a Speech.
 func (j *joiner) flush(r *jsonReader) {
 	if len(j.text) > 0 {
-		j.speech.Text = string(j.text)
+		j.speech.Text, j.speech.channel = string(j.text), r.channel(j.channel)
 		r.speeches = append(r.speeches, j.speech)
-		if r.form != nil && r.form.isWordList() && r.form.channel != "" {
-			r.wordChannels = append(r.wordChannels, j.channel)
-		}
 	}
 	j.text, j.speech, j.space, j.open = j.text[:0], Speech{}, false, false
 }

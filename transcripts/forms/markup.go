@@ -266,8 +266,7 @@ func readTTML(s *source) ([]Speech, error) {
 			u.Start, u.End, u.Timed, u.Ended = u.Words[0].Start, u.Words[n-1].End, true, true
 		}
 	}
-	speeches, _ := speakersInText(s, r.speeches)
-	return speeches, nil
+	return speakersInText(s, r.speeches), nil
 }
 
 // ttmlReader reads the parts of TTML.

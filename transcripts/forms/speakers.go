@@ -10,72 +10,88 @@ import (
 )
 
 // speakersInText finds speakers at the start of lines, in speeches that have no speaker. It
-// cuts a speech where its speaker changes, and joins its other lines. from has the index in
-// speeches of each found speech. If every speech has a speaker, from is nil.
-func speakersInText(s *source, speeches []Speech) (found []Speech, from []int) {
-	var v voices
-	open := false // a speech has no speaker
-	for i := range speeches {
-		open = open || speeches[i].Speaker == ""
+// cuts a speech where its speaker changes, and joins its other lines. The result may use
+// the array of speeches.
+func speakersInText(s *source, speeches []Speech) []Speech {
+	if !slices.ContainsFunc(speeches, func(u Speech) bool { return u.Speaker == "" }) {
+		for i := range speeches {
+			speeches[i].dropLabel()
+		}
+		return speeches
 	}
-	lines := make([][]string, len(speeches)) // nil for a speech of one line, or with a speaker
+	var v voices
+	lines := v.noteSpeeches(speeches)
+	v.decide(s)
+	found, cut := speeches[:0], false // in the same array until a speech is cut
+	sure := true                      // the text above ends a sentence
+	for i := range speeches {
+		u := speeches[i]
+		said := lines[i]
+		if said == nil && u.Speaker == "" {
+			said = v.splitInside(u.Text)
+		}
+		ends := script.EndsSentence(u.Text)
+		switch {
+		case u.Speaker != "":
+			v.speaker = ""
+			found = append(found, u)
+		case said != nil:
+			if !cut {
+				found, cut = append(make([]Speech, 0, len(speeches)+len(said)), found...), true
+			}
+			n := len(found)
+			found = v.caption(found, &caption{plain: true, lines: said}, false)
+			place(found[n:], &u)
+		default:
+			v.name(&u, sure)
+			found = append(found, u)
+		}
+		sure = ends
+	}
+	return found
+}
+
+// noteSpeeches notes the lines of speeches. It returns the lines of each speech that has
+// several and no speaker.
+func (v *voices) noteSpeeches(speeches []Speech) map[int][]string {
+	several := map[int][]string{}
 	for i := range speeches {
 		u := &speeches[i]
 		if u.Speaker != "" {
 			u.dropLabel()
-			if open {
-				v.note(u.Text)
-				v.openings[u.Speaker] += often
-			}
+			v.note(u.Text)
+			v.openings[u.Speaker] += often
 			continue
 		}
-		if lines[i] = dialogueLines(u.Text); lines[i] == nil {
+		lines := dialogueLines(u.Text)
+		if lines == nil {
 			v.note(u.Text)
 			continue
 		}
+		several[i] = lines
 		dashed := 0
-		for _, line := range lines[i] {
+		for _, line := range lines {
 			v.note(line)
 			if dash.MatchString(line) {
 				dashed++
 			}
 		}
-		v.dashes = v.dashes || dashed > 1 && dashed == len(lines[i])
+		v.dashes = v.dashes || dashed > 1 && dashed == len(lines)
 	}
-	if !open {
-		return speeches, nil
+	return several
+}
+
+// name gives a speech of one line its speaker: the one before its words, or else the speaker
+// of the previous line. sure means that the previous line ended a sentence.
+func (v *voices) name(u *Speech, sure bool) {
+	name, rest, changed := v.split(u.Text, sure)
+	if changed {
+		v.speaker = name
 	}
-	v.decide(s)
-	found = make([]Speech, 0, len(speeches))
-	for i := range speeches {
-		u := speeches[i]
-		if lines[i] == nil && u.Speaker == "" {
-			lines[i] = v.splitInside(u.Text)
-		}
-		switch {
-		case u.Speaker != "":
-			v.speaker = ""
-			found = append(found, u)
-		case lines[i] != nil:
-			n := len(found)
-			found = v.caption(found, &caption{plain: true, lines: lines[i]}, false)
-			place(found[n:], &u)
-		default:
-			name, rest, changed := v.split(u.Text, i == 0 || script.EndsSentence(speeches[i-1].Text))
-			if changed {
-				v.speaker = name
-			}
-			if rest != u.Text && rest != "" {
-				_, u = u.cut(len(u.Text) - len(rest))
-			}
-			u.Speaker = v.speaker
-			found = append(found, u)
-		}
-		for len(from) < len(found) {
-			from = append(from, i)
-		}
+	if rest != u.Text && rest != "" {
+		_, *u = u.cut(len(u.Text) - len(rest))
 	}
-	return found, from
+	u.Speaker = v.speaker
 }
 
 // dropLabel joins the lines of a speech, and drops the name of its speaker before the
@@ -145,7 +161,7 @@ func place(parts []Speech, whole *Speech) {
 	at := 0
 	for i := range parts {
 		u := &parts[i]
-		u.At, u.Timed, u.Ended = whole.At, whole.Timed, whole.Timed
+		u.At, u.Timed, u.Ended, u.channel = whole.At, whole.Timed, whole.Timed, whole.channel
 		k := strings.Index(whole.Text[at:], u.Text)
 		if k < 0 {
 			continue

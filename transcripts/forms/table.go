@@ -100,8 +100,7 @@ func readTable(s *source) ([]Speech, error) {
 		speeches, _ = s.speechRows()
 	}
 	s.result.Numbered = !slices.ContainsFunc(speeches, func(u Speech) bool { return !isNumber(u.Speaker) })
-	speeches, _ = speakersInText(s, speeches)
-	return speeches, nil
+	return speakersInText(s, speeches), nil
 }
 
 // speechRows reads the rows of a table whose times have the unit of the source. fractions
