@@ -115,6 +115,7 @@ func fit(speeches []forms.Speech) (cues []Cue, glued []bool) {
 	for i := range speeches {
 		size += 1 + len(speeches[i].Text)/(maxCue+1)
 	}
+	size += size / 8 // captions whose words do not fill the lines of a cue
 	c.cues, c.places, glued = make([]Cue, 0, size), make([]span, 0, size), make([]bool, 0, size)
 	last, before := "", rune(0)
 	for i := range speeches {
@@ -192,11 +193,15 @@ type place struct {
 // merge joins the cues to turns and paragraphs. The texts of the cues become substrings
 // of the texts of the paragraphs.
 func (m *merger) merge(cues []Cue, glued []bool) {
-	size := 0
+	size, turns := 0, 0
 	for i := range cues {
 		size += len(cues[i].Text) + len(" ")
+		if i == 0 || cues[i].Speaker != cues[i-1].Speaker {
+			turns++
+		}
 	}
 	m.text.Grow(size)
+	m.turns, m.r.starts = make([]Turn, 0, turns), make([][]time.Duration, 0, turns)
 	m.stamped = -stampDistance
 	for i := range cues {
 		c := &cues[i]

@@ -112,11 +112,11 @@ func runTranscriptsConvert(a *app, o *convertOptions, name string) error {
 	return a.writeOutput(o.out, out.Bytes())
 }
 
-// limitMemory sets the memory limit to a few times the size of the input. With a smaller
-// limit, the garbage collector would run often.
+// limitMemory sets the memory limit so that the process takes at most six times the size of
+// a large input. With a smaller limit, the garbage collector would run often.
 func limitMemory(input int) {
-	const times, least = 4, 64 << 20
-	memory.SetLimit(max(int64(input)*times, least))
+	const times, code, least = 6, 48 << 20, 96 << 20 // code is the memory that any command takes
+	memory.SetLimit(max(int64(input)*times-code, least))
 }
 
 // readOptions checks the options and returns them as options of transcripts.Read.
