@@ -32,7 +32,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func runFeedRender(ctx context.Context, a *app) error {
-	r, _, err := requireRelease(ctx, a, &changeFlags{}, nil, releaseFlags{withoutIndex: true})
+	r, _, err := requireRelease(ctx, a, &changeFlags{}, nil, releaseFlags{withoutSite: true})
 	if err != nil {
 		return err
 	}

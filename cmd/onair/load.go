@@ -74,8 +74,8 @@ type earlyFunc func(*show.Show) (func(*release.Object, []byte), error)
 
 // releaseFlags say which part of a release a command needs.
 type releaseFlags struct {
-	early        earlyFunc // may be nil
-	withoutIndex bool      // the command does not need the files of the search index
+	early       earlyFunc // may be nil
+	withoutSite bool      // the command does not need the pages and the files of the search index
 }
 
 // buildRelease loads the show and builds its release. It returns all findings about
@@ -108,7 +108,8 @@ func buildRelease(ctx context.Context, a *app, f *changeFlags, trace *derive.Tra
 		Cache:        a.cache(),
 		Trace:        trace,
 		Rendered:     rendered,
-		WithoutIndex: need.withoutIndex,
+		WithoutIndex: need.withoutSite,
+		WithoutPages: need.withoutSite,
 		MayWait:      f.mayWait,
 		LeaveOut:     f.leaveOut,
 		ReplaceAudio: f.replaceAudio,

@@ -37,7 +37,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 }
 
 func runLock(ctx context.Context, a *app, o *lockOptions) error {
-	r, _, err := requireRelease(ctx, a, &o.changeFlags, nil, releaseFlags{withoutIndex: true})
+	r, _, err := requireRelease(ctx, a, &o.changeFlags, nil, releaseFlags{withoutSite: true})
 	if err != nil {
 		return err
 	}

@@ -162,7 +162,7 @@ func (c *checked) show() *show.Show {
 // checkShow builds the release and returns its findings, or returns the cached ones.
 func checkShow(ctx context.Context, a *app) (checked, error) {
 	return derive.Traced(a.cache(), checkFunc, showName(a), showKey(a), conditions(ctx, a), func(trace *derive.Trace) (checked, error) {
-		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, releaseFlags{withoutIndex: true})
+		r, found, err := buildRelease(ctx, a, &changeFlags{}, trace, releaseFlags{withoutSite: true})
 		if err == nil && r != nil && !found.HasErrors() {
 			found = append(found, consistency.Check(r)...)
 		}

@@ -53,6 +53,11 @@ type Options struct {
 	// WithoutIndex leaves out the files of the search index, which take long to make.
 	WithoutIndex bool
 
+	// WithoutPages leaves the pages of the embedded theme, which cannot fail to render,
+	// without sizes and checksums. Pages of the show's own templates are rendered, because
+	// errors in these are findings.
+	WithoutPages bool
+
 	// Rendered is called with each object that is rendered while the release is
 	// built, and with the bytes of the object, which are only valid during the call. The
 	// object has no headers yet. Several calls may be made at the same time. nil disables

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -134,6 +135,10 @@ func TestErrorsOfARelease(t *testing.T) {
 		"a scheduled one may come without": {func(f fstest.MapFS) { delete(f, pins.File); delete(f, "episodes/4-the-long-tail/audio.mp3") }, nil},
 		"artwork that is text":             {func(f fstest.MapFS) { f["artwork.jpg"] = &fstest.MapFile{Data: []byte("no image\n")} }, []string{"P020"}},
 		"a template that fails":            {func(f fstest.MapFS) { f["templates/show.html"] = &fstest.MapFile{Data: []byte("{{.Nope}")} }, []string{"W001"}},
+		"a template that fails on a page": {func(f fstest.MapFS) {
+			f["templates/badge.html"] = &fstest.MapFile{Data: []byte("{{index .Topics 99}}")}
+			f["templates/player.html"] = &fstest.MapFile{Data: []byte("{{with .Episode}}{{template \"badge.html\" .}}{{end}}")}
+		}, []string{"W001"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := showtest.Example(t)
@@ -141,6 +146,9 @@ func TestErrorsOfARelease(t *testing.T) {
 			_, l := found(t, files, &release.Options{})
 			if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
 				t.Errorf("%s\n%v", diff, l)
+			}
+			if _, without := found(t, files, &release.Options{WithoutPages: true}); !cmp.Equal(l, without) {
+				t.Errorf("without pages: %v\nwith pages: %v", without, l)
 			}
 			for _, f := range l {
 				if f.Severity == finding.Error && f.File == "" {
@@ -297,6 +305,27 @@ func TestSearchFiles(t *testing.T) {
 		if want != "" && (!strings.Contains(others, ".js\n") || !strings.Contains(others, ".css\n")) {
 			t.Errorf("site: %s: search files %q", site, others)
 		}
+	}
+}
+
+// TestWithoutPages checks that a release without pages renders none.
+func TestWithoutPages(t *testing.T) {
+	t.Parallel()
+	pages := func(o *release.Options) int32 {
+		var n atomic.Int32
+		o.Rendered = func(o *release.Object, _ []byte) {
+			if o.Role == release.RolePage {
+				n.Add(1)
+			}
+		}
+		found(t, showtest.Example(t), o)
+		return n.Load()
+	}
+	if n := pages(&release.Options{WithoutPages: true}); n > 0 {
+		t.Errorf("rendered %d pages", n)
+	}
+	if pages(&release.Options{}) == 0 {
+		t.Error("a whole release rendered no pages")
 	}
 }
 

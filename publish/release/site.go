@@ -100,7 +100,7 @@ func (s *site) renderEpisode(e *Episode) (objects []*Object) {
 }
 
 // render returns the object of a page; nil if the page cannot be rendered. It renders
-// the page unless the cache has the sums of the page for the inputs.
+// the page unless the sums are not needed, or the cache has those for the inputs.
 func (s *site) render(i int, inputs derive.Key) *Object {
 	key := s.pages[i].Key
 	compute := func() (bucket.Sums, error) {
@@ -108,9 +108,11 @@ func (s *site) render(i int, inputs derive.Key) *Object {
 	}
 	var known bucket.Sums
 	var err error
-	if inputs == (derive.Key{}) {
+	switch {
+	case s.alone && s.b.o.WithoutPages:
+	case inputs == (derive.Key{}):
 		known, err = compute()
-	} else {
+	default:
 		known, err = remember(s.b, pageFunc, key, inputs, compute)
 	}
 	if s.done[i], s.errs[i] = true, err; err != nil {
