@@ -172,3 +172,33 @@ func TestAssetWithoutKey(t *testing.T) {
 		}
 	}
 }
+
+// TestConstantWords compares words that are constants, which are executed once, with words
+// that are not, in each context that is escaped in its own way.
+func TestConstantWords(t *testing.T) {
+	t.Parallel()
+	page := func(key string) string {
+		main := strings.ReplaceAll(`{{define "main"}}{{$key := "play"}}
+<p title="{{word KEY}}" data-n='{{word KEY "n" 15}}'>{{word KEY}}</p>
+<a href="/{{word KEY}}?{{word KEY}}">{{word KEY}}</a><textarea>{{word KEY}}</textarea>
+<script type="application/json">{"{{word KEY}}": {{word KEY "n" 1.5}}}</script>
+{{if .Topics}}{{word KEY}}{{else}}{{word "no such word"}}{{end}}{{range .Topics}}{{.Name}}{{word KEY}}{{.Name}}{{end}}
+{{end}}`, "KEY", key)
+		theme, err := templates.Load(fstest.MapFS{
+			"topics.html":  {Data: []byte(main)},
+			"words/en.txt": {Data: []byte(`play = <b>"Play" & 'pause' {n}</b>`)},
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := renderWith(theme, sampleSite(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pages["topics/index.html"]
+	}
+	constant, variable := page(`"play"`), page("$key")
+	if constant != variable || !strings.Contains(constant, "&lt;b&gt;&#34;Play&#34; &amp; &#39;pause&#39; 15&lt;/b&gt;") {
+		t.Errorf("constants:\n%s\nvariables:\n%s", constant, variable)
+	}
+}

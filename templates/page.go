@@ -129,6 +129,7 @@ func (t *Theme) rendererWith(site *Site, l *lists, p *pool) (*renderer, error) {
 		return nil, fmt.Errorf("copy the templates: %w", err)
 	}
 	r.set = set.Funcs(r.funcs())
+	foldWords(r.set)
 	return r, nil
 }
 

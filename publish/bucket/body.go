@@ -37,7 +37,8 @@ func CopyBody(ctx context.Context, w io.Writer, o *Object) error {
 	// Reading one byte more than expected shows whether a body is too long.
 	buffer := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buffer)
-	if _, err := io.CopyBuffer(w, io.LimitReader(readerFunc(read), o.Size+1), *buffer); err != nil {
+	out := struct{ io.Writer }{w} // without ReadFrom, which would not use the buffer
+	if _, err := io.CopyBuffer(out, io.LimitReader(readerFunc(read), o.Size+1), *buffer); err != nil {
 		return err
 	}
 	switch {
