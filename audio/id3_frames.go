@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/bogem/id3v2/v2"
 )
 
 const (
@@ -58,6 +60,9 @@ func appendFrame(b []byte, id string, body io.WriterTo) ([]byte, error) {
 		return nil, err
 	}
 	buf := bytes.NewBuffer(b)
+	if frame, ok := body.(id3v2.Framer); ok {
+		buf.Grow(frame.Size())
+	}
 	if _, err := body.WriteTo(buf); err != nil {
 		return nil, fmt.Errorf("encode frame %s: %w", id, err)
 	}

@@ -6,6 +6,7 @@ package crc32c
 import (
 	"hash"
 	"hash/crc32"
+	"sync"
 )
 
 var table = crc32.MakeTable(crc32.Castagnoli)
@@ -48,19 +49,28 @@ func (m *matrix) squared() *matrix {
 	return &s
 }
 
-// shift returns the checksum after n more zero bytes. It leaves out the
-// inversions at both ends, which cancel out when two checksums are added.
-func shift(crc uint32, n int64) uint32 {
+// zeros returns the maps that append 1, 2, 4, 8 … zero bytes.
+var zeros = sync.OnceValue(func() (maps [63]*matrix) {
 	m := &matrix{crc32.Castagnoli} // one zero bit
 	for i := 1; i < len(m); i++ {
 		m[i] = 1 << (i - 1)
 	}
 	m = m.squared().squared().squared() // one zero byte
-	for ; n > 0; n >>= 1 {
-		if n&1 != 0 {
-			crc = m.times(crc)
-		}
+	for i := range maps {
+		maps[i] = m
 		m = m.squared()
+	}
+	return maps
+})
+
+// shift returns the checksum after n more zero bytes. It leaves out the
+// inversions at both ends, which cancel out when two checksums are added.
+func shift(crc uint32, n int64) uint32 {
+	maps := zeros()
+	for i := 0; n > 0; i, n = i+1, n>>1 {
+		if n&1 != 0 {
+			crc = maps[i].times(crc)
+		}
 	}
 	return crc
 }

@@ -7,9 +7,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"onair/audio"
 	"onair/feed/tree"
@@ -38,8 +41,18 @@ func Check(r *release.Release) (found finding.List) {
 		return found
 	}
 	live := r.Live()
-	for _, e := range live {
-		for _, difference := range append(p.episode(e), p.alternates(e)...) {
+	differences := make([][]string, len(live))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, e := range live {
+		group.Go(func() error {
+			differences[i] = append(p.episode(e), p.alternates(e)...)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	for i, e := range live {
+		for _, difference := range differences[i] {
 			found.Add(ruleDisagree.At(e.At("title"), "%s", difference))
 		}
 	}
@@ -49,6 +62,7 @@ func Check(r *release.Release) (found finding.List) {
 	return found
 }
 
+// prover compares episodes, several at the same time once it has read the feed.
 type prover struct {
 	release *release.Release
 	items   map[string]*item // by GUID
