@@ -223,20 +223,27 @@ func unroll(captions []caption) {
 	if pairs < 3 || 2*rolled < pairs {
 		return
 	}
-	var before caption // as written
+	const flash = 100 * time.Millisecond // YouTube shows the last line alone for 10 ms
+	var before caption                   // as written
+	shown := 0                           // index of the last caption that still has lines
 	for i := range captions {
 		c := &captions[i]
 		if len(c.lines) == 0 {
 			continue
 		}
 		written := *c
-		apart := c.start-before.end > 100*time.Millisecond
+		apart := c.start-before.end > flash
 		if len(before.lines) > 0 && c.rollsOn(&before) && !(apart && slices.Equal(c.lines, before.lines)) {
 			c.lines = c.lines[1:]
 		} else if len(before.lines) > 0 && !apart {
 			if grown := c.grown(&before); grown != "" {
 				c.lines = []string{grown}
 			}
+		}
+		if last := &captions[shown]; len(c.lines) > 0 {
+			shown = i
+		} else if c.ended && last.ended && c.end-c.start > flash && len(before.lines) == 1 {
+			last.end = max(last.end, c.end)
 		}
 		before = written
 	}

@@ -86,7 +86,7 @@ func TestRefusedKinds(t *testing.T) {
 	t.Parallel()
 	for want, files := range map[string][]string{
 		"(ASS)":                {"[Script Info]\nTitle: x\n\n[V4+ Styles]\n", "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,One\n", "[V4 Styles]\nFormat: Name\n[Events]\n"},
-		"(LRC)":                {"[00:01.00]One\n[00:02.50]Two\n", "[ti:Snow]\n[by:Jo O'Dell]\n[00:01.00]One\n", "[length:03:10]\n\n[00:10.20][01:10.20]One\n[00:20.20]Two\n"},
+		"(LRC)":                {"[00:01.00]One\n[00:02.50]Two\n", "[ti:Snow]\n[by:Jo O'Dell]\n[00:01.00]One\n", "[by:whisper.cpp]\n[00:03.12] It is cold.\n[00:15.00] Is it?\n", "[length:03:10]\n\n[00:10.20][01:10.20]One\n[00:20.20]Two\n"},
 		"of Otter's API":       {`{"speech":{"transcripts":[{"start_offset":49600,"end_offset":95360,"transcript":"It snows."}]}}`, `{"status":"OK","speech":{"otid":"a","transcripts":[{"id":1,"start_offset":0,"transcript":"Yes.","speaker_id":2}]}}`, `{"transcripts":[{"uuid":"a","start_offset":16000,"transcript":"No."}]}`},
 		"of oTranscribe":       {`{"text":"<p>It snows.</p>","media":"snow.mp3","media-time":12.1}`, `{"text":"Yes.","media":"","media-time":""}`, `{"text":"<p>No.<br /></p>","media":"Zoë.m4a","media-source":"https://example.com"}`},
 		"an alignment":         {`{"start":0,"end":2,"tiers":{"words":{"type":"interval","entries":[[0,0.5,"it"]]}}}`, `{"tiers":{"Åsa - phones":{"entries":[[0,0.5,"IH1"]]}}}`, `{"start":0,"end":2,"tiers":{"words":{"entries":[]},"phones":{"entries":[]}}}`},

@@ -103,6 +103,7 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 		trail = strings.HasSuffix(w.text, " ") || strings.HasSuffix(w.text, "\n")
 	}
 	text := clean(w.text)
+	sound := false
 	glued := isMark(text) || w.kind == "punctuation" || w.kind == "punct"
 	if w.attaches == "next" || w.attaches == "none" {
 		glued = false
@@ -113,7 +114,7 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 		return
 	case w.kind == "audio_event", (w.kind == "unknown" || w.kind == "text") && strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">"):
 		text = "[" + strings.Trim(text, "()[]<> ") + "]"
-		glued = false
+		glued, sound = false, true
 	}
 	if len(j.text) > 0 && !glued && (w.speaker != j.speech.Speaker || w.channel != j.channel || w.timed && j.speech.Ended && w.start-j.speech.End >= breath) {
 		j.flush(r)
@@ -127,7 +128,7 @@ func (j *joiner) add(r *jsonReader, w *recognized, spaced bool) {
 		if spaced {
 			space = j.space || lead
 		}
-		if space && !opensBracket(before) && !j.open {
+		if space = space || sound && before != ' '; space && !opensBracket(before) && !j.open {
 			j.text = append(j.text, ' ')
 		}
 	}

@@ -22,6 +22,7 @@ const exportHint = "export VTT or SRT from the tool that made it"
 var (
 	lrcTag     = matcher(`(?m)^\[(?:ar|ti|al|au|by|re|ve|la|id|length|offset|tool):[^\]]*\]\s*$`)
 	lrcLine    = matcher(`^(?:\[\d{1,3}:\d\d[.:]\d\d\])+(?:[^\s\[]| <\d)`)
+	lrcStamp   = matcher(`^\[\d{1,3}:\d\d[.:]\d\d\d?\]`)
 	microDVD   = matcher(`^\{\d+\}\{\d*\}`)
 	mpl2       = matcher(`^\[\d+\]\[\d*\]`)
 	subViewer  = matcher(`(?m)^\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d$`)
@@ -104,19 +105,19 @@ var refusals = []refusal{
 
 func looksLRC(head string) bool {
 	const sample = 20
-	lines, stamped := 0, 0
+	lines, stamped, tagged := 0, 0, lrcTag(head)
 	for line := range strings.Lines(head) {
 		if line = strings.TrimSpace(line); line == "" || lrcTag(line) {
 			continue
 		}
-		if lines++; lrcLine(line) {
+		if lines++; lrcLine(line) || tagged && lrcStamp(line) {
 			stamped++
 		}
 		if lines == sample {
 			break
 		}
 	}
-	return stamped > 0 && (lrcTag(head) || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
+	return stamped > 0 && (tagged || 5*stamped >= 4*lines && strings.Count(head, "]") > 1)
 }
 
 // describe returns the error for a file that is not a transcript. It says what kind of
@@ -201,9 +202,9 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 	if msg, at := t.serviceError(root); msg != "" {
 		return nil, r.s.problem(at, "this is not a transcript: ask the service for it again", "the service reported: %.200s", msg)
 	}
-	if text := t.member(root, "text"); t.kind(text) == '"' && t.onlyMembers(root, "text", "task", "language", "duration", "usage", "segments", "words", "logprobs", "result", "language_code") {
+	if text := t.member(root, "text"); t.kind(text) == '"' && (t.kind(t.first(root, [][]string{{"words"}, {"utterances"}})) == 0 && t.member(root, "utterances") != none || t.onlyMembers(root, "text", "task", "language", "duration", "usage", "segments", "words", "logprobs", "result", "language_code")) {
 		if said := clean(t.string(text)); said != "" {
-			r.s.result.Service = "OpenAI, text"
+			r.s.result.Service = "OpenAI, AssemblyAI, text"
 			return []Speech{{Text: said, At: int(t.nodes[text].at)}}, nil
 		}
 	}

@@ -27,9 +27,9 @@ var rules = finding.RulesFrom(ownRules, finding.Rules{
 		Example: "WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n",
 	},
 	{
-		ID: "T038", Severity: finding.Warning, Title: "text above the first caption, which is left out",
-		Hint:    "if somebody says it, give it a time",
-		Example: "Snow talk\n\n1\n00:00:01,000 --> 00:00:02,000\nHello.\n",
+		ID: "T038", Severity: finding.Warning, Title: "text around the words, which is left out",
+		Hint:    "if somebody says it, write it into the transcript",
+		Example: "1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n2\n00:00:02,000 --> 00:00:03,000\nSubtitles by Jo O'Dell\n",
 	},
 })
 

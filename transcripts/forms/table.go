@@ -13,8 +13,8 @@ import (
 
 // tableColumns are the names of columns of a table, in lower case and without underscores.
 var tableColumns = map[string][]string{
-	"start":   {"start", "start time", "starttime", "start ms", "timestamp in", "in"},
-	"end":     {"end", "end time", "endtime", "end ms", "timestamp out", "out"},
+	"start":   {"start", "start time", "starttime", "start ms", "timestamp in", "timecode in", "in"},
+	"end":     {"end", "end time", "endtime", "end ms", "timestamp out", "timecode out", "out"},
 	"text":    {"text", "transcript", "transcription", "content", "words"},
 	"speaker": {"speaker", "speaker name", "speaker label", "name"},
 }

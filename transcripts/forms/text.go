@@ -70,8 +70,7 @@ func head(pattern string) func() *regexp.Regexp {
 }
 
 // boilerplate matches lines that tools write around a transcript.
-var boilerplate = matcher(`^(?i:transcribed by https?://otter\.ai|transcri(?:pt|ption) (?:outsourced|provided) by rev\.com.*|` +
-	`(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
+var boilerplate = matcher(`^(?i:(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
 	`search in video|audio file|[^\s/]{1,80}\.(?:mp3|m4a|wav|mp4|mov|aac|flac|ogg|docx)|(?:whisper|ggml|gguf|output|load)_\w+: .*|main: .*|system_info: .*|` +
 	`.{1,60} (?:hat die transkription (?:gestartet|beendet)|a (?:démarré|commencé|lancé|arrêté) la transcription|(?:inició|comenzó|detuvo|ha iniciado|ha detenido) la transcripción|` +
 	`(?:iniciou|parou|interrompeu) a transcrição|ha (?:avviato|interrotto) la trascrizione|heeft de transcriptie (?:gestart|gestopt))|` +
@@ -126,6 +125,7 @@ func newTextReader(s *source) *textReader {
 		}
 		r.lines = append(r.lines, l)
 	}
+	r.dropNotices()
 	r.checkLoose()
 	r.readBare()
 	r.splitInline()

@@ -18,9 +18,11 @@ const (
 	slowest    = 0.1 // limit for a whole file
 )
 
-// finish replaces times that cannot be true, and refuses a file whose times are wrong as
+// finish leaves out notices, replaces times that cannot be true, and refuses a file whose times are wrong as
 // a whole.
 func (s *source) finish(r *Result) error {
+	r.Speech = s.leaveOutNotices(r.Speech)
+	nameMusic(r.Speech)
 	if r.Captions && !slices.ContainsFunc(r.Speech, func(u Speech) bool { return u.Timed }) {
 		r.Captions = false
 	}

@@ -201,6 +201,8 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 			return name, after, true
 		} else if name, after, ok := v.cutBracketed(rest[len(m):]); ok {
 			return name, after, true
+		} else if name, after, ok := v.cutBracketedOnce(rest[len(m):]); ok {
+			return name, after, true
 		}
 	}
 	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
@@ -217,6 +219,9 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 		}
 	}
 	if name, after, ok := v.cutBracketed(rest); ok {
+		return name, after, true
+	}
+	if name, after, ok := v.cutBracketedOnce(rest); ok && changed {
 		return name, after, true
 	}
 	return "", rest, changed
@@ -247,6 +252,19 @@ func (v *voices) cutBracketed(line string) (name, rest string, ok bool) {
 		return name, m[3], true
 	}
 	return "", "", false
+}
+
+// cutBracketedOnce is like cutBracketed for a line behind a dash or chevrons, where a name may
+// occur once if most lines have one.
+func (v *voices) cutBracketedOnce(line string) (name, rest string, ok bool) {
+	if 2*v.noted <= v.lines || !opensBracketed(line) {
+		return "", "", false
+	}
+	m := bracketed.FindStringSubmatch(line)
+	if m == nil || m[3] == "" || !looksLikeName(m[1], 1) || isNote(m[1]) {
+		return "", "", false
+	}
+	return m[1], m[3], true
 }
 
 // splitInside splits a line before a name and a colon that follow the end of a sentence, if
