@@ -115,9 +115,10 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		return a.timed && a.ended && a.start == b.start && a.end == b.end && slices.Equal(a.lines, b.lines)
 	})
 	unroll(captions)
+	spaceDashes(captions)
 	nameByFirstLine(captions)
 	nameByIdentifier(captions)
-	tags := kind.vtt || strings.Contains(s.text, "<v ") // all tags are those of WebVTT
+	tags := kind.vtt && !namesAsTags(captions) || strings.Contains(s.text, "<v ") // all tags are those of WebVTT
 	v := s.noteCaptions(captions, tags)
 	speeches := make([]Speech, 0, len(captions))
 	for i := range captions {

@@ -334,3 +334,53 @@ func tagName(tag string) string {
 	}
 	return strings.ToLower(name)
 }
+
+// gluedDash matches a dash that no space separates from the first word.
+var gluedDash = regexp.MustCompile(`^[-–](["'“‘«¿¡(\[]*\p{Lu})`)
+
+// spaceDashes puts a space behind dashes before words, if in some caption every line opens with
+// such a dash, which then means that the speaker changes.
+func spaceDashes(captions []caption) {
+	isGlued := func(line string) bool {
+		return line != "" && (line[0] == '-' || line[0] == 0xe2) && gluedDash.MatchString(line)
+	}
+	if !slices.ContainsFunc(captions, func(c caption) bool {
+		return len(c.lines) > 1 && !slices.ContainsFunc(c.lines, func(line string) bool { return !isGlued(line) })
+	}) {
+		return
+	}
+	for i := range captions {
+		for j, line := range captions[i].lines {
+			if isGlued(line) {
+				captions[i].lines[j] = gluedDash.ReplaceAllString(line, "- $1")
+			}
+		}
+	}
+}
+
+// taggedName matches a name in angle brackets at the start of a line.
+var taggedName = regexp.MustCompile(`^<(\p{Lu}[^<>.]{0,60})>`)
+
+// namesAsTags reports whether most captions open with a name in angle brackets, as in SubRip,
+// and none has the tags of WebVTT.
+func namesAsTags(captions []caption) bool {
+	names, filled := 0, 0
+	for i := range captions {
+		c := &captions[i]
+		for j, line := range c.lines {
+			if j == 0 {
+				filled++
+			}
+			if strings.IndexByte(line, '<') < 0 {
+				continue
+			}
+			if strings.Contains(line, "</") || strings.Contains(line, "<c") || strings.Contains(line, "<0") {
+				return false
+			}
+			if m := taggedName.FindStringSubmatch(line); m != nil && j == 0 && looksLikeName(m[1], 1) {
+				names++
+			}
+		}
+	}
+	return 2*names > filled
+}

@@ -40,6 +40,9 @@ func plainHead(line string) string {
 	if line == "" || line[0] != '*' && line[0] != '-' && !strings.HasPrefix(line, "•") {
 		return line
 	}
+	if rest := strings.TrimLeft(line[1:], " "); strings.HasPrefix(rest, "**") && line[1] == ' ' {
+		line = rest // an item of a list
+	}
 	if m := boldHead().FindStringSubmatch(line); m != nil {
 		return strings.TrimSpace(m[1]) + m[2] + " " + m[3]
 	}
