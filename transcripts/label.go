@@ -113,7 +113,8 @@ func newLabelReader(f *file, opts *Options) labelReader {
 }
 
 // knowDialogue adds the names that start paragraphs, such as "Vega: Yes.", if most
-// paragraphs start with one and two or more of the names repeat.
+// paragraphs start with one and two or more of the names repeat, and the names that start lines
+// if the text is a dialogue with a turn in each line.
 func (r *labelReader) knowDialogue() {
 	counts, paragraphs, named := map[string]int{}, 0, 0
 	for i := r.body; i < len(r.lines); i++ {
@@ -133,7 +134,12 @@ func (r *labelReader) knowDialogue() {
 		}
 	}
 	if 2*named <= paragraphs || repeated < 2 {
-		return
+		clear(counts)
+		if named > 0 && named == paragraphs {
+			for _, name := range forms.DialogueNames(r.src[r.lines[r.body].from():]) {
+				counts[name]++
+			}
+		}
 	}
 	for name := range counts {
 		r.known[name] = name

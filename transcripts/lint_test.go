@@ -45,6 +45,10 @@ var lintTests = []lintTest{
 	{rule: "T002", bad: "**Vega:** One.\n\nVega: Two.\n", fixed: "**Vega:** One.\n\n**Vega:** Two.\n", good: "**Vega:** One.\n\nAside: two.\n"},
 	{rule: "T002", bad: "Break: \\[01:00\\]\n", fixed: "**Break:** \\[01:00\\]\n", good: "**Vega:** One.\n\nVega:\n\n> Two.\n"},
 	{
+		rule: "T002", bad: "Åsa Öst: One.\n\nJo O'Dell: Two.\n\nÅsa Öst: Three.\n", fixed: "**Åsa Öst:** One.\n\n**Jo O'Dell:** Two.\n\n**Åsa Öst:** Three.\n",
+		good: "Name: Åsa.\nCity: Kiruna.\n\nName: Jo.\nCity: Cork.\n",
+	},
+	{
 		rule: "T002", bad: "Vega: One.\n\nRigel: Two.\n\nVega: Three.\n\nRigel: Four.\n", fixed: "**Vega:** One.\n\n**Rigel:** Two.\n\n**Vega:** Three.\n\n**Rigel:** Four.\n",
 		good: "Question: one?\n\nAnswer: two.\n\nQuestion: three?\n\nAnswer: four.\n",
 	},

@@ -217,6 +217,8 @@ func TestHasLabel(t *testing.T) {
 		"[00:01] **Vega:** Hello.\n":                                                                             true,
 		"## **Vega**: Hello.\n":                                                                                  true,
 		"Vega: Hello.\n\nRigel: Yes.\n\nVega: Well.\n\nRigel: No.\n":                                             true,
+		"Åsa Öst: Hello.\nJo: Yes.\nÅsa Öst: Well.\n":                                                            true,
+		"Winter: the lake is white.\nSummer: the lake is blue.\nWinter: we wait.\n":                              false,
 		"*Vega:* Hello.\n\n*Rigel:* Yes.\n":                                                                      true,
 		"### Vega:\n\nHello.\n\n### Rigel:\n\nYes.\n":                                                            true,
 		"**Vega** (00:01): Hello.\n\n**Rigel** (00:05): Yes.\n":                                                  true,

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func looksText(s *source) bool {
 	if (r.heads > 1 || named > 0) && 5*grows >= 4*r.heads && everyLines*r.heads >= filled && r.heads < max(filled, 2) || r.heads > 1 && grows == r.heads && r.heads == filled {
 		return true
 	}
-	return !isMarkdown(s.o.File) && r.isDialogue()
+	return !isMarkdown(s.o.File) && r.dialogue() != nil
 }
 
 // isMarkdown reports whether a file name has an extension of Markdown.
@@ -81,9 +82,20 @@ func (r *textReader) isTimetable() bool {
 // hmsClock matches a line with a clock that has seconds.
 var hmsClock = matcher(`\d:\d\d:\d`)
 
-// isDialogue reports whether most lines start with a name, a name repeats or all are those
-// of a recognizer, and most names are followed by a sentence with a capital.
-func (r *textReader) isDialogue() bool {
+// DialogueNames returns the names of a text in which most lines open with a name and a colon, as
+// in "Vega: Yes.", and nil for any other text.
+func DialogueNames(src []byte) []string {
+	s, err := newSource(beginning(src, enough), nil)
+	if err != nil || !isProse(s.text) {
+		return nil
+	}
+	return newTextReader(s).dialogue()
+}
+
+// dialogue returns the names in a text of which most lines start with a name, a name repeats or
+// all are those of a recognizer, and most names are followed by a sentence with a capital. It
+// returns nil for any other text.
+func (r *textReader) dialogue() []string {
 	counts := map[string]int{}
 	var turns []string // names in the order of the text
 	labeled, sentences, filled, lower := 0, 0, 0, 0
@@ -133,7 +145,10 @@ func (r *textReader) isDialogue() bool {
 		}
 	}
 	repeated := len(counts) < labeled || people == 0
-	return labeled > 1 && 2*labeled >= filled && (repeated || r.inline > 1) && 2*sentences >= labeled && 2*lower <= labeled && !isRound(turns)
+	if labeled < 2 || 2*labeled < filled || !repeated && r.inline < 2 || 2*sentences < labeled || 2*lower > labeled || isRound(turns) {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(counts))
 }
 
 // isRound reports whether three names or more repeat in the same order, as the names of fields
