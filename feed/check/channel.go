@@ -125,10 +125,12 @@ func (c *checker) image(e *tree.Element) {
 func (c *checker) link(e *tree.Element) {
 	to := Link{Position: c.position(e), URL: strings.TrimSpace(e.Attr("href")), Type: e.Attr("type")}
 	r := c.report
-	switch e.Attr("rel") {
-	case "self":
+	switch rel := e.Attr("rel"); {
+	case to.URL == "" && rel != "self": // another rule reports that there is no link to the feed itself
+		c.milder(ruleIncomplete, e, "atom:link has no href")
+	case rel == "self":
 		r.Self = cmp.Or(r.Self, to)
-	case "last":
+	case rel == "last":
 		r.Last = cmp.Or(r.Last, to)
 	}
 }

@@ -41,6 +41,7 @@ var (
 	// letter matches a zone of one letter.
 	letter = regexp.MustCompile(`\s[A-IK-Z]$`)
 	word   = regexp.MustCompile(`[A-Za-z]+`)
+	comma  = regexp.MustCompile(`\s*,\s*`)
 )
 
 // zoneOf returns the zone of a date, in upper case.
@@ -57,6 +58,7 @@ func parseDate(value string) (time.Time, error) {
 	}
 	value = comment.ReplaceAllString(value, "")
 	start, zone := value[:len(value)-len(zoneOf(value))], zoneOf(value)
+	start = comma.ReplaceAllString(start, ", ") // net/mail wants the space
 	start = word.ReplaceAllStringFunc(start, func(name string) string {
 		return strings.ToUpper(name[:1]) + strings.ToLower(name[1:])
 	})

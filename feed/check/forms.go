@@ -129,13 +129,30 @@ var (
 func showLanguage(c *checker, e *tree.Element, _, value string) {
 	primary, _, _ := strings.Cut(value, "-")
 	_, err := bcp47.ParseBase(strings.ToLower(primary))
-	switch {
+	switch region, known := regionOf(value); {
+	case err == nil && twoLetters.MatchString(value) && !known:
+		c.milder(ruleLanguage, e, "language is %s; there is no country %s in ISO 3166", quote(value), quote(region))
 	case err == nil && twoLetters.MatchString(value):
 	case err == nil && threeLetters.MatchString(value):
 		c.milder(ruleLanguage, e, "language is %s; Apple knows languages of two letters only", quote(value))
 	default:
 		c.add(ruleLanguage, e, "language is %s", quote(value))
 	}
+}
+
+// regionOf returns the letters of the region in a language tag, and whether they are a
+// country of ISO 3166. A tag without such letters counts as known.
+func regionOf(tag string) (region string, known bool) {
+	if region = tag[strings.LastIndexByte(tag, '-')+1:]; len(region) != 2 || region == tag {
+		return "", true
+	}
+	return region, isCountry(region)
+}
+
+// isCountry reports whether a code of two letters is that of a country in ISO 3166-1.
+func isCountry(code string) bool {
+	r, err := bcp47.ParseRegion(code)
+	return len(code) == 2 && err == nil && r.IsCountry() && r.Canonicalize() == r
 }
 
 func language(c *checker, e *tree.Element, attr, value string) {
@@ -145,7 +162,7 @@ func language(c *checker, e *tree.Element, attr, value string) {
 }
 
 func country(c *checker, e *tree.Element, attr, value string) {
-	if r, err := bcp47.ParseRegion(value); len(value) != 2 || err != nil || !r.IsCountry() || r.Canonicalize() != r {
+	if !isCountry(value) {
 		c.addHint(ruleValue, e, "write the two letters of ISO 3166-1, such as DE", "%s is %s", what(e, attr), quote(value))
 	}
 }
