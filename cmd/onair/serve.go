@@ -131,7 +131,11 @@ func baseURL(listener net.Listener, o *serveOptions) (string, error) {
 		host = "localhost"
 	}
 	if o.lan {
-		if host, err = lanAddress(); err != nil {
+		addresses, err := net.InterfaceAddrs()
+		if err != nil {
+			return "", err
+		}
+		if host, err = lanAddress(addresses); err != nil {
 			return "", err
 		}
 	}

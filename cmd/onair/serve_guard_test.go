@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -57,5 +58,30 @@ func TestGuardPreview(t *testing.T) {
 				t.Errorf("ranged is %v", ranged)
 			}
 		})
+	}
+}
+
+func TestLANAddress(t *testing.T) {
+	t.Parallel()
+	const local = "127.0.0.1/8 ::1/128 fe80::1/64 169.254.7.7/16"
+	for addresses, want := range map[string]string{
+		local:                                "",
+		local + " 203.0.113.9/24 fd00::2/64": "",
+		local + " 203.0.113.9/24 192.168.77.1/24 10.1.2.3/8":        "192.168.77.1",
+		local + " fd00::2/64 172.31.255.4/20":                       "172.31.255.4",
+		local + " 172.32.0.1/16 ::ffff:10.1.2.3/112 192.168.0.5/32": "10.1.2.3",
+	} {
+		var all []net.Addr
+		for text := range strings.FieldsSeq(addresses) {
+			ip, network, err := net.ParseCIDR(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, &net.IPNet{IP: ip, Mask: network.Mask})
+		}
+		got, err := lanAddress(all)
+		if got != want || (err != nil) != (want == "") {
+			t.Errorf("%s: %q, %v; want %q", addresses, got, err, want)
+		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -63,11 +62,7 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 		defer close(done)
 		p.Run(ctx)
 	}()
-	handler := http.Handler(p)
-	if !o.lan && o.addr == "" {
-		handler = onlyLocal(handler)
-	}
-	err = serve(ctx, a, o, handler, feed)
+	err = serve(ctx, a, o, p, feed)
 	cancel()
 	select { // a build may be writing a file
 	case <-done:
@@ -104,29 +99,9 @@ func buildPreview(ctx context.Context, a *app, o *serveOptions, cache *derive.Ca
 	return b, nil
 }
 
-// onlyLocal refuses requests whose Host is neither localhost nor a loopback address. A
-// page of another site can send such requests by a name that resolves to this machine.
-func onlyLocal(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		host = strings.Trim(host, "[]")
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "this server is for this machine alone; onair serve --lan lets others in", http.StatusForbidden)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
-// lanAddress returns an IPv4 address of this machine in a private network.
-func lanAddress() (string, error) {
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return "", err
-	}
+// lanAddress returns the first IPv4 address in a private network among those of this
+// machine.
+func lanAddress(addresses []net.Addr) (string, error) {
 	for _, a := range addresses {
 		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsPrivate() {
 			return n.IP.String(), nil
@@ -135,16 +110,18 @@ func lanAddress() (string, error) {
 	return "", withHint(errors.New("this machine has no address in a private network"), "give one with --addr instead of --lan")
 }
 
-// writeQR draws a QR code with half blocks, dark on light.
+// writeQR draws a QR code with half blocks, dark on light, and the quiet zone of 4 modules
+// around it that ISO/IEC 18004 requires.
 func writeQR(w io.Writer, text string) error {
+	const quiet = 4
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
-	for y := -2; y < code.Size+2; y += 2 {
+	for y := -quiet; y < code.Size+quiet; y += 2 {
 		b.WriteString("\x1b[30;47m")
-		for x := -2; x < code.Size+2; x++ {
+		for x := -quiet; x < code.Size+quiet; x++ {
 			b.WriteString([]string{" ", "▀", "▄", "█"}[bit(code.Black(x, y))+2*bit(code.Black(x, y+1))])
 		}
 		b.WriteString("\x1b[0m\n")
