@@ -1,12 +1,16 @@
 package templates_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"flag"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -84,6 +88,55 @@ func BenchmarkPages(b *testing.B) {
 		if _, err := renderWith(theme, site); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestArchiveIsLight checks that no page of the archive of 2,084 episodes of one season has
+// more than 40 kB after compression, if their titles have nothing in common.
+func TestArchiveIsLight(t *testing.T) {
+	t.Parallel()
+	theme, err := templates.Load(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := sampleSite(t)
+	if _, err := renderWith(theme, site); err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	word := func() string { return strconv.FormatUint(r.Uint64N(1<<36), 36) } // 6 or 7 letters
+	first := site.Episodes[0]
+	first.RedirectFrom = nil
+	site.Episodes = nil
+	for i := range 2084 {
+		copied, e := *first, *first.Episode
+		copied.Episode = &e
+		e.Title = strings.Join([]string{word(), word(), word(), word(), word(), word(), word()}, " ")
+		e.Slug = strings.ReplaceAll(e.Title[:40], " ", "-") + "x"
+		e.Date = e.Date.AddDate(0, 0, -i)
+		site.Episodes = append(site.Episodes, &copied)
+	}
+	pages := 0
+	for p, err := range theme.Pages(site) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(p.Key, "archive/") {
+			continue
+		}
+		pages++
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		if err := p.Render(w); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		if packed.Len() > 40_000 {
+			t.Errorf("%s has %d bytes, want at most 40,000", p.Key, packed.Len())
+		}
+	}
+	if pages < 8 {
+		t.Errorf("only %d pages", pages)
 	}
 }
 
