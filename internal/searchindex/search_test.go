@@ -2,6 +2,7 @@ package searchindex_test
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -434,13 +435,15 @@ func TestPhrasesOfFields(t *testing.T) {
 	}
 }
 
-// TestBudgets limits the bytes and requests that queries of an index of 341 episodes take.
+// TestBudgets limits the bytes and requests that queries of an index of 341 episodes take,
+// and the bytes that one more episode changes.
 func TestBudgets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds an index of 341 episodes")
 	}
 	t.Parallel()
-	episodes := corpus(t, 341, 250)
+	more := corpus(t, 342, 250)
+	episodes := more[:341]
 	dir := t.TempDir()
 	words, places, texts, directory := writeIndex(t, dir, episodes)
 	t.Logf("words %d kB, places %d kB, texts %d kB, directory %d bytes", words/1000, places/1000, texts/1000, directory)
@@ -472,4 +475,26 @@ func TestBudgets(t *testing.T) {
 	measure("a word", 70_000, 30, func() string { return sample(1)[0] + " " })
 	measure("three words", 130_000, 30, func() string { return strings.Join(sample(3), " ") + " " })
 	measure("a phrase", 240_000, 30, func() string { return `"` + strings.Join(sample(2+r.IntN(3)), " ") + `"` })
+
+	after := t.TempDir()
+	writeIndex(t, after, more)
+	files, err := os.ReadDir(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, all := 0, 0
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(after, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += len(data)
+		if before, err := os.ReadFile(filepath.Join(dir, f.Name())); err != nil || !bytes.Equal(before, data) {
+			changed += len(data)
+		}
+	}
+	t.Logf("a new episode changes %d of %d kB", changed/1000, all/1000)
+	if 5*changed > all {
+		t.Errorf("a new episode changes %d of %d bytes, want at most a fifth", changed, all)
+	}
 }
