@@ -175,9 +175,10 @@ func (r *labelReader) knowAlone() {
 }
 
 // isPhrase reports whether words in bold are the start of a sentence rather than a
-// name.
+// name. A single word is one if it has letters only, as in "Note".
 func isPhrase(name string) bool {
-	return strings.Contains(name, " ") && strings.ToLower(name) != name && !forms.IsName(name)
+	isWord := strings.IndexFunc(name, func(c rune) bool { return !unicode.IsLetter(c) }) < 0
+	return (isWord || strings.Contains(name, " ")) && strings.ToLower(name) != name && !forms.IsName(name)
 }
 
 // at returns the label that line i starts with. first means that no words come before

@@ -185,23 +185,27 @@ const (
 )
 
 // paceBetween compares the speed between two anchors with the usual range. Stamps are
-// whole seconds, so a short gap may really be a second longer. Silence is usual in a gap
-// that is short or follows a pause.
+// whole seconds, so a short gap may really be a second longer. The time in a note is less
+// exact. Silence is usual in a gap that is short, or in which nothing is said, or after a
+// pause, a sound or a stamp without words.
 func paceBetween(a, b *anchor, perWord float64) pace {
-	const shortest, rounding = 5 * time.Second, time.Second
+	const shortest, rounding, inexact = 5 * time.Second, time.Second, 3 * time.Second
 	gap := b.time - a.time
-	if b.pos == a.pos || gap < shortest {
+	words := float64(b.pos-a.pos) / perWord
+	if words < 1 || gap < shortest {
 		return usual
 	}
-	words := float64(b.pos-a.pos) / perWord
-	if gap < rateGap {
+	if gap >= rateGap {
+		if words < slowest*gap.Minutes() && !a.quiet {
+			return tooSlow
+		}
+	} else if a.weight+b.weight < 2*stampWeight {
+		gap += inexact
+	} else {
 		gap += rounding
 	}
-	switch rate := words / gap.Minutes(); {
-	case rate > fastest:
+	if words > fastest*gap.Minutes() {
 		return tooFast
-	case rate < slowest && !a.pause && gap >= rateGap:
-		return tooSlow
 	}
 	return usual
 }

@@ -55,6 +55,7 @@ var lintTests = []lintTest{
 	{rule: "T003", bad: "**Vega:** One.\n\n**Rigel** two.\n\n**Rigel** three.\n\n**Rigel** four.\n", fixed: "**Vega:** One.\n\n**Rigel:** two.\n\n**Rigel:** three.\n\n**Rigel:** four.\n", good: "**Vega:** One.\n\n**Never** two.\n"},
 	{rule: "T003", bad: "**Vega**: One.\n", fixed: "**Vega:** One.\n", good: "**Vega:** One **or**: two.\n"},
 	{rule: "T003", bad: "**Vega Lyrae**: One.\n", fixed: "**Vega Lyrae:** One.\n", good: "**Vega:** One.\n\n**On Wednesday**: two.\n"},
+	{rule: "T003", bad: "**Vega**: One.\n\n**R2**: Two.\n", fixed: "**Vega:** One.\n\n**R2:** Two.\n", good: "**Vega:** One.\n\n**Friday**: two.\n\n**Note**: three.\n\n*Sunday*: four.\n"},
 	{rule: "T003", bad: "**Vega:** One.\n\n*Rigel:* Two.\n", good: "**Vega:** One.\n\n*Note:* two.\n"},
 	{rule: "T003", bad: "**Vega:** One.\n\n### Rigel:\n\nTwo.\n", good: "**Vega:** One.\n\n### The links:\n\nTwo.\n"},
 	{rule: "T003", bad: "[00:01] **Vega:** One.\n\n\\[00:00:05\\]  **Rigel**: Two.\n", fixed: "**Vega:** [00:01] One.\n\n**Rigel:** \\[00:00:05\\] Two.\n", good: "**Vega:** \\[00:01\\] **One** two.\n\n\\[00:05\\] **Three** four.\n"},
@@ -92,6 +93,14 @@ var lintTests = []lintTest{
 	{ // dropped from the chain, but by little
 		rule: "T016", bad: "**Vega:** \\[00:00\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[01:00\\] " + strings.Repeat("cold ", 90) + "\n\n**Vega:** \\[01:14\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[02:14\\] " + strings.Repeat("cold ", 150) + "\n",
 		good: "**Vega:** \\[00:00\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[01:00\\] " + strings.Repeat("cold ", 36) + "\n\n**Vega:** \\[01:14\\] " + strings.Repeat("cold ", 150) + "\n\n**Rigel:** \\[02:14\\] " + strings.Repeat("cold ", 150) + "\n",
+	},
+	{
+		rule: "T016", bad: "**Vega:** \\[00:00\\] Yes.\n\n**Rigel:** No.\n\n**Deneb:** \\[01:00\\] Yes.\n",
+		good: "**Song:** \\[00:00\\]\n\n**Rigel:** No.\n\n\\[01:00\\]\n\nYes.\n\n**Deneb:** \\[02:00\\] Hm \\[theme song 00:02:01\\] and so.\n\n**Song:** \\[03:00\\] to \\[04:00\\]\n",
+	},
+	{
+		rule: "T016", bad: "**Vega:** \\[00:00\\] " + strings.Repeat("cold ", 50) + "\n\n\\[00:08\\] Yes.\n",
+		good: "**Vega:** \\[00:00\\] " + strings.Repeat("cold ", 45) + "\\[unintelligible 00:00:08\\] yes.\n",
 	},
 	{
 		rule: "T016", bad: "**Vega:** \\[00:00\\] " + strings.Repeat("words ", 20) + "\\[01:00\\] on.\n",

@@ -53,6 +53,7 @@ type anchor struct {
 	time   time.Duration
 	weight int
 	pause  bool // a pause begins or ends here
+	quiet  bool // silence or music may follow: a pause, a sound, or a stamp without words
 	turn   int  // index of the turn or pause
 	mark   *Mark
 }
@@ -70,7 +71,7 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 		if turn.Pause {
 			for _, m := range []*Mark{turn.Stamp, turn.Until} {
 				if m != nil {
-					anchors = append(anchors, anchor{chars, m.Time, stampWeight, true, i, m})
+					anchors = append(anchors, anchor{chars, m.Time, stampWeight, true, true, i, m})
 				}
 			}
 			continue
@@ -78,12 +79,13 @@ func (t *Transcript) anchors() (anchors []anchor, chars int) {
 		for j := range turn.Blocks {
 			b := &turn.Blocks[j]
 			at, pos := 0, chars
+			quiet := b.Text == "" && (j > 0 || !turn.spoken())
 			for k := range b.Marks {
 				m := &b.Marks[k]
 				pos += script.Weigh(b.Text[at:m.Offset])
 				at = m.Offset
 				if m.Timed {
-					a := anchor{pos, m.Time, noteWeight, false, i, m}
+					a := anchor{pos, m.Time, noteWeight, false, quiet || m.Note != "" && !isUnclear(m.Note), i, m}
 					if m.stamp() {
 						a.weight = stampWeight
 					}

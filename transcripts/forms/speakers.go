@@ -263,14 +263,16 @@ var ordinary = set("question answer note notes warning remember tip example hint
 // logs.
 var fields = set("name names address city country age phone tel telephone email e-mail mail web website price contact author title yield yields serves servings prep cook oven total amount " +
 	"invoice order id status version type description size colour color weight width height length info warn error debug trace fatal critical notice todo done fixme bug " +
-	"added changed deprecated removed fixed pros cons verdict " +
-	"monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche")
+	"added changed deprecated removed fixed pros cons verdict")
+
+// days are the days of the week.
+var days = set("monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche")
 
 // IsName reports whether words before a colon are a person's name, judged by their
-// capitals. Words such as "Question" are not names.
+// capitals. Words such as "Question" and "Friday" are not names.
 func IsName(words string) bool {
-	first, _, _ := strings.Cut(words, " ")
-	return looksLikeName(words, 1) && !ordinary[strings.ToLower(first)] && !function[strings.ToLower(first)]
+	first, _, _ := strings.Cut(strings.ToLower(words), " ")
+	return looksLikeName(words, 1) && !ordinary[first] && !days[first] && !function[first]
 }
 
 // function are words that start a phrase rather than a name.

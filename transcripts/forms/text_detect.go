@@ -137,7 +137,7 @@ func (r *textReader) dialogue() []string {
 	people := 0 // names that a recognizer did not give
 	for name, n := range counts {
 		first, _, _ := strings.Cut(strings.ToLower(name), " ")
-		if fields[first] || (isOrdinary(name) || len(name) == 1) && n < often {
+		if fields[first] || days[first] || (isOrdinary(name) || len(name) == 1) && n < often {
 			labeled -= n
 			delete(counts, name)
 		} else if !machine.MatchString(name) {
