@@ -203,7 +203,7 @@ func prose(seed uint64, words int) string {
 // TestAlike tests rule T029.
 func TestAlike(t *testing.T) {
 	t.Parallel()
-	text := prose(1, 4000)
+	text := prose(1, 4000) + `\[01:10\] \[01:40\] \[03:15\] \[03:45\] \[05:00\]`
 	for _, test := range []struct {
 		name, other string
 		want        bool
@@ -212,6 +212,10 @@ func TestAlike(t *testing.T) {
 		{"with corrected words", strings.ReplaceAll(text, "w7 ", "word "), true},
 		{"another", prose(2, 4000), false},
 		{"the same on purpose", "---\nsame: a repeat of a.md\n---\n\n" + text, false},
+		{"the same on purpose, with CRLF", "\ufeff---\r\ntimeline: clips\r\nsame: a repeat of a.md\r\n---\r\n\r\n" + text, false},
+		{"the same after front matter", "---\ntimeline: clips\n---\nsame: why not\n\n" + text, true},
+		{"a repeat with a new introduction", strings.NewReplacer(`\[01:`, `\[02:`, `\[03:`, `\[04:`).Replace(text), false},
+		{"the same with one more stamp", text + `\[59:59\]`, true},
 		{"one that quotes a third of it", text[:len(text)/3] + prose(3, 2700), false},
 		{"one that quotes most of it", text[:len(text)*6/10] + prose(3, 1600), false},
 		{"nothing", "", false},
