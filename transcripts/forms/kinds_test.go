@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -547,7 +548,7 @@ var kinds = []kind{
 // find its names, words and times.
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	for _, k := range kinds {
+	for _, k := range slices.Concat(kinds, templateKinds()) {
 		for i, d := range dialogues {
 			t.Run(fmt.Sprintf("%s/%s/%d", k.form, k.name, i), func(t *testing.T) {
 				t.Parallel()
