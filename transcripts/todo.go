@@ -45,12 +45,14 @@ const untimedStretch = 5 * time.Minute
 func Todo(t *Transcript, file string, duration time.Duration) []Task {
 	l := taskList{t: t, file: file, tl: t.timeline(duration)}
 	pos := 0
-	named := map[string]bool{}
+	seen := map[string]bool{} // speakers of earlier turns
 	for i := range t.Turns {
 		turn := &t.Turns[i]
-		if !turn.Pause && turn.spoken() && nameless(turn.Speaker) && !named[turn.Speaker] {
-			named[turn.Speaker] = true
-			l.add(Task{Kind: Name, Line: turn.Line, Column: turn.Column, Speaker: turn.Speaker, Context: opening(turn.Blocks[0].Text, 80)}, pos, len(turn.Blocks[0].Text))
+		if !turn.Pause && !seen[turn.Speaker] && turn.spoken() {
+			seen[turn.Speaker] = true
+			if nameless(turn.Speaker) {
+				l.add(Task{Kind: Name, Line: turn.Line, Column: turn.Column, Speaker: turn.Speaker, Context: opening(turn.Blocks[0].Text, 80)}, pos, len(turn.Blocks[0].Text))
+			}
 		}
 		for j := range turn.Blocks {
 			b := &turn.Blocks[j]
