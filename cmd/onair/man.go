@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 )
 
 func newMan(a *app) *cobra.Command {
@@ -35,9 +38,99 @@ func runMan(root *cobra.Command, dir string, markdown bool) error {
 		}
 		return nil
 	}
-	date := time.Unix(0, 0).UTC() // so that the pages are reproducible
-	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "onair", Manual: "onair", Date: &date}, dir); err != nil {
+	return writeManPages(root, dir)
+}
+
+// writeManPages writes the man pages of a command and of all commands below it. The
+// generator of package doc would add 0.6 MB to the program.
+func writeManPages(c *cobra.Command, dir string) error {
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			if err := writeManPages(sub, dir); err != nil {
+				return err
+			}
+		}
+	}
+	c.InitDefaultHelpFlag()
+	if err := os.WriteFile(filepath.Join(dir, manName(c)+".1"), []byte(manPage(c)), 0o644); err != nil {
 		return fmt.Errorf("write man pages: %w", err)
 	}
 	return nil
+}
+
+// manName returns the name of the man page of a command.
+func manName(c *cobra.Command) string { return strings.ReplaceAll(c.CommandPath(), " ", "-") }
+
+// manPage returns the man page of a command as roff. It has no date, so that it changes
+// with its content only.
+func manPage(c *cobra.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, ".TH %s 1 \"\" onair onair\n.nh\n.ad l\n", roff(strings.ToUpper(manName(c))))
+	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n.SH SYNOPSIS\n\\fB%s\\fR\n", roff(manName(c)), roff(c.Short), roff(c.UseLine()))
+	b.WriteString(".SH DESCRIPTION\n")
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(c.Long), "\n\n") {
+		b.WriteString(".PP\n")
+		if strings.Contains("\n"+paragraph, "\n ") {
+			writeLiteral(&b, paragraph)
+		} else {
+			b.WriteString(roff(paragraph) + "\n")
+		}
+	}
+	writeOptions(&b, "OPTIONS", c.NonInheritedFlags())
+	writeOptions(&b, "OPTIONS OF ALL COMMANDS", c.InheritedFlags())
+	if c.Example != "" {
+		b.WriteString(".SH EXAMPLES\n")
+		writeLiteral(&b, c.Example)
+	}
+	var also []string
+	if c.HasParent() {
+		also = append(also, manName(c.Parent()))
+	}
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			also = append(also, manName(sub))
+		}
+	}
+	slices.Sort(also)
+	for i, name := range also {
+		also[i] = `\fB` + roff(name) + `\fR(1)`
+	}
+	if len(also) > 0 {
+		b.WriteString(".SH SEE ALSO\n" + strings.Join(also, ",\n") + "\n")
+	}
+	return b.String()
+}
+
+// writeLiteral writes lines that keep their breaks.
+func writeLiteral(b *strings.Builder, text string) {
+	b.WriteString(".nf\n" + roff(text) + "\n.fi\n")
+}
+
+// writeOptions writes the section of flags, if there are any to show.
+func writeOptions(b *strings.Builder, title string, flags *pflag.FlagSet) {
+	if !flags.HasAvailableFlags() {
+		return
+	}
+	b.WriteString(".SH " + title + "\n")
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden || f.Deprecated != "" {
+			return
+		}
+		b.WriteString(".TP\n")
+		if f.Shorthand != "" {
+			b.WriteString(`\fB` + roff("-"+f.Shorthand) + `\fR, `)
+		}
+		value, usage := pflag.UnquoteUsage(f)
+		b.WriteString(strings.TrimSpace(`\fB`+roff("--"+f.Name)+`\fR \fI`+roff(value)+`\fR`) + "\n" + roff(usage) + "\n")
+		if !slices.Contains([]string{"", "false", "0", "0s", "[]"}, f.DefValue) {
+			b.WriteString("(default " + roff(f.DefValue) + ")\n")
+		}
+	})
+}
+
+var roffEscapes = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, "\n.", "\n\\&.")
+
+// roff escapes text for roff, so that it can be copied from the page as it is.
+func roff(text string) string {
+	return strings.TrimPrefix(roffEscapes.Replace("\n"+text), "\n")
 }

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestManPage checks that a page shows text that roff would take for its own.
+func TestManPage(t *testing.T) {
+	t.Parallel()
+	root := &cobra.Command{Use: "onair", Short: "publish"}
+	c := &cobra.Command{
+		Use:     "say WORDS",
+		Short:   "Say 'words'",
+		Long:    "It says them.\n.onair is a folder,\n'so' is a word.\n\n  a table   of two\n  lines     kept\n\nPaths are C:\\shows\\*.",
+		Example: "  onair say --loud=`date`",
+		Run:     func(*cobra.Command, []string) {},
+	}
+	root.AddCommand(c)
+	c.Flags().StringP("voice", "V", "Ann", "speak with `NAME`'s voice")
+	c.Flags().Bool("loud", false, "louder")
+	c.Flags().Bool("secret", false, "not shown")
+	_ = c.Flags().MarkHidden("secret")
+	root.PersistentFlags().Bool("quiet", false, "print errors only")
+	page := manPage(c)
+	for _, want := range []string{
+		`.TH ONAIR\-SAY 1 "" onair onair`,
+		"onair\\-say \\- Say \\(aqwords\\(aq\n",
+		"\n\\&.onair is a folder,\n\\(aqso\\(aq is a word.\n.PP\n.nf\n  a table   of two\n  lines     kept\n.fi\n.PP\nPaths are C:\\eshows\\e*.\n",
+		"\\fB\\-V\\fR, \\fB\\-\\-voice\\fR \\fINAME\\fR\nspeak with NAME\\(aqs voice\n(default Ann)\n",
+		"  onair say \\-\\-loud=\\(gadate\\(ga\n",
+		".SH OPTIONS OF ALL COMMANDS\n.TP\n\\fB\\-\\-quiet\\fR",
+		".SH SEE ALSO\n\\fBonair\\fR(1)\n",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("page does not contain %q:\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "secret") {
+		t.Errorf("page shows a hidden flag:\n%s", page)
+	}
+	if !strings.Contains(manPage(root), "\\fBonair\\-say\\fR(1)") {
+		t.Errorf("the page of the root does not lead to its commands:\n%s", manPage(root))
+	}
+}
