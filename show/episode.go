@@ -41,7 +41,7 @@ type Episode struct {
 	Enclosure struct { // audio that stays elsewhere; zero if onair publishes it
 		URL    string
 		Type   string // media type
-		Length int    // bytes
+		Length int64  // bytes
 	}
 	Alternates   []alternate.Audio // audio in other languages, as listed in front matter, or else sorted by language
 	Duration     time.Duration     // length of audio that stays elsewhere; 0 if unknown

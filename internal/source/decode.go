@@ -362,18 +362,18 @@ func (n *Node) describe() string {
 }
 
 // Int returns a setter of a whole number from low to high.
-func Int(p *int, low, high int) Setter {
+func Int[T int | int64](p *T, low, high T) Setter {
 	return func(v Value) {
-		n, err := strconv.Atoi(v.Node.Text)
+		n, err := strconv.ParseInt(v.Node.Text, 10, 64)
 		switch {
 		case v.Node.Kind != Scalar || err != nil:
 			v.Reportf(ruleType, "", "%s is %s; expected a whole number", v.Name(), v.Node.describe())
 		case !v.Node.plain:
 			v.Reportf(ruleType, fmt.Sprintf("write %d without quotes", n), "%s is text; expected a whole number", v.Name())
-		case n < low || n > high:
+		case n < int64(low) || n > int64(high):
 			v.Reportf(ruleType, "", "%s is %d; expected %d to %d", v.Name(), n, low, high)
 		default:
-			*p = n
+			*p = T(n)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (b *builder) item(e *Episode) feed.Item {
 	}
 	if e.IsElsewhere() {
 		given := e.Episode.Enclosure
-		item.Enclosure = feed.Enclosure{URL: given.URL, Type: given.Type, Bytes: int64(given.Length), Fixed: true}
+		item.Enclosure = feed.Enclosure{URL: given.URL, Type: given.Type, Bytes: given.Length, Fixed: true}
 	}
 	for _, a := range e.Alternates {
 		if a.Enclosure != nil {

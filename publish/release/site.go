@@ -277,7 +277,7 @@ func (b *builder) sitePage(e *Episode) *templates.Episode {
 		})
 	}
 	if e.IsElsewhere() {
-		page.AudioBytes = int64(e.Episode.Enclosure.Length)
+		page.AudioBytes = e.Episode.Enclosure.Length
 	}
 	if page.Summary == "" {
 		page.Summary = b.notesLead(e)

@@ -329,7 +329,7 @@ func (a *Audio) fields() source.Fields {
 	return source.Fields{
 		"sha256":     hexField(64, func(s string) { a.Payload.SHA256 = s }),
 		"crc32c":     hexField(8, func(s string) { n, _ := strconv.ParseUint(s, 16, 32); a.Payload.CRC32C = uint32(n) }),
-		"bytes":      func(v source.Value) { n := 0; source.Int(&n, 1, 1<<40)(v); a.Payload.Bytes = int64(n) },
+		"bytes":      source.Int(&a.Payload.Bytes, 1, 1<<40),
 		"duration":   source.Seconds(&a.Duration),
 		"bitrate":    source.Int(&a.Bitrate, 0, 1<<20),
 		"channels":   source.Int(&a.Channels, 0, 255),
