@@ -11,7 +11,7 @@ import (
 // algorithms, which is the checksum of "123456789".
 func TestChecksum(t *testing.T) {
 	t.Parallel()
-	const want = 0xe3069283
+	const want uint32 = 0xe3069283
 	digits := []byte("123456789")
 	h := crc32c.New()
 	h.Write(digits)

@@ -10,9 +10,9 @@ import (
 // NewHeader returns the header of a layer III MPEG frame. It panics if there is none with
 // these values.
 func NewHeader(hz, kbps int, mono bool) mpeg.Header {
-	for _, version := range []int{3, 2, 0} { // MPEG 1, 2 and 2.5
-		for rate := range 3 {
-			h := mpeg.Header(0x7FF<<21 | version<<19 | mpeg.Layer3<<17 | 1<<16 | rate<<10)
+	for _, version := range []mpeg.Header{3, 2, 0} { // MPEG 1, 2 and 2.5
+		for rate := range mpeg.Header(3) {
+			h := 0x7FF<<21 | version<<19 | mpeg.Layer3<<17 | 1<<16 | rate<<10
 			if mono {
 				h |= 3 << 6
 			}
