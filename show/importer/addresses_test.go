@@ -15,7 +15,7 @@ import (
 
 // relativeNotes are notes with two relative links, a link without a scheme, a relative
 // image and an absolute link.
-const relativeNotes = `<description><![CDATA[<p>See <a href="/ferns/?a=1&amp;b=(2)">ferns</a>, <a href="#t=5:10">this place</a>, <a href="www.moor.example/a">the moor</a>,
+const relativeNotes = `<description><![CDATA[<p>See <a href="/ferns/?a=1&amp;b=(2)">ferns</a>, <a href="#t=5:10">this place</a>, <a href="/50%/wet">half</a>, <a href="www.moor.example/a">the moor</a>,
 <img src="../wet.png" alt="a bog"> and <a href="https://peat.example/a%28b%29?c=d&amp;e=f">peat</a>.</p>]]></description>`
 
 // TestRelativeAddressesOfNotes imports notes with relative addresses. They must lead to
@@ -36,17 +36,17 @@ func TestRelativeAddressesOfNotes(t *testing.T) {
 				inner += relativeNotes
 			}
 			dir, losses := importItem(t, inner+enclosure)
-			want := []string{tt.base + "/ferns/?a=1&b=(2)", tt.page + "#t=5:10", "http://www.moor.example/a", tt.base + "/e/wet.png", "https://peat.example/a%28b%29?c=d&e=f"}
+			want := []string{tt.base + "/ferns/?a=1&b=(2)", tt.page + "#t=5:10", tt.base + "/50%25/wet", "http://www.moor.example/a", tt.base + "/e/wet.png", "https://peat.example/a%28b%29?c=d&e=f"}
 			switch name {
 			case "xml:base":
-				want[3] = "https://base.example/wet.png"
+				want[4] = "https://base.example/wet.png"
 			case "nowhere":
-				want[3] = "../wet.png"
+				want[4] = "../wet.png"
 			}
 			if diff := cmp.Diff(want, addressesOf(load(t, dir).Episodes[0].Notes)); diff != "" {
 				t.Errorf("addresses (-want +got):\n%s", diff)
 			}
-			for _, written := range []string{`link to "/ferns/?a=1&b=(2)"`, `link to "#t=5:10"`, `link to "www.moor.example/a"`, `image "../wet.png"`} {
+			for _, written := range []string{`link to "/ferns/?a=1&b=(2)"`, `link to "#t=5:10"`, `link to "/50%/wet"`, `link to "www.moor.example/a"`, `image "../wet.png"`} {
 				if !strings.Contains(losses, written) {
 					t.Errorf("%s is not in the report:\n%s", written, losses)
 				}

@@ -140,7 +140,7 @@ func resolveAddresses(body *html.Node, base *url.URL) (described []string) {
 		}
 		for i, a := range n.Attr {
 			to := address(a.Val)
-			u, err := url.Parse(to)
+			u, err := url.Parse(withEscapes(to))
 			if a.Key != key || err != nil || to == "" || u.Scheme != "" {
 				continue
 			}

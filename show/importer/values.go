@@ -41,12 +41,7 @@ func (c *mapper) fileAddress(written string, e, parent *tree.Element) (address s
 	if address, ok = webAddress(written); ok || written == "" {
 		return address, ok
 	}
-	address = misplaced.ReplaceAllStringFunc(written, func(part string) string {
-		if len(part) == 3 { // an escape
-			return part
-		}
-		return url.PathEscape(part)
-	})
+	address = withEscapes(written)
 	base := firstAddress(c.xmlBase(e, parent), c.address)
 	if u, err := url.Parse(address); err == nil && u.Scheme == "" && base != nil {
 		address = base.ResolveReference(u).String()
@@ -79,6 +74,17 @@ func firstAddress(list ...string) *url.URL {
 		}
 	}
 	return nil
+}
+
+// withEscapes returns an address with %-escapes for the characters that an address must
+// not have.
+func withEscapes(address string) string {
+	return misplaced.ReplaceAllStringFunc(address, func(part string) string {
+		if len(part) == 3 { // an escape
+			return part
+		}
+		return url.PathEscape(part)
+	})
 }
 
 // misplaced matches %-escapes, and characters that an address must not have.
