@@ -81,6 +81,12 @@ func TestPagesAreAccessible(t *testing.T) {
 					document.adoptedStyleSheets = [sheet];
 				})(new CSSStyleSheet())`))
 				b.mustFit(t, name+" at 200 %", 320)
+				if name == "home" && !eval[bool](t, b, `(card => {
+					card.querySelector(".thumb").remove();
+					return card.clientWidth > 0 && card.clientWidth - card.querySelector("div").offsetWidth < 2;
+				})(document.querySelector(".latest .latest-card"))`) {
+					t.Error("without artwork, the latest episode is narrower than its card")
+				}
 			}
 			b.do(t, "break the page", chromedp.Evaluate[chromedp.Void](`document.querySelector("main").innerHTML = "<img src='x.png'>"`))
 			if len(b.axe(t, true)) == 0 {
