@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -229,70 +230,76 @@ func (r *jsonReader) readWords(u *Speech, words ref) {
 // skips words that are not in the text.
 func (r *jsonReader) alignWords(u Speech, words ref) {
 	t, c := r.t, &r.form.compiled
-	at, from := 0, 0 // from is where the text of the current speaker starts
-	whole := u
-	var found []Word
-	speaker := ""
-	cut := false
-	emit := func(to int) {
-		piece := whole
-		piece.Text = strings.TrimSpace(whole.Text[from:to])
-		lead := len(whole.Text[from:to]) - len(strings.TrimLeft(whole.Text[from:to], " "))
-		piece.Words = nil
-		for _, w := range found {
-			if w.To > from && w.To <= to {
-				w.To -= from + lead
-				piece.Words = append(piece.Words, w)
-			}
-		}
-		if speaker != "" {
-			piece.Speaker = speaker
-		}
-		if n := len(piece.Words); cut && n > 0 {
-			if from > 0 {
-				piece.Start = piece.Words[0].Start
-			}
-			if to < len(whole.Text) {
-				piece.End, piece.Ended = piece.Words[n-1].End, true
-			}
-		}
-		if piece.Text != "" {
-			r.speeches = append(r.speeches, piece)
-		}
-		from = to
-	}
+	a := aligner{r: r, whole: u}
+	at := 0
 	for v, end := words+1, t.next(words); v < end; v = t.next(v) {
 		text := clean(t.string(t.first(v, c.word)))
-		if text == "" {
-			continue
-		}
 		n := strings.Index(u.Text[at:], text)
-		if n < 0 {
+		if text == "" || n < 0 {
 			continue
 		}
 		if who, said := r.speaker(v, c.said); said && who != "" {
-			if speaker != "" && who != speaker {
-				cut = true
-				emit(at + n)
+			if a.speaker != "" && who != a.speaker {
+				a.cut(at + n)
 			}
-			speaker = who
+			a.speaker = who
 		}
 		at += n + len(text)
-		start, timed := r.timeOf(v, c.wordStart)
-		stop, ended := r.timeOf(v, c.wordEnd)
-		if !ended {
-			if length, ok := r.timeOf(v, c.wordLength); ok {
-				stop, ended = start+length, true
-			}
-		}
-		if timed && ended {
-			r.checkOrder(text, start, stop)
-		}
-		if timed && ended && stop >= start {
-			found = append(found, Word{at, start, stop, r.confidence(v)})
+		if start, end, ok := r.wordTimes(v, text); ok {
+			a.words = append(a.words, Word{at, start, end, r.confidence(v)})
 		}
 	}
-	emit(len(whole.Text))
+	a.cut(len(u.Text))
+}
+
+// wordTimes returns the times of a word. ok is false if a time is not known, or the word ends
+// before it starts.
+func (r *jsonReader) wordTimes(v ref, text string) (start, end time.Duration, ok bool) {
+	c := &r.form.compiled
+	start, timed := r.timeOf(v, c.wordStart)
+	end, ended := r.timeOf(v, c.wordEnd)
+	if !ended {
+		if length, ok := r.timeOf(v, c.wordLength); ok {
+			end, ended = start+length, true
+		}
+	}
+	if timed && ended {
+		r.checkOrder(text, start, end)
+	}
+	return start, end, timed && ended && end >= start
+}
+
+// aligner cuts a segment where its speaker changes.
+type aligner struct {
+	r       *jsonReader // gets the parts
+	whole   Speech
+	from    int    // offset in the text of the whole after the parts
+	speaker string // of the words after the parts; empty if unknown
+	words   []Word // words after the parts, with offsets in the text of the whole
+}
+
+// cut ends a part at an offset in the text of the whole.
+func (a *aligner) cut(to int) {
+	text := a.whole.Text[a.from:to]
+	p := a.whole
+	p.Text, p.Words = strings.TrimSpace(text), a.words
+	p.Speaker = cmp.Or(a.speaker, p.Speaker)
+	from := a.from + len(text) - len(strings.TrimLeft(text, " "))
+	for i := range p.Words {
+		p.Words[i].To -= from
+	}
+	if n := len(p.Words); n > 0 {
+		if a.from > 0 {
+			p.Start = p.Words[0].Start
+		}
+		if to < len(a.whole.Text) {
+			p.End, p.Ended = p.Words[n-1].End, true
+		}
+	}
+	if p.Text != "" {
+		a.r.speeches = append(a.r.speeches, p)
+	}
+	a.from, a.words = to, nil
 }
 
 // roundingError is how far before 0, or after its end, something may start, because

@@ -13,7 +13,6 @@ import (
 // share their time. A caption during which another starts and ends is split around the
 // other. Of two captions that overlap otherwise, the first ends where the second starts.
 func untangle(speeches []Speech) []Speech {
-	byStart := func(a, b Speech) int { return cmp.Compare(a.Start, b.Start) }
 	overlap := false
 	for i := 1; i < len(speeches) && !overlap; i++ {
 		overlap = speeches[i].Start < speeches[i-1].End || speeches[i].Start == speeches[i-1].Start
@@ -22,72 +21,86 @@ func untangle(speeches []Speech) []Speech {
 		return speeches
 	}
 	slices.SortStableFunc(speeches, byStart)
-	out := make([]Speech, 0, len(speeches))
-	var rest []Speech // second parts of interrupted captions, by start
-	next := 0
-	take := func() (u Speech, more bool) {
-		switch {
-		case len(rest) > 0 && (next == len(speeches) || rest[0].Start <= speeches[next].Start):
-			u, rest = rest[0], rest[1:]
-		case next < len(speeches):
-			u = speeches[next]
-			next++
-		default:
-			return u, false
-		}
-		return u, true
-	}
+	l := untangler{next: speeches, out: make([]Speech, 0, len(speeches))}
 	for {
-		u, ok := take()
+		u, ok := l.take()
 		if !ok {
-			return out
+			return l.out
 		}
-		together := []Speech{u}
-		end := u.End
-		for next < len(speeches) && speeches[next].Start <= u.Start {
-			end = max(end, speeches[next].End)
-			together = append(together, speeches[next])
-			next++
+		switch {
+		case len(l.next) > 0 && l.next[0].Start <= u.Start:
+			l.share(u)
+		case len(l.next) > 0 && l.next[0].Start < u.End:
+			l.separate(&u)
+			l.out = append(l.out, u)
+		default:
+			l.out = append(l.out, u)
 		}
-		if len(together) > 1 {
-			for len(rest) > 0 && rest[0].Start <= u.Start {
-				end = max(end, rest[0].End)
-				together, rest = append(together, rest[0]), rest[1:]
-			}
-			if next < len(speeches) {
-				end = min(end, speeches[next].Start)
-			}
-			shareByWeight(together, u.Start, end)
-			out = append(out, together...)
-			continue
+	}
+}
+
+func byStart(a, b Speech) int { return cmp.Compare(a.Start, b.Start) }
+
+// untangler moves captions, by start, from next and rest to out.
+type untangler struct {
+	next []Speech
+	rest []Speech // second parts of interrupted captions
+	out  []Speech
+}
+
+// take removes the earliest caption.
+func (l *untangler) take() (u Speech, ok bool) {
+	switch {
+	case len(l.rest) > 0 && (len(l.next) == 0 || l.rest[0].Start <= l.next[0].Start):
+		u, l.rest = l.rest[0], l.rest[1:]
+	case len(l.next) > 0:
+		u, l.next = l.next[0], l.next[1:]
+	default:
+		return u, false
+	}
+	return u, true
+}
+
+// share divides the time of u and of the captions that start together with it among them.
+func (l *untangler) share(u Speech) {
+	together, end := []Speech{u}, u.End
+	for _, queue := range []*[]Speech{&l.next, &l.rest} {
+		for len(*queue) > 0 && (*queue)[0].Start <= u.Start {
+			end = max(end, (*queue)[0].End)
+			together, *queue = append(together, (*queue)[0]), (*queue)[1:]
 		}
-		if next < len(speeches) && speeches[next].Start < u.End {
-			v := &speeches[next]
-			var after Speech
-			if v.End < u.End {
-				u, after, ok = u.splitAround(v.Start, v.End)
-			} else {
-				ok = false
-			}
-			switch {
-			case ok:
-				at, _ := slices.BinarySearchFunc(rest, after, byStart)
-				rest = slices.Insert(rest, at, after)
-			case !u.readableUntil(v.Start) && v.End >= u.End:
-				whole := weigh(u.Text) + weigh(v.Text)
-				boundary := u.Start + part(v.End-u.Start, weigh(u.Text), whole)
-				boundary = min(max(boundary, v.Start), u.End)
-				u.End, v.Start = boundary, boundary
-			case !u.readableUntil(v.Start): // u would be too short to read if it ended at v.Start, so v starts after u
-				length := max(v.End-v.Start, time.Duration(weigh(v.Text))*time.Second/unreadable)
-				v.Start, v.End = u.End, u.End+length
-				v.Words = nil
-				reorder(speeches[next:])
-			default:
-				u.End = v.Start
-			}
+	}
+	if len(l.next) > 0 {
+		end = min(end, l.next[0].Start)
+	}
+	shareByWeight(together, u.Start, end)
+	l.out = append(l.out, together...)
+}
+
+// separate removes the overlap of u and the next caption.
+func (l *untangler) separate(u *Speech) {
+	v := &l.next[0]
+	if v.End < u.End {
+		if before, after, ok := u.splitAround(v.Start, v.End); ok {
+			*u = before
+			at, _ := slices.BinarySearchFunc(l.rest, after, byStart)
+			l.rest = slices.Insert(l.rest, at, after)
+			return
 		}
-		out = append(out, u)
+	}
+	switch {
+	case u.readableUntil(v.Start):
+		u.End = v.Start
+	case v.End >= u.End:
+		whole := weigh(u.Text) + weigh(v.Text)
+		boundary := u.Start + part(v.End-u.Start, weigh(u.Text), whole)
+		boundary = min(max(boundary, v.Start), u.End)
+		u.End, v.Start = boundary, boundary
+	default: // u would be too short to read if it ended at v.Start, so v starts after u
+		length := max(v.End-v.Start, time.Duration(weigh(v.Text))*time.Second/unreadable)
+		v.Start, v.End = u.End, u.End+length
+		v.Words = nil
+		reorder(l.next)
 	}
 }
 
