@@ -11,10 +11,6 @@ import (
 	"onair/transcripts/forms"
 )
 
-// maxTime is the largest time that is read: longer than any recording, and far less than a
-// time.Duration can hold.
-const maxTime = 10000 * time.Hour
-
 // stamp is a time in the recording, as written.
 type stamp struct {
 	fraction []byte // digits; empty if there is none
@@ -201,37 +197,11 @@ func (s *stamp) set(d time.Duration, f Fraction) {
 
 // ParseTime reads a time in a recording: mm:ss or h:mm:ss, with an optional fraction.
 func ParseTime(s string) (time.Duration, error) {
-	d, ok := parseCaptionTime(strings.TrimSpace(s))
-	if !ok || d > maxTime {
+	d, ok := forms.ParseClock(strings.TrimSpace(s))
+	if !ok {
 		return 0, errors.New("want a time such as 12:00 or 1:02:03.5")
 	}
 	return d, nil
-}
-
-// parseCaptionTime reads [h:]mm:ss with an optional fraction after a dot or comma. For a
-// time that is too long it returns more than maxTime.
-func parseCaptionTime(s string) (d time.Duration, ok bool) {
-	const most = 1_000_000
-	groups, digits, n := 0, 0, time.Duration(0)
-	i := 0
-	for ; i < len(s) && s[i] != '.' && s[i] != ','; i++ {
-		switch b := s[i]; {
-		case b >= '0' && b <= '9':
-			n = min(n*10+time.Duration(b-'0'), most)
-			digits++
-		case b == ':' && digits > 0 && (groups == 0 || groups == 1 && digits == 2 && n < 60):
-			d, n, digits = d*60+n*time.Second, 0, 0
-			groups++
-		default:
-			return 0, false
-		}
-	}
-	if groups == 0 || digits != 2 || n > 59 {
-		return 0, false
-	}
-	d = d*60 + n*time.Second
-	fraction, ok := forms.Fraction(s[min(i+1, len(s)):])
-	return (d + fraction).Round(time.Millisecond), ok
 }
 
 // appendTime writes a time of the audio as an HTML element: the content is readable, the

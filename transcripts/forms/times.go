@@ -293,6 +293,13 @@ func readingTime(text string) time.Duration {
 // time.Duration can hold.
 const maxTime = 10000 * time.Hour
 
+// ParseClock reads [h:]mm:ss with an optional fraction after a dot, a comma, or a third
+// colon. ok is false for other texts, and for a time that is longer than any recording.
+func ParseClock(s string) (d time.Duration, ok bool) {
+	d, ok = parseClock(s, false)
+	return d, ok && d <= maxTime
+}
+
 // parseClock reads [h:]mm:ss with an optional fraction after a dot, a comma, or a
 // third colon. If lenient is set, minutes and seconds may have one digit, and the time may
 // be negative.
@@ -328,7 +335,7 @@ func parseClock(s string, lenient bool) (d time.Duration, ok bool) {
 		if fraction := len(s) - i - 1; s[i] == ':' && fraction != 3 {
 			return 0, false // frames of an unknown rate
 		}
-		after, ok := Fraction(s[i+1:])
+		after, ok := parseFraction(s[i+1:])
 		if !ok {
 			return 0, false
 		}
@@ -340,9 +347,9 @@ func parseClock(s string, lenient bool) (d time.Duration, ok bool) {
 	return d.Round(time.Millisecond), true
 }
 
-// Fraction returns the time that the digits after the decimal point of a number of seconds
+// parseFraction returns the time that the digits after the decimal point of a number of seconds
 // stand for. ok is false if there are other characters.
-func Fraction(digits string) (d time.Duration, ok bool) {
+func parseFraction(digits string) (d time.Duration, ok bool) {
 	unit := time.Second
 	for i := range len(digits) {
 		if digits[i] < '0' || digits[i] > '9' {
