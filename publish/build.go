@@ -224,7 +224,7 @@ func recordAfter(ctx context.Context, b bucket.Bucket, r *release.Release, seen 
 }
 
 func writeBuilt(ctx context.Context, b bucket.Bucket, r *builtObjects) error {
-	data, err := json.MarshalIndent(r, "", " ")
+	data, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ package derive
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -205,7 +206,7 @@ func (c *Cache) bound(f Func, inputs Key) Key {
 // Value returns the value of f for the inputs. If the cached value of the name was
 // computed from the same inputs, Value returns the cached value. Otherwise it calls
 // compute, and caches the result unless compute returns an error. T is []byte or a type
-// that package json can encode and decode. A Cache without a build holds only values of
+// that package json can encode and decode; values with MarshalText are stored as that text. A Cache without a build holds only values of
 // functions with AnyBuild.
 func Value[T any](c *Cache, f Func, name string, inputs Key, compute func() (T, error)) (T, error) {
 	if v, ok := Known[T](c, f, name, inputs); ok {
@@ -259,17 +260,23 @@ func cutKey(data []byte) (key Key, value []byte, ok bool) {
 }
 
 func encode(v any) ([]byte, error) {
-	if data, ok := v.([]byte); ok {
-		return data, nil
+	switch v := v.(type) {
+	case []byte:
+		return v, nil
+	case encoding.TextMarshaler:
+		return v.MarshalText()
 	}
 	return json.Marshal(v)
 }
 
 func decode[T any](data []byte) (v T, err error) {
-	if bytesOf, ok := any(&v).(*[]byte); ok {
-		*bytesOf = bytes.Clone(data)
-		return v, nil
+	switch v := any(&v).(type) {
+	case *[]byte:
+		*v = bytes.Clone(data)
+	case encoding.TextUnmarshaler:
+		err = v.UnmarshalText(data)
+	default:
+		err = json.Unmarshal(data, v)
 	}
-	err = json.Unmarshal(data, &v)
 	return v, err
 }

@@ -203,12 +203,17 @@ func scan(f io.ReaderAt, from int64, found func(id, place)) (end int64) {
 		if p.size > maxValue {
 			return end
 		}
-		sum := crc32c.New()
-		sum.Write(head[4:])
-		if n, err := io.CopyN(sum, r, int64(p.size)); err != nil || n != int64(p.size) {
-			return end
+		sum := crc32c.Checksum(head[4:])
+		for left := p.size; left > 0; {
+			part, err := r.Peek(min(left, r.Size()))
+			if err != nil {
+				return end
+			}
+			sum = crc32c.Update(sum, part)
+			n, _ := r.Discard(len(part))
+			left -= n
 		}
-		if sum.Sum32() != binary.LittleEndian.Uint32(head[:]) {
+		if sum != binary.LittleEndian.Uint32(head[:]) {
 			return end
 		}
 		found(id(head[12:]), p)

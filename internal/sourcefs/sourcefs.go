@@ -96,6 +96,11 @@ func (f *FS) check(op, name string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	if info.IsDir() {
+		f.mu.Lock()
+		f.folders[name] = nil
+		f.mu.Unlock()
+	}
 	return info, checkType(name, info)
 }
 

@@ -26,9 +26,24 @@ const (
 	cachePurged = cacheShortly + ", s-maxage=3600"
 )
 
-// hashed matches the keys that contain the hash of the content. It matches only files in
-// some folders, so that a page whose slug ends like a hash stays a page.
-var hashed = regexp.MustCompile(`^(audio|assets|episodes/[^/]+)/[^/]+-[0-9a-f]{16}\.[a-z0-9]+$`)
+// hashed reports whether a key contains the hash of the content: NAME-HASH.EXT in audio/,
+// assets/ or the folder of an episode. In other folders, a page whose slug ends like a
+// hash stays a page.
+func hashed(key string) bool {
+	folder, base := path.Split(key)
+	parent, slug := path.Split(strings.TrimSuffix(folder, "/"))
+	if folder != "audio/" && folder != "assets/" && (parent != "episodes/" || slug == "") {
+		return false
+	}
+	ext := path.Ext(base)
+	name := strings.TrimSuffix(base, ext)
+	at := len(name) - len("-0123456789abcdef")
+	return at > 0 && name[at] == '-' && only(name[at+1:], "0123456789abcdef") &&
+		len(ext) > 1 && only(ext[1:], "0123456789abcdefghijklmnopqrstuvwxyz")
+}
+
+// only reports whether a text has no other characters than those of a set.
+func only(text, set string) bool { return strings.Trim(text, set) == "" }
 
 // ClassOf returns the class of a key; feed is the key of the show's feed. The further
 // pages of the feed, with older episodes, have the class Page.
@@ -36,7 +51,7 @@ func ClassOf(key, feed string) Class {
 	switch {
 	case key == feed:
 		return Feed
-	case hashed.MatchString(key):
+	case hashed(key):
 		return Immutable
 	}
 	return Page

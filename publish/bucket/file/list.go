@@ -143,7 +143,7 @@ func attrsOf(key string, info fs.FileInfo, s bucket.Sums) bucket.Attrs {
 }
 
 // sumsFunc identifies the sums of files in the cache.
-var sumsFunc = derive.Func{Name: "sums", Version: 2, AnyBuild: true}
+var sumsFunc = derive.Func{Name: "sums", Version: 3, AnyBuild: true}
 
 // measure returns the attributes of an open file. It reads the file unless the cache has
 // its sums.
