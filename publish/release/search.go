@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"onair/internal/derive"
 	"onair/internal/finding"
 	"onair/internal/markdown"
@@ -28,13 +30,21 @@ type searchIndex struct {
 	keys     []derive.Key // key of each episode's content in the index; zero if unknown
 
 	sizes    []int // sizes of the segments that are not complete
-	segments []searchindex.SegmentKeys
-	err      error // why a segment could not be made
+	segments []*madeSegment
+	merging  errgroup.Group // makes segments, one at a time, while other objects are made
+	err      error          // why the texts of an episode are missing
 
 	// The segment that is under way.
 	from, to int                  // x.episodes[from:to] were added
 	builder  *searchindex.Builder // of the block that is under way; nil if the words of an episode were not read
 	blocks   map[int][]byte       // complete blocks whose words were read, by the number of their first episode
+}
+
+// madeSegment is a segment of the episodes x.episodes[from:to].
+type madeSegment struct {
+	from, to int
+	blocks   map[int][]byte // as in searchIndex
+	known    searchSegment
 }
 
 // searchTexts has the cached facts of the texts of an episode.
@@ -70,6 +80,7 @@ func (b *builder) newSearchIndex(site *site) *searchIndex {
 	}
 	x.known, x.keys = make([]searchTexts, len(x.episodes)), make([]derive.Key, len(x.episodes))
 	x.sizes = searchindex.Sizes(len(x.episodes))
+	x.merging.SetLimit(1) // one segment of 512 episodes takes some memory
 	return x
 }
 
@@ -102,8 +113,10 @@ func (x *searchIndex) add(ctx context.Context, e indexedEpisode) {
 		}
 		x.builder = searchindex.NewBuilder()
 		if n == x.sizes[0] {
-			x.err = x.addSegment(ctx)
-			clear(x.blocks)
+			s := &madeSegment{from: x.from, to: x.to, blocks: x.blocks}
+			x.segments = append(x.segments, s)
+			x.merging.Go(func() error { return x.make(ctx, s) })
+			x.blocks = map[int][]byte{}
 			x.from, x.sizes = x.to, x.sizes[1:]
 		}
 	}
@@ -112,12 +125,13 @@ func (x *searchIndex) add(ctx context.Context, e indexedEpisode) {
 // addFiles adds the files of the index, when all episodes were added, and returns the key
 // of its directory; empty if the index has errors or no episodes.
 func (x *searchIndex) addFiles(ctx context.Context) string {
+	err := cmp.Or(x.err, x.merging.Wait())
 	if len(x.episodes) == 0 || ctx.Err() != nil {
 		return ""
 	}
-	directory, err := []byte(nil), x.err
+	var directory []byte
 	if err == nil {
-		directory, err = searchindex.Directory(x.segments)
+		directory, err = searchindex.Directory(x.addSegments())
 	}
 	if err != nil {
 		x.b.findings.Add(rulePages.At(finding.Position{}, "write the search index: %v", err))
@@ -185,49 +199,59 @@ func (x *searchIndex) texts(e *Episode) source {
 	}
 }
 
-// addSegment adds the files of the segment that is under way.
-func (x *searchIndex) addSegment(ctx context.Context) error {
-	from, to := x.from, x.to
-	words, places := hashedKey("assets/search-words", ".bin"), hashedKey("assets/search-places", ".bin")
-	known, err := rememberOf(x, searchSegmentFunc, from, to, func() (known searchSegment, err error) {
-		s, err := x.segment(ctx, from, to)
+// The keys of the files of a segment.
+var (
+	searchWordsKey  = hashedKey("assets/search-words", ".bin")
+	searchPlacesKey = hashedKey("assets/search-places", ".bin")
+)
+
+// make finds the facts of a segment.
+func (x *searchIndex) make(ctx context.Context, made *madeSegment) (err error) {
+	made.known, err = rememberOf(x, searchSegmentFunc, made.from, made.to, func() (known searchSegment, err error) {
+		s, err := x.segment(ctx, made.from, made.to, made.blocks)
 		if err != nil {
 			return known, err
 		}
-		w, err := x.b.renderSums(RoleSearch, words, inMemory(s.Words))
+		w, err := x.b.renderSums(RoleSearch, searchWordsKey, inMemory(s.Words))
 		if err != nil {
 			return known, err
 		}
-		p, err := x.b.renderSums(RoleSearch, places, inMemory(s.Places))
+		p, err := x.b.renderSums(RoleSearch, searchPlacesKey, inMemory(s.Places))
 		return searchSegment{w, p, s.Docs, s.Shards}, err
 	})
-	if err != nil {
-		return err
+	made.blocks = nil
+	return err
+}
+
+// addSegments adds the files of the segments, and returns the segments' part of the
+// directory.
+func (x *searchIndex) addSegments() (all []searchindex.SegmentKeys) {
+	for _, s := range x.segments {
+		add := func(key keyFunc, sums bucket.Sums, part func(*searchindex.Segment) []byte) string {
+			o := x.b.object(RoleSearch, sums, func(w io.Writer) error {
+				segment, err := x.segment(context.Background(), s.from, s.to, nil)
+				if err == nil {
+					_, err = w.Write(part(segment))
+				}
+				return err
+			})
+			o.Key = key(o.SHA256)
+			return x.b.add(o).Key
+		}
+		keys := searchindex.SegmentKeys{
+			Words:  add(searchWordsKey, s.known.Words, func(s *searchindex.Segment) []byte { return s.Words }),
+			Places: add(searchPlacesKey, s.known.Places, func(s *searchindex.Segment) []byte { return s.Places }),
+			Docs:   s.known.Docs,
+			Shards: s.known.Shards,
+		}
+		for i := s.from; i < s.to; i++ {
+			entry := x.known[i].Entry
+			entry.Key = searchTextsKey(x.episodes[i])(x.known[i].Sums.SHA256)
+			keys.Episodes = append(keys.Episodes, entry)
+		}
+		all = append(all, keys)
 	}
-	add := func(key keyFunc, s bucket.Sums, part func(*searchindex.Segment) []byte) string {
-		o := x.b.object(RoleSearch, s, func(w io.Writer) error {
-			s, err := x.segment(context.Background(), from, to)
-			if err == nil {
-				_, err = w.Write(part(s))
-			}
-			return err
-		})
-		o.Key = key(o.SHA256)
-		return x.b.add(o).Key
-	}
-	keys := searchindex.SegmentKeys{
-		Words:  add(words, known.Words, func(s *searchindex.Segment) []byte { return s.Words }),
-		Places: add(places, known.Places, func(s *searchindex.Segment) []byte { return s.Places }),
-		Docs:   known.Docs,
-		Shards: known.Shards,
-	}
-	for i := from; i < to; i++ {
-		entry := x.known[i].Entry
-		entry.Key = searchTextsKey(x.episodes[i])(x.known[i].Sums.SHA256)
-		keys.Episodes = append(keys.Episodes, entry)
-	}
-	x.segments = append(x.segments, keys)
-	return nil
+	return all
 }
 
 // rememberOf is remember for a value of the episodes x.episodes[from:to].
@@ -239,12 +263,16 @@ func rememberOf[T any](x *searchIndex, f derive.Func, from, to int, compute func
 	return remember(x.b, f, x.episodes[from].Slug, derive.KeyOf(keys), compute)
 }
 
-// segment returns the segment of the episodes x.episodes[from:to].
-func (x *searchIndex) segment(ctx context.Context, from, to int) (*searchindex.Segment, error) {
+// segment returns the segment of the episodes x.episodes[from:to]. read has the blocks
+// whose words were read, by the number of their first episode.
+func (x *searchIndex) segment(ctx context.Context, from, to int, read map[int][]byte) (*searchindex.Segment, error) {
 	var blocks [][]byte
 	for ; from < to; from += searchindex.BlockSize {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		end := min(from+searchindex.BlockSize, to)
-		block := x.blocks[from]
+		block := read[from]
 		packed, err := rememberOf(x, searchBlockFunc, from, end, func() (_ []byte, err error) {
 			if block == nil {
 				block, err = x.block(ctx, from, end)
