@@ -68,6 +68,14 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 			return printBuild(a, out, last.Files, 0, 0)
 		}
 	}
+	listed := make(chan struct{}) // the bucket keeps its listing, which is made while the show is loaded
+	go func() {
+		defer close(listed)
+		for range b.List(ctx, "") {
+			break // an error is met again by the next listing
+		}
+	}()
+	defer func() { <-listed }()
 	trace := &derive.Trace{}
 	early, r, found, err := buildEarly(ctx, a, trace, b, out, whole)
 	if err != nil {
