@@ -42,7 +42,6 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	var cache *derive.Cache
 	if folder := a.cacheDir(); folder != "" {
 		cache = derive.Open(filepath.Join(folder, "preview"), derive.Build())
-		defer cache.Close()
 	}
 	p := preview.New(&preview.Options{
 		Dir:     dir,
@@ -64,9 +63,10 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	}()
 	err = serve(ctx, a, o, p, feed)
 	cancel()
-	select { // a build may be writing a file
+	select { // a build may be writing to the cache
 	case <-done:
-	case <-time.After(500 * time.Millisecond):
+		cache.Close()
+	case <-time.After(500 * time.Millisecond): // Close would wait for the build
 	}
 	return err
 }

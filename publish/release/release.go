@@ -192,10 +192,15 @@ func New(ctx context.Context, s *show.Show, o *Options) (*Release, finding.List,
 		b.forget(name)
 	}
 	b.pinShow()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	site := b.newSite(ctx)
 	index := b.newSearchIndex(site)
 	b.addTexts(ctx, measured, site, index)
-	b.addFeed()
+	if ctx.Err() == nil {
+		b.addFeed()
+	}
 	if index != nil {
 		site.data.SearchKey = index.addFiles(ctx)
 	}
