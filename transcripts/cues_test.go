@@ -140,6 +140,11 @@ func TestSRTLines(t *testing.T) {
 			[]string{"Vega: The ice came early|that year, to everybody's joy."},
 		},
 		{
+			"a dash at the end of the first line",
+			[]Cue{{Text: "One there looks magnificently - it is quite a lot of it"}, {Text: "One there looks magnificent -- it is quite a lot of it"}},
+			[]string{"One there looks magnificently -|it is quite a lot of it", "One there looks magnificent --|it is quite a lot of it"},
+		},
+		{
 			"sounds",
 			[]Cue{{Speaker: "Vega", Text: "One two.", Sounds: []Sound{{0, "laughs"}, {3, "applause"}, {8, "music"}}}},
 			[]string{"Vega: [laughs] One|[applause] two. [music]"},

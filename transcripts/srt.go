@@ -150,12 +150,12 @@ func (l lineBreaker) wrap(text string, prefix int) (first, second string) {
 const functionWordCost = 100
 
 // breakCost rates a place to break a cue; lower is better. Its criteria, in order, are:
-// by how much a line exceeds the limit, whether the second line reads like a speaker's or
-// has no words, and how uneven the lines are.
+// by how much a line exceeds the limit, whether the second line reads like another
+// speaker's, with a name or a dash, or has no words, and how uneven the lines are.
 func breakCost(second string, left, right int) int {
 	cost := max(left-right, right-left)
 	second = strings.TrimPrefix(second, " ")
-	if word, _, _ := strings.Cut(second, " "); strings.HasSuffix(word, ":") || strings.Trim(second, "-–—…. ") == "" {
+	if word, _, _ := strings.Cut(second, " "); strings.HasSuffix(word, ":") || strings.Trim(word, "-–—") == "" || strings.Trim(second, "-–—…. ") == "" {
 		cost += 1000
 	}
 	return cost + 10000*(max(0, left-maxLine)+max(0, right-maxLine))
