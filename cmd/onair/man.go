@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
 )
 
@@ -32,30 +31,70 @@ func runMan(root *cobra.Command, dir string, markdown bool) error {
 		return err
 	}
 	if markdown {
-		root.DisableAutoGenTag = true // the generated line has today's date
-		if err := doc.GenMarkdownTree(root, dir); err != nil {
-			return fmt.Errorf("write the pages of the commands: %w", err)
-		}
-		return nil
+		return writePages(root, dir, func(c *cobra.Command) (string, string) { return markdownName(c), markdownPage(c) })
 	}
-	return writeManPages(root, dir)
+	return writePages(root, dir, func(c *cobra.Command) (string, string) { return manName(c) + ".1", manPage(c) })
 }
 
-// writeManPages writes the man pages of a command and of all commands below it. The
-// generator of package doc would add 0.6 MB to the program.
-func writeManPages(c *cobra.Command, dir string) error {
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			if err := writeManPages(sub, dir); err != nil {
-				return err
-			}
+// writePages writes the pages of a command and of all commands below it, each with the
+// name and the text that page returns. Package cobra/doc would add 0.6 MB to the program.
+func writePages(c *cobra.Command, dir string, page func(*cobra.Command) (name, text string)) error {
+	for _, sub := range available(c) {
+		if err := writePages(sub, dir, page); err != nil {
+			return err
 		}
 	}
 	c.InitDefaultHelpFlag()
-	if err := os.WriteFile(filepath.Join(dir, manName(c)+".1"), []byte(manPage(c)), 0o644); err != nil {
-		return fmt.Errorf("write man pages: %w", err)
+	name, text := page(c)
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		return fmt.Errorf("write the pages of the commands: %w", err)
 	}
 	return nil
+}
+
+// available returns the commands below a command that are shown, by name.
+func available(c *cobra.Command) (subs []*cobra.Command) {
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			subs = append(subs, sub)
+		}
+	}
+	slices.SortFunc(subs, func(x, y *cobra.Command) int { return strings.Compare(x.Name(), y.Name()) })
+	return subs
+}
+
+// markdownName returns the name of the page of a command in Markdown.
+func markdownName(c *cobra.Command) string {
+	return strings.ReplaceAll(c.CommandPath(), " ", "_") + ".md"
+}
+
+// markdownPage returns the page of a command in Markdown.
+func markdownPage(c *cobra.Command) string {
+	var b strings.Builder
+	block := func(title, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%s```\n%s\n```\n\n", title, strings.TrimSuffix(text, "\n"))
+		}
+	}
+	fmt.Fprintf(&b, "## %s\n\n%s\n\n", c.CommandPath(), c.Short)
+	if c.Long != "" {
+		fmt.Fprintf(&b, "### Synopsis\n\n%s\n\n", c.Long)
+	}
+	if c.Runnable() {
+		block("", c.UseLine())
+	}
+	block("### Examples\n\n", c.Example)
+	block("### Options\n\n", c.NonInheritedFlags().FlagUsages())
+	block("### Options inherited from parent commands\n\n", c.InheritedFlags().FlagUsages())
+	b.WriteString("### SEE ALSO\n\n")
+	also := available(c)
+	if c.HasParent() {
+		also = slices.Insert(also, 0, c.Parent())
+	}
+	for _, other := range also {
+		fmt.Fprintf(&b, "* [%s](%s)\t - %s\n", other.CommandPath(), markdownName(other), other.Short)
+	}
+	return b.String() + "\n"
 }
 
 // manName returns the name of the man page of a command.
@@ -86,10 +125,8 @@ func manPage(c *cobra.Command) string {
 	if c.HasParent() {
 		also = append(also, manName(c.Parent()))
 	}
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			also = append(also, manName(sub))
-		}
+	for _, sub := range available(c) {
+		also = append(also, manName(sub))
 	}
 	slices.Sort(also)
 	for i, name := range also {
