@@ -187,8 +187,10 @@ func (l *List) Warnf(rule string, p Position, hint, format string, args ...any) 
 // not depend on the order in which checks ran.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Finding) int {
+		if a.File != b.File {
+			return slugs.Compare(a.File, b.File)
+		}
 		return cmp.Or(
-			slugs.Compare(a.File, b.File),
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column),
 			strings.Compare(a.Rule, b.Rule),
