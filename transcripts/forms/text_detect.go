@@ -145,14 +145,14 @@ func (r *textReader) dialogue() []string {
 		}
 	}
 	repeated := len(counts) < labeled || people == 0
-	if labeled < 2 || 2*labeled < filled || !repeated && r.inline < 2 || 2*sentences < labeled || 2*lower > labeled || isRound(turns) {
+	if labeled < 2 || 2*labeled < filled || !repeated && r.inline < 2 || 2*sentences < labeled || 2*lower > labeled || isRound(turns) && !strings.ContainsAny(r.s.text, "?？؟") {
 		return nil
 	}
 	return slices.Sorted(maps.Keys(counts))
 }
 
 // isRound reports whether three names or more repeat in the same order, as the names of fields
-// do. Those of a recognizer do not count.
+// do where nobody asks a question. Those of a recognizer do not count.
 func isRound(names []string) bool {
 	const least = 3
 	n := 1 + slices.Index(names[min(1, len(names)):], names[0])

@@ -60,6 +60,7 @@ func TestText(t *testing.T) {
 		{"Teams, German", "Åsa Öst hat die Transkription gestartet\n\nÅsa Öst   0:03\nIst es kalt?\n\nJo O'Dell   0:15\nJa.\n\nÅsa Öst hat die Transkription beendet\n", []string{"Åsa Öst@3s-4.2s Ist es kalt?", "Jo O'Dell@15s-15.3s Ja."}},
 		{"Google Meet, French", "Neige - Transcription\n00:00:00\n\nZoë d'Été: Il fait froid ?\nLéa Côté: Oui.\nZoë d'Été: Très ?\n\nLa transcription s'est terminée après 00:07:12\n\nCette transcription modifiable a été générée par ordinateur et peut contenir des erreurs.\n",
 			[]string{"Zoë d'Été@0s-1.5s Il fait froid ?", "Léa Côté@1.5s-1.9s Oui.", "Zoë d'Été@1.9s-2.5s Très ?"}},
+		{"three people in turn", "Zoë: Is it cold?\nJo: It is.\nÅsa: Very.\nZoë: Good.\nJo: Well.\nÅsa: Yes.\n", []string{"Zoë@ Is it cold?", "Jo@ It is.", "Åsa@ Very.", "Zoë@ Good.", "Jo@ Well.", "Åsa@ Yes."}},
 		{"questions and answers", "Question: Is it cold?\nAnswer: It is.\nQuestion: Very?\nAnswer: Very.\nQuestion: And now?\nAnswer: Now too.\n",
 			[]string{"Question@ Is it cold?", "Answer@ It is.", "Question@ Very?", "Answer@ Very.", "Question@ And now?", "Answer@ Now too."}},
 	} {
