@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 
 	"github.com/bogem/id3v2/v2"
 )
@@ -137,7 +138,7 @@ func (t *tagReader) nextFrame(b []byte) (f frame, rest []byte, ok bool) {
 // ends or padding or a frame follows. If neither fits, it returns the size in the
 // specified form, and whether b has that many bytes after the header.
 func (t *tagReader) frameSize(b []byte) (int, bool) {
-	plain := int(binary.BigEndian.Uint32(b[4:]))
+	plain := int(min(binary.BigEndian.Uint32(b[4:]), math.MaxInt32)) // an int may have 32 bits
 	safe, ok := synchsafe(b[4:])
 	if !ok {
 		safe = plain

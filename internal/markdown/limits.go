@@ -15,8 +15,8 @@ const (
 // that exceeds the limit. TooComplex itself takes time in proportion to the length of
 // the source.
 func TooComplex(source string) (what string, offset int) {
-	var brackets, emphasis int // work so far
-	var start, opened, delimiters int
+	var brackets, emphasis, opened, delimiters int64 // the first two are work so far
+	start := 0
 	for at := 0; at < len(source); {
 		line, _, _ := strings.Cut(source[at:], "\n")
 		if markers(line) > maxMarkers {
@@ -27,15 +27,15 @@ func TooComplex(source string) (what string, offset int) {
 			at += len(line) + 1
 			continue
 		}
-		brackets -= opened * (at - start)
+		brackets -= opened * int64(at-start)
 		emphasis -= delimiters * delimiters
-		opened += strings.Count(line, "[")
+		opened += int64(strings.Count(line, "["))
 		for i := range len(line) {
 			if c := line[i]; (c == '*' || c == '_' || c == '~') && (i == 0 || line[i-1] != c) {
 				delimiters++
 			}
 		}
-		brackets += opened * (at + len(line) - start)
+		brackets += opened * int64(at+len(line)-start)
 		emphasis += delimiters * delimiters
 		switch {
 		case brackets > maxBrackets:

@@ -27,15 +27,12 @@ var ErrTooLarge = errors.New("the image has more than 64 megapixels")
 // Decode reads a JPEG or PNG and applies its Exif orientation. It scales the image down
 // so that no side has more than limit pixels, and fills transparent areas with white.
 func Decode(data []byte, limit int) (*image.RGBA, error) {
-	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	config, err := readConfig(data)
 	if err != nil {
-		return nil, fmt.Errorf("read image: %w", err)
+		return nil, err
 	}
 	if config.Width <= 0 || config.Height <= 0 {
 		return nil, errors.New("the image is empty")
-	}
-	if tooLarge(config) {
-		return nil, ErrTooLarge
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -52,11 +49,24 @@ func Decode(data []byte, limit int) (*image.RGBA, error) {
 // TooLarge reports whether the header of a JPEG, PNG or GIF says that the image has more
 // than MaxPixels.
 func TooLarge(data []byte) bool {
-	config, _, err := image.DecodeConfig(bytes.NewReader(data))
-	return err == nil && tooLarge(config)
+	_, err := readConfig(data)
+	return err == ErrTooLarge
 }
 
-func tooLarge(c image.Config) bool { return int64(c.Width)*int64(c.Height) > MaxPixels }
+// readConfig reads the header of an image. It returns ErrTooLarge if the image has more
+// than MaxPixels.
+func readConfig(data []byte) (image.Config, error) {
+	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	switch {
+	case err == png.UnsupportedError("dimension overflow"): // on 32-bit systems
+		return config, ErrTooLarge
+	case err != nil:
+		return config, fmt.Errorf("read image: %w", err)
+	case int64(config.Width)*int64(config.Height) > MaxPixels:
+		return config, ErrTooLarge
+	}
+	return config, nil
+}
 
 // fit returns the size of an image whose longer side is scaled down to limit.
 func fit(width, height, limit int) (int, int) {

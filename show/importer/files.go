@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -96,6 +97,6 @@ func (c *mapper) chapterFiles(e *episode, item *tree.Element) {
 			c.checkAttrs(ch, []string{"start", "title", "href", "image"})
 			e.chapters = append(e.chapters, chapters.Chapter{Start: start, Title: line(ch.Attr("title")), URL: strings.TrimSpace(ch.Attr("href")), Image: strings.TrimSpace(ch.Attr("image"))})
 		}
-		slices.SortStableFunc(e.chapters, func(a, b chapters.Chapter) int { return int(a.Start - b.Start) })
+		slices.SortStableFunc(e.chapters, func(a, b chapters.Chapter) int { return cmp.Compare(a.Start, b.Start) })
 	}
 }

@@ -23,6 +23,7 @@ package words
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -288,7 +289,7 @@ func (f *File) All() []Word {
 	for _, s := range f.Segments {
 		all = append(all, s.Words...)
 	}
-	slices.SortStableFunc(all, func(a, b Word) int { return int(a.Start - b.Start) })
+	slices.SortStableFunc(all, func(a, b Word) int { return cmp.Compare(a.Start, b.Start) })
 	return all
 }
 
