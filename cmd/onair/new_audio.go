@@ -78,12 +78,15 @@ func runNewFromTags(ctx context.Context, a *app, o *newOptions, files []string) 
 			return err
 		}
 	}
-	list, err := fromtags.Read(s, files)
+	list, present, err := fromtags.Read(s, files)
 	if err != nil {
 		return withHint(err, "nothing was written; leave that file out, or repair it")
 	}
 	printFromTags(a, list)
-	if o.dryRun {
+	for _, text := range present {
+		fmt.Fprintf(a.stderr, "left out: %s\n", clean(text))
+	}
+	if o.dryRun || len(list) == 0 {
 		return nil
 	}
 	if !o.yes && isTerminal(a.stdin) {

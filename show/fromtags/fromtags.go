@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,24 +34,33 @@ type Episode struct {
 }
 
 // Read reads the tags of files, and plans an episode for each, oldest first. If a file
-// cannot become an episode, the error names it.
-func Read(s *show.Show, files []string) ([]*Episode, error) {
-	p := &planner{show: s, slugs: map[string]bool{}, guids: map[string]bool{}, numbers: map[[2]int]bool{}}
+// cannot become an episode, the error names it. present describes the files that are left
+// out because an episode, or an earlier file, has the same bytes.
+func Read(s *show.Show, files []string) (list []*Episode, present []string, err error) {
+	p := &planner{show: s, slugs: map[string]bool{}, guids: map[string]bool{}, numbers: map[[2]int]bool{}, masters: map[int64][]master{}}
 	for _, e := range s.Episodes {
 		p.slugs[e.Slug], p.guids[e.GUID], p.numbers[[2]int{e.Season, e.Number}] = true, true, true
+		if name, ok := s.Folder.Path(e.Audio); ok {
+			if stat, err := os.Stat(name); err == nil {
+				p.masters[stat.Size()] = append(p.masters[stat.Size()], master{name, "the audio of " + e.Dir})
+			}
+		}
 	}
 	if s.Artwork != "" {
 		if name, ok := s.Folder.Path(s.Artwork); ok {
 			p.artwork, _ = os.ReadFile(name)
 		}
 	}
-	var list []*Episode
 	for _, name := range files {
-		e, err := p.read(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		e, same, err := p.read(name)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		case same != "":
+			present = append(present, source.OneLine(name+" is "+same))
+		default:
+			list = append(list, e)
 		}
-		list = append(list, e)
 	}
 	slices.SortStableFunc(list, func(a, b *Episode) int {
 		x, y := &a.Options, &b.Options
@@ -66,7 +76,7 @@ func Read(s *show.Show, files []string) ([]*Episode, error) {
 			separate(list[i-1], e)
 		}
 	}
-	return list, nil
+	return list, present, nil
 }
 
 func btoi(b bool) int {
@@ -82,21 +92,34 @@ type planner struct {
 	artwork []byte // the show's artwork
 	slugs   map[string]bool
 	guids   map[string]bool
-	numbers map[[2]int]bool // used numbers: season and number
+	numbers map[[2]int]bool    // used numbers: season and number
+	masters map[int64][]master // by size
 }
 
-// read plans the episode for a file.
-func (p *planner) read(name string) (*Episode, error) {
+// master is audio that has an episode.
+type master struct{ file, what string }
+
+// read plans the episode for a file. If the bytes are already the audio of an episode, it
+// returns what they are.
+func (p *planner) read(name string) (e *Episode, same string, err error) {
 	f, stat, err := durable.OpenRegular(name)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer f.Close()
 	info, err := audio.Probe(f, stat.Size())
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	e := &Episode{Duration: info.Duration, Options: show.NewEpisodeOptions{Type: show.Full, Audio: name, Files: map[string][]byte{}}}
+	for _, m := range p.masters[stat.Size()] {
+		if equal, err := equalFiles(name, m.file); err != nil {
+			return nil, "", err
+		} else if equal {
+			return nil, m.what, nil
+		}
+	}
+	p.masters[stat.Size()] = append(p.masters[stat.Size()], master{name, "the same as " + name})
+	e = &Episode{Duration: info.Duration, Options: show.NewEpisodeOptions{Type: show.Full, Audio: name, Files: map[string][]byte{}}}
 	tag, err := audio.ReadTag(f, stat.Size())
 	if err != nil {
 		e.note("the tag cannot be read: %v", err)
@@ -107,7 +130,34 @@ func (p *planner) read(name string) (*Episode, error) {
 	p.facts(e, tag, name)
 	p.cover(e, tag.Artwork)
 	e.chapters(f, stat.Size(), name)
-	return e, nil
+	return e, "", nil
+}
+
+// equalFiles reports whether two files of the same size have the same bytes.
+func equalFiles(a, b string) (bool, error) {
+	f, err := os.Open(a)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	g, err := os.Open(b)
+	if err != nil {
+		return false, err
+	}
+	defer g.Close()
+	var x, y [32 << 10]byte
+	for {
+		n, err := io.ReadFull(f, x[:])
+		m, err2 := io.ReadFull(g, y[:])
+		switch {
+		case !bytes.Equal(x[:n], y[:m]):
+			return false, nil
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			return true, nil
+		case err != nil || err2 != nil:
+			return false, cmp.Or(err, err2)
+		}
+	}
 }
 
 func (e *Episode) note(format string, args ...any) {
