@@ -429,7 +429,7 @@ var rules = finding.Rules{
 	},
 	{
 		ID: "F066", Severity: finding.Warning, Source: sourcePSP,
-		Title:   "notes have scripts, frames, handlers or relative addresses",
+		Title:   "notes have scripts, frames, handlers, data: or relative addresses",
 		Hint:    "apps remove them or break: write plain HTML with whole addresses",
 		InShow:  "apps remove them or break: write Markdown without HTML, with whole addresses, in this file",
 		Example: `<description>&lt;script&gt;alert(1)&lt;/script&gt;</description>`,

@@ -145,7 +145,7 @@ var activeTags = []string{"script", "iframe", "frame", "frameset", "object", "em
 
 var (
 	handler  = regexp.MustCompile(`^on[a-z]{3,20}$`)
-	absolute = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]*:|#|$)`)
+	absolute = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]*:|$)`)
 )
 
 // unsafe reports scripts, frames, handlers and addresses that do not work in apps.
@@ -169,7 +169,7 @@ func (c *checker) unsafe(e *tree.Element, value string) {
 				}
 			case attr == "href" || attr == "src" || attr == "poster":
 				to := strings.TrimSpace(html.UnescapeString(text))
-				if s, _, _ := strings.Cut(strings.ToLower(to[:min(len(to), 16)]), ":"); s == "javascript" || s == "vbscript" || s == "data" && attr == "href" {
+				if s, _, _ := strings.Cut(strings.ToLower(to[:min(len(to), 16)]), ":"); s == "javascript" || s == "vbscript" || s == "data" {
 					scheme = cmp.Or(scheme, "an address with "+s+":")
 				} else if relative == "" && !absolute.MatchString(to) {
 					relative = "the relative address " + quote(to)

@@ -550,6 +550,34 @@ func TestImagesLinksAndAltTexts(t *testing.T) {
 	}
 }
 
+// TestLossesInNotes imports notes with attributes and images that Markdown does not have.
+func TestLossesInNotes(t *testing.T) {
+	t.Parallel()
+	file, dir := filepath.Join(t.TempDir(), "feed.xml"), filepath.Join(t.TempDir(), "fern")
+	feed := `<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>Fern</title><link>https://fern.example/</link><itunes:keywords/>
+<item><title>One</title><guid>1</guid><enclosure url="https://fern.example/1.mp3" length="1" type="audio/mpeg"/><itunes:keywords></itunes:keywords><itunes:subtitle> </itunes:subtitle>
+<description><![CDATA[<p>Leaf <img src="https://fern.example/a.png" width="40" height="30" title="Frond" alt="a frond"> and
+<img src="data:image/gif;base64,R0lGODlh" alt="a spore"> by <abbr title="Royal Fern Society">RFS</abbr>, <a href="https://fern.example/b" title="More">more</a></p>]]></description></item></channel></rss>`
+	if err := os.WriteFile(file, []byte(feed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	losses := strings.Join(run(t, t.Context(), &importer.Options{Source: file, Dir: dir, NoAudio: true}), "\n")
+	for _, want := range []string{
+		`the title in its notes is left out: <abbr title="Royal Fern Society">`,
+		`the size of an image in its notes is left out: <img width="40">, <img height="30">`,
+		`the image "data:image/gif;base64,R0lGODlh" in its notes is left out; its alternative text is kept`,
+	} {
+		if !strings.Contains(losses, want) {
+			t.Errorf("no loss %s in:\n%s", want, losses)
+		}
+	}
+	s := load(t, dir)
+	want := `Leaf ![a frond](https://fern.example/a.png "Frond") and a spore by RFS, [more](https://fern.example/b "More")`
+	if e := s.Episodes[0]; strings.TrimSpace(e.Notes) != want || s.Extra+e.Extra != "" {
+		t.Errorf("notes %q, extra %q", e.Notes, s.Extra+e.Extra)
+	}
+}
+
 func TestTooManyPagesAreALoss(t *testing.T) {
 	t.Parallel()
 	for last, want := range map[int]string{200: "", 250: "episodes on pages beyond the first 200 are left out; the next page is URL/201"} {

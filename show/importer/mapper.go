@@ -230,6 +230,8 @@ func (c *mapper) rest(parent *tree.Element, rss []string, dropped map[string]str
 		}
 		prefix, _, prefixed := strings.Cut(e.Name, ":")
 		switch {
+		case isEmpty(e) && (!prefixed || slices.Contains(builtIn, prefix)): // it says nothing
+			continue
 		case drop:
 			if e.Name != "item" {
 				c.loseElement(e, "%s is dropped: %s", e.Name, cmp.Or(reason, oldHost))

@@ -45,6 +45,9 @@ var toMarkdown = sync.OnceValue(func() *converter.Converter {
 // changed. The Markdown is the same if it is rendered into a feed and converted again.
 func notesOf(src string, base *url.URL) (md rendered, lost []string) {
 	md, lost = converted(src, base)
+	if isHTML(src) {
+		lost = append(lost, lostAttributes(parse(src), parse(md.html))...)
+	}
 	for range 3 {
 		feed := md.published()
 		if body := parse(feed); isHTML(feed) {
@@ -90,6 +93,7 @@ func converted(src string, base *url.URL) (md rendered, lost []string) {
 		lost = append(lost, text)
 	}
 	lost = append(lost, resolveAddresses(body, base)...)
+	lost = append(lost, replaceImages(body)...)
 	var styles []string
 	for n := range body.Descendants() {
 		if href := strings.TrimSpace(attr(n, "href")); n.Data == "a" && href != "" && !shownLink(href) {
@@ -126,38 +130,6 @@ func converted(src string, base *url.URL) (md rendered, lost []string) {
 		lost = append(lost, fmt.Sprintf("%s of its notes could not be converted exactly; compare them", plural.Count(broken, "block")))
 	}
 	return render(strings.Join(parts, "\n\n")), lost
-}
-
-// resolveAddresses resolves the relative addresses of links and images, because the notes
-// will be on other pages. It describes each of them. Without a base it changes nothing.
-func resolveAddresses(body *html.Node, base *url.URL) (described []string) {
-	for n := range body.Descendants() {
-		key, what := "href", "link to"
-		if n.Data == "img" {
-			key, what = "src", "image"
-		} else if n.Data != "a" {
-			continue
-		}
-		for i, a := range n.Attr {
-			to := address(a.Val)
-			u, err := url.Parse(withEscapes(to))
-			if a.Key != key || err != nil || to == "" || u.Scheme != "" {
-				continue
-			}
-			what := fmt.Sprintf("the %s %s in its notes is relative", what, source.ShortQuote(to))
-			switch {
-			case strings.HasPrefix(to, "www."):
-				n.Attr[i].Val = "http://" + to
-			case base != nil:
-				n.Attr[i].Val = base.ResolveReference(u).String()
-			default:
-				described = append(described, what+", and the feed has no address to resolve it with; correct it")
-				continue
-			}
-			described = append(described, what+"; it becomes "+n.Attr[i].Val)
-		}
-	}
-	return described
 }
 
 // styleTags are elements that change how text looks in a way that Markdown cannot.
