@@ -232,8 +232,8 @@ func TestErrorBodies(t *testing.T) {
 		})
 	}
 	inBubble(t, func(t *testing.T, b *Bucket, _ *fake, net *faults.Transport) {
-		body := &endless{text: "<Code>x</Code>"}
-		net.Pending = []faults.Fault{faults.On(faults.Always, raw(http.StatusBadRequest, io.MultiReader(strings.NewReader("<Error>"), body)))}
+		body := &endless{text: "x"}
+		net.Pending = []faults.Fault{faults.On(faults.Always, raw(http.StatusBadRequest, io.MultiReader(strings.NewReader("<Error><Message>"), body)))}
 		if _, err := b.Stat(t.Context(), "feed.xml"); err == nil || body.read > 2*maxFailure {
 			t.Errorf("Stat = %v after %d bytes of an endless body", err, body.read)
 		}
