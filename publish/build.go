@@ -38,21 +38,40 @@ func (r *builtObjects) wrote(o bucket.Attrs) bool {
 	return r != nil && o.Version != "" && slices.Contains(r.Objects[o.Key], o.Version)
 }
 
-// Early writes the objects of a release into a bucket while the release is being made,
-// so that the Build that follows renders nothing twice. It writes only objects whose key
-// was not in the bucket; Build handles the others.
+// clone returns a copy of the record, which may be nil.
+func (r *builtObjects) clone() *builtObjects {
+	c := &builtObjects{Objects: map[string][]string{}}
+	if r != nil {
+		maps.Copy(c.Objects, r.Objects)
+	}
+	return c
+}
+
+// Early takes the objects of a release while the release is being made, so that the Build
+// that follows renders nothing twice. It takes only objects whose key was not in the
+// bucket; Build handles the others. It keeps at most about earlyBytes of them in memory.
+// When there are more, it adds them to the record and writes them. So if the process is
+// killed, the next build recognizes them.
 type Early struct {
-	b   bucket.Bucket
-	had map[string]bool // keys that the bucket had before
+	b        bucket.Bucket
+	had      map[string]bool // keys that the bucket had before
+	last     *builtObjects   // record of the last build; nil if there is none
+	recorded *builtObjects   // present record; nil if there is none
 
 	mu      sync.Mutex
-	written map[string]bool // by key
+	waiting map[string]*bucket.Object // by key: objects that are not written yet
+	size    int64                     // bytes of the objects in waiting
+	written map[string]bool           // by key
 	err     error
 }
 
-// NewEarly lists the bucket. It refuses a bucket to which a show was published.
-func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
-	w := &Early{b: b, had: map[string]bool{}, written: map[string]bool{}}
+const earlyBytes = 8 << 20
+
+// NewEarly lists the bucket and reads the record of the last build. It refuses a bucket to
+// which a show was published. If the record is not one of a build, the error is a
+// *ForeignError, unless adopt is true.
+func NewEarly(ctx context.Context, b bucket.Bucket, adopt bool) (*Early, error) {
+	w := &Early{b: b, had: map[string]bool{}, waiting: map[string]*bucket.Object{}, written: map[string]bool{}}
 	for attrs, err := range b.List(ctx, "") {
 		if err != nil {
 			return nil, err
@@ -62,10 +81,15 @@ func NewEarly(ctx context.Context, b bucket.Bucket) (*Early, error) {
 	if w.had[record.Key] {
 		return nil, publishedTo(b)
 	}
-	return w, nil
+	last, err := readBuilt(ctx, b)
+	if foreign := (*ForeignError)(nil); errors.As(err, &foreign) && adopt {
+		last, err = nil, nil
+	}
+	w.last, w.recorded = last, last
+	return w, err
 }
 
-// Add writes an object unless the bucket had its key before. It may be called
+// Add takes an object unless the bucket had its key before. It may be called
 // concurrently, as release.Options.Rendered requires.
 func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	if w.had[o.Key] {
@@ -73,15 +97,40 @@ func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	}
 	whole := o.Object
 	whole.Digest = o.SHA256
+	data = bytes.Clone(data)
 	whole.Body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
-	_, err := w.b.Write(ctx, &whole, bucket.Condition{})
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err == nil {
-		w.written[o.Key] = true
-	} else if w.err == nil {
-		w.err = err
+	if w.err != nil {
+		return
 	}
+	w.waiting[o.Key] = &whole
+	if w.size += whole.Size; w.size >= earlyBytes {
+		w.err = w.write(ctx)
+	}
+}
+
+// write records the objects in waiting, and then writes them.
+func (w *Early) write(ctx context.Context) error {
+	w.recorded = w.recorded.clone()
+	for key, o := range w.waiting {
+		w.recorded.Objects[key] = slices.Concat(w.recorded.Objects[key], []string{o.Digest})
+		w.written[key] = true
+	}
+	if err := writeBuilt(ctx, w.b, w.recorded); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, o := range w.waiting {
+		group.Go(func() error {
+			_, err := w.b.Write(ctx, o, bucket.Condition{})
+			return err
+		})
+	}
+	clear(w.waiting)
+	w.size = 0
+	return group.Wait()
 }
 
 // Written returns how many objects were written, and the first error.
@@ -91,13 +140,18 @@ func (w *Early) Written() (int, error) {
 	return len(w.written), w.err
 }
 
-// wrote reports whether Add wrote an object.
-func (w *Early) wrote(key string) bool { return w != nil && w.written[key] }
-
-// Undo deletes what was written, for a release that turns out to have errors.
+// Undo deletes what was written and restores the record, for a release that turns out to
+// have errors.
 func (w *Early) Undo(ctx context.Context) {
 	for key := range w.written {
 		_ = w.b.Delete(ctx, key, bucket.Condition{})
+	}
+	switch {
+	case w.recorded == w.last:
+	case w.last == nil:
+		_ = w.b.Delete(ctx, buildRecord, bucket.Condition{})
+	default:
+		_ = writeBuilt(ctx, w.b, w.last)
 	}
 }
 
@@ -112,8 +166,8 @@ func publishedTo(b bucket.Bucket) error {
 // *ForeignError. Build refuses a bucket to which a show was published: that needs Apply.
 //
 // It returns how many objects it wrote and removed, and the keys of objects that it did
-// not remove because they were changed since the earlier build. Objects that early wrote
-// may be overwritten and are not counted; early may be nil.
+// not remove because they were changed since the earlier build. early has objects of the
+// release, and may be nil; those that it wrote are not counted.
 func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Early, adopt bool) (written, removed int, kept []string, err error) {
 	storage := record.Storage{Public: b}
 	seen, err := record.List(ctx, storage)
@@ -126,27 +180,26 @@ func Build(ctx context.Context, r *release.Release, b bucket.Bucket, early *Earl
 	if seen.State.Phase != "" {
 		return 0, 0, nil, publishedTo(b)
 	}
-	last, err := readBuilt(ctx, b)
-	if foreign := (*ForeignError)(nil); errors.As(err, &foreign) && adopt {
-		last, err = nil, nil
+	if early == nil {
+		if early, err = NewEarly(ctx, b, adopt); err != nil {
+			return 0, 0, nil, err
+		}
 	}
-	if err != nil {
-		return 0, 0, nil, err
-	}
+	last := early.recorded
 	seen.Headerless, seen.KeepsParts = true, false // only the bytes matter
 	p := compare(r, seen)
 	if err := p.checkAudio(); err != nil {
 		return 0, 0, nil, err
 	}
 	changes := p.filter(func(c *Change) bool { return c.Action != Keep })
-	if err := checkForeign(b, seen, last, changes, early); err != nil && !adopt {
+	if err := checkForeign(b, seen, last, changes); err != nil && !adopt {
 		return 0, 0, nil, err
 	}
 	recorded, err := recordBefore(ctx, b, seen, last, changes)
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	if written, err = writeAll(ctx, b, seen, changes); err != nil {
+	if written, err = writeAll(ctx, b, seen, changes, early.waiting); err != nil {
 		return written, 0, nil, err
 	}
 	if removed, kept, err = removeStale(ctx, b, r, seen, last); err != nil {
@@ -173,10 +226,10 @@ func readBuilt(ctx context.Context, b bucket.Bucket) (*builtObjects, error) {
 
 // checkForeign returns an error that wraps a *ForeignError if a change overwrites an
 // object that no build wrote.
-func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change, early *Early) error {
+func checkForeign(b bucket.Bucket, seen *record.Listing, last *builtObjects, changes []*Change) error {
 	var keys []string
 	for _, c := range changes {
-		if old, exists := seen.Objects[c.Key]; exists && !last.wrote(old) && !early.wrote(c.Key) {
+		if old, exists := seen.Objects[c.Key]; exists && !last.wrote(old) {
 			keys = append(keys, c.Key)
 		}
 	}
@@ -196,10 +249,7 @@ func recordBefore(ctx context.Context, b bucket.Bucket, seen *record.Listing, la
 	if len(changes) == 0 {
 		return last, nil
 	}
-	next := &builtObjects{Objects: map[string][]string{}}
-	if last != nil {
-		maps.Copy(next.Objects, last.Objects)
-	}
+	next := last.clone()
 	for _, c := range changes {
 		versions := []string{c.object.SHA256}
 		if old, exists := seen.Objects[c.Key]; exists && last.wrote(old) {
@@ -233,8 +283,9 @@ func writeBuilt(ctx context.Context, b bucket.Bucket, r *builtObjects) error {
 }
 
 // writeAll writes the objects of changes, as many at once as there are processors, and
-// adds them to the listing. It returns how many were written, and the first error.
-func writeAll(ctx context.Context, b bucket.Bucket, seen *record.Listing, changes []*Change) (written int, err error) {
+// adds them to the listing. rendered has, by key, objects that need not be rendered again.
+// It returns how many were written, and the first error.
+func writeAll(ctx context.Context, b bucket.Bucket, seen *record.Listing, changes []*Change, rendered map[string]*bucket.Object) (written int, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	var mu sync.Mutex
@@ -243,7 +294,11 @@ func writeAll(ctx context.Context, b bucket.Bucket, seen *record.Listing, change
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			attrs, err := b.Write(ctx, &c.object.Object, bucket.Condition{})
+			o := &c.object.Object
+			if early := rendered[c.Key]; early != nil && early.Digest == c.object.SHA256 {
+				o = early
+			}
+			attrs, err := b.Write(ctx, o, bucket.Condition{})
 			if err == nil {
 				mu.Lock()
 				defer mu.Unlock()

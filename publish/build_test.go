@@ -2,8 +2,11 @@ package publish_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,6 +22,7 @@ import (
 	"onair/publish/bucket/file"
 	"onair/publish/bucket/mem"
 	"onair/publish/internal/showtest"
+	"onair/publish/release"
 )
 
 func checksum(data []byte) uint32 { return crc32c.Checksum(data) }
@@ -184,5 +188,60 @@ func TestBuildLeavesEditedFiles(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "index.html"), "edited")
 	if _, err := build(); !errors.Is(err, publish.ErrRefused) && !strings.Contains(err.Error(), "index.html") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A build that was killed leaves objects that the show may no longer have, and pages that
+// it has with another content. The next build deletes and overwrites them, but no file of
+// others.
+func TestBuildAfterKilledBuild(t *testing.T) {
+	t.Parallel()
+	r := showtest.Release(t, showtest.Example(t), nil)
+	dir := t.TempDir()
+	open := func() bucket.Bucket {
+		b, err := file.Open(dir, &file.Options{Scratch: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { b.Close() })
+		return b
+	}
+	add := func(early *publish.Early, key string) {
+		data := bytes.Repeat([]byte(key), 9<<20/len(key))
+		o := &release.Object{SHA256: fmt.Sprintf("%x", sha256.Sum256(data))}
+		o.Key, o.Size, o.CRC32C, o.Body = key, int64(len(data)), checksum(data), inMemory(data)
+		early.Add(t.Context(), o, data)
+	}
+	foreign := []string{"CNAME", "assets/theirs-0123456789abcdef.js"}
+	for _, key := range foreign {
+		writeFile(t, filepath.Join(dir, key), "theirs")
+	}
+	early, err := publish.NewEarly(t.Context(), open(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := []string{"assets/search-0123456789abcdef.bin", "index.html", r.Feed.Key, foreign[1]}
+	for _, key := range killed {
+		add(early, key)
+	}
+	if n, err := early.Written(); n != 3 || err != nil {
+		t.Fatalf("%d written, %v; want 3", n, err)
+	}
+
+	b := open()
+	if _, _, _, err := publish.Build(t.Context(), r, b, nil, false); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, o := range r.Objects {
+		want = append(want, o.Key)
+	}
+	want = append(want, foreign...)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(contents(t, b)))); diff != "" {
+		t.Error(diff)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, foreign[1])); string(data) != "theirs" {
+		t.Errorf("%s was changed: %v", foreign[1], err)
 	}
 }

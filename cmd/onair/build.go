@@ -77,9 +77,9 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 	}()
 	defer func() { <-listed }()
 	trace := &derive.Trace{}
-	early, r, found, err := buildEarly(ctx, a, trace, b, out, whole)
+	early, r, found, err := buildEarly(ctx, a, trace, b, out, whole, adopt)
 	if err != nil {
-		return err
+		return buildHint(err)
 	}
 	if err := printBuildFindings(a, found, r.Show); err != nil {
 		return err
@@ -91,7 +91,7 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 	rest, removed, kept, err := publish.Build(ctx, r, b, early, adopt)
 	if foreign := (*publish.ForeignError)(nil); errors.As(err, &foreign) {
 		early.Undo(context.WithoutCancel(ctx))
-		return withHint(err, "build into another folder, delete what is in the way, or add --adopt to overwrite it")
+		return buildHint(err)
 	}
 	if err != nil {
 		return err
@@ -105,14 +105,14 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 	return printBuild(a, out, len(r.Objects), written+rest, removed)
 }
 
-// buildEarly builds the release and writes objects to b while others are still
-// rendered. If it returns an error, it has deleted the objects that it wrote.
-func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string) (early *publish.Early, r *release.Release, found finding.List, err error) {
+// buildEarly builds the release and passes rendered objects to a publish.Early, which may
+// write them to b. If it returns an error, it has deleted the objects that it wrote.
+func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucket, out, whole string, adopt bool) (early *publish.Early, r *release.Release, found finding.List, err error) {
 	r, found, err = requireRelease(ctx, a, &changeFlags{}, trace, releaseFlags{early: func(s *show.Show) (func(*release.Object, []byte), error) {
 		if release.InSources(s, whole) {
 			return nil, withHint(usagef("%s is or contains the source files of the show", out), "build into another folder")
 		}
-		w, err := publish.NewEarly(ctx, b)
+		w, err := publish.NewEarly(ctx, b, adopt)
 		if err != nil {
 			return nil, err
 		}
@@ -123,6 +123,14 @@ func buildEarly(ctx context.Context, a *app, trace *derive.Trace, b bucket.Bucke
 		early.Undo(context.WithoutCancel(ctx))
 	}
 	return early, r, found, err
+}
+
+// buildHint adds a hint to an error about files that no build wrote.
+func buildHint(err error) error {
+	if foreign := (*publish.ForeignError)(nil); errors.As(err, &foreign) {
+		return withHint(err, "build into another folder, delete what is in the way, or add --adopt to overwrite it")
+	}
+	return err
 }
 
 // printBuildFindings prints the findings about a show that was built.
