@@ -15,6 +15,7 @@ import (
 	"rsc.io/qr"
 
 	"onair/internal/derive"
+	"onair/internal/finding"
 	"onair/publish/preview"
 	"onair/publish/release"
 	"onair/show"
@@ -22,7 +23,19 @@ import (
 
 // servePreview serves the show as it is being edited.
 func servePreview(ctx context.Context, a *app, o *serveOptions) error {
-	s, found, err := loadShow(a, nil, nil)
+	var s *show.Show
+	var found finding.List
+	var err error
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		s, found, err = loadShow(a, nil, nil)
+	}()
+	select {
+	case <-loaded:
+	case <-ctx.Done(): // a large show takes long to load, and loading writes nothing
+		return nil
+	}
 	if err != nil {
 		return err
 	}
