@@ -426,6 +426,32 @@ func TestImportOfARenderedFeedIsTheSameShow(t *testing.T) {
 	}
 }
 
+// TestOrderOfPeople imports feeds that name the same people in another order, as feeds of
+// onair do, which name hosts first.
+func TestOrderOfPeople(t *testing.T) {
+	t.Parallel()
+	var files []string
+	for _, people := range []string{
+		`<podcast:person role="guest">Vera Yew</podcast:person><podcast:person>Olm Ash</podcast:person>`,
+		`<podcast:person>Olm Ash</podcast:person><podcast:person role="guest">Vera Yew</podcast:person>`,
+	} {
+		file, dir := filepath.Join(t.TempDir(), "feed.xml"), filepath.Join(t.TempDir(), "trees")
+		feed := `<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Trees</title><item><title>One</title><guid>1</guid><enclosure url="https://trees.example/1.mp3" length="1" type="audio/mpeg"/>` + people + `</item></channel></rss>`
+		if err := os.WriteFile(file, []byte(feed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		run(t, t.Context(), &importer.Options{Source: file, Dir: dir, NoAudio: true})
+		data, err := os.ReadFile(filepath.Join(dir, "people.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(data))
+	}
+	if diff := cmp.Diff(files[0], files[1]); diff != "" || !strings.Contains(files[0], "Vera Yew") {
+		t.Errorf("people.yaml (-guest first +host first):\n%s", diff)
+	}
+}
+
 // TestChaptersOfTheTag imports audio whose tag has chapters, from a server and from a
 // folder, with a feed that names no chapters.
 func TestChaptersOfTheTag(t *testing.T) {

@@ -430,10 +430,11 @@ func (p *people) id(name, url, image string) string {
 	return id
 }
 
-// file returns people.yaml. It is empty if there are no people.
+// file returns people.yaml, sorted by id, because the new feed may name people in another
+// order. It is empty if there are no people.
 func (p *people) file() string {
 	var y yamlDoc
-	for _, id := range p.ids {
+	for _, id := range slices.Sorted(slices.Values(p.ids)) {
 		f := p.fields[id]
 		y.put(source.Quote(id), flow("name", f[0], "url", f[1], "image", f[2]))
 	}
