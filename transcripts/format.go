@@ -357,10 +357,25 @@ func (b *Block) appendMarkdown(out []byte) []byte {
 func appendEscapes(dst []byte, text string) []byte {
 	first := firstEscape(text)
 	dst = append(dst, text[:first]...)
+	index := false // inside spoken brackets, or directly after them
 	for i := first; i < len(text); i++ {
 		switch c := text[i]; c {
-		case '\\', '`', '*', '<', '[', ']':
+		case '\\', '`', '*', '<':
 			dst = append(dst, '\\')
+		case '[':
+			before, _ := utf8.DecodeLastRuneInString(text[:i])
+			if index = (isWord(before) || index && before == ']') && !opensSound(text[i:]); !index {
+				dst = append(dst, '\\')
+			}
+		case ']':
+			if !index {
+				dst = append(dst, '\\')
+			}
+			index = index && i+1 < len(text) && (text[i+1] == '[' || text[i+1] == '(')
+		case '(':
+			if index && text[i-1] == ']' { // not a link
+				dst = append(dst, '\\')
+			}
 		case '_':
 			before, _ := utf8.DecodeLastRuneInString(text[:i])
 			after, _ := utf8.DecodeRuneInString(text[i+1:])
@@ -375,6 +390,12 @@ func appendEscapes(dst []byte, text string) []byte {
 		dst = append(dst, text[i])
 	}
 	return dst
+}
+
+// opensSound reports whether a text opens with a sound in brackets.
+func opensSound(text string) bool {
+	inner, _, ok := strings.Cut(text[1:], "]")
+	return ok && isSound([]byte(inner))
 }
 
 // firstEscape returns the offset of the first character that appendEscapes may escape.

@@ -112,9 +112,14 @@ func Misplaced(src []byte, name string) (f finding.Finding, ok bool) {
 	if err != nil || format == "md" || format == "txt" && path.Ext(name) == "" {
 		return f, false
 	}
-	to := strings.TrimSuffix(name, path.Ext(name)) + ".md"
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	from, first := name, "convert it first:"
+	if strings.EqualFold(name, stem+".md") { // the result must not replace its source
+		from = stem + "." + format
+		first = "rename it to " + from + " and convert it:"
+	}
 	return ruleFormat.At(finding.Position{File: name, Line: 1, Column: 1}, "this is %s, not Markdown", forms.Title(format)).
-		WithHint(fmt.Sprintf("convert it first: onair transcripts convert --from %s --to md %s -o %s", format, name, to)), true
+		WithHint(fmt.Sprintf("%s onair transcripts convert --from %s --to md %s -o %s.md", first, format, from, stem)), true
 }
 
 // IsFatal reports whether a finding means that a file is not the transcript of its

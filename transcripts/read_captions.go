@@ -48,6 +48,13 @@ func transcribe(result *forms.Result, o *ReadOptions) *Transcript {
 		result.Speech, speeches = nil, nil // cues holds everything that is needed from the speeches
 		m := merger{r: r}
 		m.merge(cues, glued)
+		for range passes {
+			if !m.addPauses(cues) {
+				break
+			}
+			m = merger{r: r, pauses: m.pauses}
+			m.merge(cues, glued)
+		}
 		r.cues, turns = cues, m.turns
 	case timed && slices.IsSortedFunc(speeches, func(a, b forms.Speech) int { return cmp.Compare(a.Start, b.Start) }):
 		turns = anchored(speeches, r)
@@ -180,6 +187,8 @@ type merger struct {
 	weight int             // weight of the last paragraph
 	before int             // weight of the paragraphs before it
 
+	pauses map[int]bool // cues with a Break before them, although the silence is short
+
 	stamp place   // the last stamp
 	loose []place // starts of turns without a stamp since then
 }
@@ -208,7 +217,7 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 		switch {
 		case i == 0:
 			m.turn(c)
-		case c.Start-cues[i-1].End >= emptyStretch:
+		case c.Start-cues[i-1].End >= emptyStretch || m.pauses[i]:
 			m.pause(cues[i-1].End, c.Start)
 			m.turn(c)
 		case c.Speaker != cues[i-1].Speaker:
@@ -224,6 +233,45 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 	if n := len(cues); n > 0 {
 		m.settle(m.loose, m.stamp, place{weight: m.before + m.weight, at: cues[n-1].End})
 	}
+}
+
+// addPauses finds stamps that chain would drop, because a silence makes people seem slow on
+// one side of them. It adds the longest silence around each to m.pauses, and reports whether
+// it found any.
+func (m *merger) addPauses(cues []Cue) bool {
+	t := Transcript{Turns: m.turns}
+	anchors, chars := t.anchors()
+	kept := chain(anchors, chars, unbounded)
+	if len(kept) == len(anchors) {
+		return false
+	}
+	cueAt := func(at time.Duration) int {
+		return sort.Search(len(cues), func(i int) bool { return cues[i].Start > at })
+	}
+	found := false
+	for i := range anchors {
+		if _, ok := slices.BinarySearch(kept, i); ok || i == 0 {
+			continue
+		}
+		from, to := cueAt(anchors[i-1].time+time.Second), len(cues)
+		if i+1 < len(anchors) {
+			to = cueAt(anchors[i+1].time + time.Second)
+		}
+		longest, silence := 0, paragraphPause
+		for k := max(from, 1); k < to; k++ {
+			if gap := cues[k].Start - cues[k-1].End; gap > silence && !m.pauses[k] {
+				longest, silence = k, gap
+			}
+		}
+		if longest > 0 {
+			if m.pauses == nil {
+				m.pauses = map[int]bool{}
+			}
+			m.pauses[longest] = true
+			found = true
+		}
+	}
+	return found
 }
 
 // add appends the text of a cue to the last paragraph.

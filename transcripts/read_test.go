@@ -77,7 +77,7 @@ var readTests = []struct {
 	{"Chinese captions", "srt", "1\n00:00:01,000 --> 00:00:02,000\n夜空の\n星は\n\n2\n00:00:02,000 --> 00:00:03,000\n遠い。\n", "**Unknown:** \\[00:01\\] 夜空の星は遠い。\n", []string{"1s 2s |夜空の星は", "2s 3s |遠い。"}, nil},
 	{"sounds", "vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n[Music]\n\n00:01.000 --> 00:02.000\n<v A>Hi [laughs].\n", "**Unknown:** \\[00:00\\] \\[Music\\]\n\n**A:** Hi \\[laughs\\].\n", []string{"0s 1s |[Music]", "1s 2s A|Hi [laughs]."}, nil},
 	{"a note that touches a word", "vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n[0]0 \"[laughs]hi\" (a) [b\n", "**Unknown:** \\[00:00\\] \\[0\\] 0 \"\\[laughs\\]hi\" (a) \\[b\n", nil, nil},
-	{"stars in a note", "txt", "a [A0*\n\n[0*00:00.0]0 b [* [x] *]\n\n8[*]]\n", "**Unknown:** a \\[A0\\*\n\n\\[00:00\\] 0 b \\[\\* \\[x\\] \\*\\]\n\n8\\[\\*\\]\\]\n", nil, nil},
+	{"stars in a note", "txt", "a [A0*\n\n[0*00:00.0]0 b [* [x] *]\n\n8[*]]\n", "**Unknown:** a \\[A0\\*\n\n\\[00:00\\] 0 b \\[\\* \\[x\\] \\*\\]\n\n8[\\*]\\]\n", nil, nil},
 	{"Markdown", "md", "**Vega:** \\[00:01\\] Hello.\n", "**Vega:** \\[00:01\\] Hello.\n", nil, nil},
 }
 
@@ -479,6 +479,23 @@ func TestReadFile(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%q: got %q, want %q", test.src, got, test.want)
+		}
+	}
+}
+
+// TestMisplaced expects that the command in the hint does not replace the file that it reads.
+func TestMisplaced(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, src, want string }{
+		{"transcript.md", "WEBVTT\n\n00:01.000 --> 00:02.000\nIt snows.\n",
+			"rename it to transcript.vtt and convert it: onair transcripts convert --from vtt --to md transcript.vtt -o transcript.md"},
+		{"a/transcript.de.MD", "Åsa Öst (00:03):\nIt snows.\n\nVega Lyræ (00:08):\nIt does.\n",
+			"rename it to a/transcript.de.txt and convert it: onair transcripts convert --from txt --to md a/transcript.de.txt -o a/transcript.de.md"},
+		{"talk.srt", "1\n00:00:01,000 --> 00:00:02,000\nIt snows.\n",
+			"convert it first: onair transcripts convert --from srt --to md talk.srt -o talk.md"},
+	} {
+		if f, ok := Misplaced([]byte(test.src), test.name); !ok || f.Hint != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, f.Hint, test.want)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // conversation returns a transcript of random turns, and its length.
 func conversation(r *rand.Rand) (src string, length time.Duration) {
 	names := []string{"Zoë O'Vega", "Rigel Orión", "Ada", "Jean-Luc d’Été"}
-	words := strings.Fields("the ice came early that year and we sold no skis (nobody) minded… a<b 3<4 x->y Q&A <T> it's “late” R2-D2 naïve 10:30 " +
+	words := strings.Fields("the ice came early that year and we sold no skis (nobody) minded… a<b 3<4 x->y Q&A <T> it's “late” R2-D2 naïve 10:30 map[string]int x[0] go[quickly] cells[column][another] " +
 		"why? 50% C# so-called étoile … end. yes! Well, or")
 	var b strings.Builder
 	at := 3 * time.Second
@@ -124,4 +124,41 @@ func turnStarts(cues []Cue) (starts []time.Duration) {
 		}
 	}
 	return starts
+}
+
+// TestRoundTripSilence expects that the stamp after a silence keeps its time, although few
+// words in quick speech follow it.
+func TestRoundTripSilence(t *testing.T) {
+	t.Parallel()
+	said := strings.TrimSpace(strings.Repeat("the ice came early ", 10))
+	vtt := "WEBVTT\n"
+	at := time.Duration(0)
+	add := func(name string, takes time.Duration) {
+		vtt += fmt.Sprintf("\n%s --> %s\n<v %s>At %v %s.\n", appendCaptionTime(nil, at, '.'), appendCaptionTime(nil, at+takes, '.'), name, at, said)
+		at += takes
+	}
+	for range 3 {
+		add("Zoë O'Vega", 13*time.Second)
+		at += 17 * time.Second
+		add("Rigel Orión", 7*time.Second)
+		add("Rigel Orión", 7*time.Second)
+	}
+	add("Zoë O'Vega", 13*time.Second)
+	read, err := Read([]byte(vtt), "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var md bytes.Buffer
+	if err := WriteMarkdown(&md, read); err != nil {
+		t.Fatal(err)
+	}
+	want, got := turnStarts(read.Cues(at)), turnStarts(Parse(md.Bytes(), nil).Cues(at))
+	if len(got) != len(want) {
+		t.Fatalf("%d turns, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if (got[i] - want[i]).Abs() > time.Second {
+			t.Errorf("turn %d starts at %v, want %v in:\n%s", i, got[i], want[i], md.Bytes())
+		}
+	}
 }

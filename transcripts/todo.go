@@ -191,7 +191,11 @@ func around(text string, at int) string {
 		}
 		before = "… " + before[n:]
 	}
-	return strings.TrimSpace(strings.TrimRight(before, " ") + " ___ " + strings.TrimLeft(opening(text[at:], side), " "))
+	gap, after := " ___ ", strings.TrimLeft(opening(text[at:], side), " ")
+	if after != "" && strings.IndexByte(".,;:!?)", after[0]) >= 0 {
+		gap = " ___"
+	}
+	return strings.TrimSpace(strings.TrimRight(before, " ") + gap + after)
 }
 
 // opening returns the beginning of a text: at most n bytes, and an ellipsis if text was cut

@@ -122,9 +122,9 @@ func TestTodo(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %d:%d %v %v %s: %s", task.Kind, task.Line, task.Column, task.Start.Round(time.Second), task.Exact, task.Speaker, task.Context))
 	}
 	want := []string{
-		"unintelligible 11:25 30m1s true Vega: Bye ___ .",
+		"unintelligible 11:25 30m1s true Vega: Bye ___.",
 		"unintelligible 1:28 12s true Vega: We met ___ on a street in the old town of Lyra, where nobody had been …",
-		"unintelligible 3:20 55s false Speaker 2: Yes ___ .",
+		"unintelligible 3:20 55s false Speaker 2: Yes ___.",
 		"name 3:1 54s false Speaker 2: Yes.",
 		"untimed 7:11 1m0s true Vega: no stamp for 19:00",
 	}

@@ -18,6 +18,7 @@ type caption struct {
 	plain      bool   // the lines are clean and have no markup
 	name       string // number or identifier above the times
 	speaker    string // name on a separate line; empty if unknown
+	nameless   bool   // written as spoken by nobody known
 	lines      []string
 }
 
@@ -380,13 +381,17 @@ func (c *captionScanner) begin(next caption, line string) {
 	next.name = c.held
 	if !next.timed || next.start > maxTime || next.end > maxTime {
 		next.start, next.timed, next.end, next.ended = eitherTime(line)
+		fault := "cannot be read"
+		if next.timed && next.ended {
+			fault = "are unusual"
+		}
 		if _, end, _ := strings.Cut(line, "-->"); !next.timed || !next.ended && strings.ContainsAny(end, "0123456789") {
 			if c.unreadable == 0 {
 				c.firstBad = next.at
 			}
 			c.unreadable++
 		}
-		c.s.warn(ruleTime, next.at, "the times %.60q cannot be read", line)
+		c.s.warn(ruleTime, next.at, "the times %.60q %s", line, fault)
 	}
 	if strings.HasSuffix(line, "]") {
 		if open := strings.LastIndex(line, " ["); open > 0 && couldLabel(line[open+2:len(line)-1]) {

@@ -25,7 +25,7 @@ type captionReader struct {
 // are those of WebVTT.
 func (v *voices) caption(speeches []Speech, c *caption, tags bool) []Speech {
 	r := captionReader{v: v, c: c, tags: tags, speeches: speeches}
-	if c.speaker != "" {
+	if c.speaker != "" || c.nameless {
 		v.speaker = c.speaker
 	}
 	if !v.dashes && isExchange(c.lines) {
@@ -167,8 +167,8 @@ func nameByFirstLine(captions []caption) {
 }
 
 // numberedName matches a name after the number of a caption, as in 1 "Åsa Öst" (16784640) of
-// Zoom, or 1 - Åsa Öst.
-var numberedName = regexp.MustCompile(`^\d+ (?:"([^"]+)" \(\d+\)|[-–—] (.+))$`)
+// Webex, or 1 - Åsa Öst. Webex writes "" (0) if it does not know who speaks.
+var numberedName = regexp.MustCompile(`^\d+ (?:"([^"]*)" \(\d+\)|[-–—] (.+))$`)
 
 // nameByIdentifier takes the identifiers of captions for their speakers, if most are names.
 func nameByIdentifier(captions []caption) {
@@ -183,6 +183,7 @@ func nameByIdentifier(captions []caption) {
 		}
 		if m := numberedName.FindStringSubmatch(c.name); m != nil {
 			c.name = m[1] + m[2]
+			c.nameless = c.name == ""
 		}
 		c.name = clean(unescape(c.name))
 		if looksLikeName(c.name, 1) {

@@ -30,6 +30,11 @@ func TestMended(t *testing.T) {
 			[]string{"@1s-2s Yes.", "@14.812s-16s It is cold.", "@20s-21s Very."}, []string{`the times "O0:00:l4,000 --> 00:00:16,000" cannot be read`}},
 		{"a letter in the end", srt("1\n00:00:01,000 --> 00:00:02,000\nYes.", "2\n00:00:14,000 --> 00:00:S6,000\nIt is cold."),
 			[]string{"@1s-2s Yes.", "@14s-15.188s It is cold."}, []string{`the times "00:00:14,000 --> 00:00:S6,000" cannot be read`}},
+		{"minutes beyond the hour", srt("1\n00:59:58,000 --> 00:59:59,000\nYes.", "2\n00:75:01,000 --> 00:75:02,500\nIt is cold.", "3\n00:75:03,000 --> 00:75:04,000\nVery."),
+			[]string{"@59m58s-59m59s Yes.", "@1h15m1s-1h15m2.5s It is cold.", "@1h15m3s-1h15m4s Very."},
+			[]string{`the times "00:75:01,000 --> 00:75:02,500" are unusual`, `the times "00:75:03,000 --> 00:75:04,000" are unusual`}},
+		{"a caption of nobody", "WEBVTT\n\n1 \"Åsa Öst\" (16784640)\n00:01.000 --> 00:02.000\nIs it?\n\n2 \"\" (0)\n00:03.000 --> 00:04.000\nNo.\n\n3 \"Åsa Öst\" (16784640)\n00:05.000 --> 00:06.000\nNever.\n",
+			[]string{"Åsa Öst@1s-2s Is it?", "@3s-4s No.", "Åsa Öst@5s-6s Never."}, nil},
 		{"two speakers and no end", "WEBVTT\n\n00:01.000 --> ?\n<v Åsa Öst>Is it?</v> <v Jo O'Dell>No.</v>\n\n00:09.000 --> 00:10.000\n<v Jo O'Dell>Never.\n",
 			[]string{"Åsa Öst@1s-1.875s Is it?", "Jo O'Dell@1.875s-2.563s No.", "Jo O'Dell@9s-10s Never."}, []string{`the times "00:01.000 --> ?" cannot be read`}},
 

@@ -428,7 +428,11 @@ func parseOddTimes(line string) (start, end time.Duration, ok, timing bool) {
 // end.
 func eitherTime(line string) (start time.Duration, timed bool, end time.Duration, ended bool) {
 	read := func(s string) (time.Duration, bool) {
-		at, ok := parseClock(strings.ReplaceAll(s, " ", ""), true)
+		s = strings.ReplaceAll(s, " ", "")
+		at, ok := parseClock(s, true)
+		if hours, rest, found := strings.Cut(s, ":"); !ok && found && strings.Trim(hours, "0") == "" {
+			at, ok = parseClock(rest, true) // 00:75:01, of a tool that counts minutes beyond the hour
+		}
 		return at, ok && at <= maxTime
 	}
 	if at := arrow.FindStringIndex(line); at != nil {
