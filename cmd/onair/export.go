@@ -311,6 +311,25 @@ type s3Rule struct {
 	}
 }
 
+// maxS3Rules is how many routing rules a website on S3 may have.
+const maxS3Rules = 50
+
+// prefixesOnS3 returns the prefixes of keys that S3 redirects: the feed, and the folders
+// at the top, beginning with those that every show has.
+func prefixesOnS3(r *release.Release) []string {
+	prefixes := []string{r.Show.Feed.Path, "audio/", "episodes/"}
+	var others []string
+	for _, o := range r.Objects {
+		folder, _, below := strings.Cut(o.Key, "/")
+		folder += "/"
+		if o.Role == release.RolePage && below && !slices.Contains(prefixes, folder) && !slices.Contains(others, folder) {
+			others = append(others, folder)
+		}
+	}
+	slices.Sort(others)
+	return append(prefixes, others...)
+}
+
 // writeRedirects writes the redirects as configurations of several servers.
 func (e *exporter) writeRedirects(base string) error {
 	if base == "" {
@@ -331,17 +350,11 @@ func (e *exporter) writeRedirects(base string) error {
 		return err
 	}
 	var rules []s3Rule
-	prefixes := []string{e.release.Show.Feed.Path, "episodes/", "audio/"}
-	for _, o := range e.release.Objects {
-		folder, _, below := strings.Cut(o.Key, "/")
-		if below {
-			folder += "/"
-		}
-		if o.Role == release.RolePage && below && !slices.Contains(prefixes, folder) {
-			prefixes = append(prefixes, folder)
-		}
+	prefixes := prefixesOnS3(e.release)
+	if len(prefixes) > maxS3Rules {
+		fmt.Fprintf(e.stderr, "S3 takes at most %d rules, so redirects/s3.json lacks %s.\n", maxS3Rules, plural.Count(len(prefixes)-maxS3Rules, "folder"))
+		prefixes = prefixes[:maxS3Rules]
 	}
-	slices.Sort(prefixes[1:])
 	for _, prefix := range prefixes {
 		var rule s3Rule
 		rule.Condition.KeyPrefixEquals = prefix
