@@ -22,8 +22,8 @@ const (
 type Cue struct {
 	Start, End time.Duration
 	Speaker    string
-	Text       string
-	Turn       int // index in Transcript.Turns
+	Text       string // empty if the turn has only sounds
+	Turn       int    // index in Transcript.Turns
 	Sounds     []Sound
 }
 
@@ -41,24 +41,27 @@ func (c *Cue) shown() string {
 	}
 	var b strings.Builder
 	at := 0
+	add := func(text string) {
+		if at == 0 && text != "" && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(text)
+	}
 	for _, s := range c.Sounds {
-		b.WriteString(c.Text[at:s.Offset])
+		add(c.Text[at:s.Offset])
 		at = s.Offset
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
 		b.WriteString("[" + s.Name + "]")
-		if at == 0 {
-			b.WriteByte(' ')
-		}
 	}
-	b.WriteString(c.Text[at:])
+	add(c.Text[at:])
 	return b.String()
 }
 
-// WithoutSounds returns the cues without their sounds.
+// WithoutSounds returns the cues without their sounds, and without the cues of sounds alone.
 func WithoutSounds(cues []Cue) []Cue {
-	cues = slices.Clone(cues)
+	cues = slices.DeleteFunc(slices.Clone(cues), func(c Cue) bool { return c.Text == "" })
 	for i := range cues {
 		cues[i].Sounds = nil
 	}
@@ -67,7 +70,8 @@ func WithoutSounds(cues []Cue) []Cue {
 
 // Cues cuts the spoken text into cues. Their times come from the captions that were read,
 // or else from Align, the stamps and the duration of the audio, which is 0 if unknown. The
-// cues contain every word once, in order. Each cue ends after it starts, and no two
+// cues contain every word once, in order. A turn of sounds alone has a cue without text if
+// there is time for it. Each cue ends after it starts, and no two
 // overlap. Cues returns nil if the text cannot be timed: if it has no stamps and no
 // duration, or does not fit into the duration. The caller must not change the cues.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
@@ -85,12 +89,12 @@ func (t *Transcript) Cues(duration time.Duration) []Cue {
 		cue.Start = tl.start(c.places[i].from())
 		cue.End = tl.end(c.places[i].to())
 	}
-	return c.cues
+	return t.withSoundTurns(c.cues, duration)
 }
 
 // Starts returns when each turn starts, consistent with Cues, or nil if the text cannot be
-// timed. A turn without words starts with the next word. A pause starts at its stamp, or
-// else after the word before it.
+// timed. A turn without words starts with its cue, or else with the next word. A pause
+// starts at its stamp, or else after the word before it.
 func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 	if t.captionTimes != nil {
 		if cues := t.captionTimes.fitting(duration); cues != nil {
@@ -128,6 +132,13 @@ func (t *Transcript) Starts(duration time.Duration) []time.Duration {
 			}
 		}
 	}
+	if slices.ContainsFunc(t.Turns, func(turn Turn) bool { return len(turn.soundsAlone()) > 0 }) {
+		for _, cue := range t.Cues(duration) {
+			if i := cue.Turn; cue.Text == "" && (i == 0 || cue.Start >= starts[i-1]) {
+				starts[i] = cue.Start
+			}
+		}
+	}
 	return starts
 }
 
@@ -161,6 +172,9 @@ func (t *Transcript) cut(c *cutter) {
 	for i := range t.Turns {
 		turn := &t.Turns[i]
 		cue := Cue{Speaker: turn.Speaker, Turn: i}
+		if len(turn.soundsAlone()) > 0 {
+			last = turn.Speaker
+		}
 		for j := range turn.Blocks {
 			b := &turn.Blocks[j]
 			if b.Text == "" {

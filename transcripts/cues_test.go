@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -300,5 +302,44 @@ func TestBreaksBetween(t *testing.T) {
 		if got := breaksBetween(r[0], r[1]); got != want {
 			t.Errorf("breaksBetween(%q) = %v", pair, got)
 		}
+	}
+}
+
+// TestSoundTurns expects a cue for each turn that has only sounds, but not in JSON.
+func TestSoundTurns(t *testing.T) {
+	t.Parallel()
+	const src = `**Zoë O'Vega:** \[00:03\] The ice came early that year, and we sold no skis at all.
+
+**Rigel Orión:** \[laughs\] \[coughs\]
+
+**Zoë O'Vega:** \[00:08\] Nobody minded, as far as I know.
+
+**Break:** \[00:20\] to \[00:30\]
+
+**Rigel Orión:** \[laughter\]
+
+**Zoë O'Vega:** \[00:33\] Hello again.
+
+**Rigel Orión:** \[unintelligible\]
+
+**Rigel Orión:** \[applause\]
+`
+	transcript := Parse([]byte(src), nil)
+	cues := transcript.Cues(40 * time.Second)
+	checkCues(t, cues, 40*time.Second)
+	checkStarts(t, transcript, cues, 40*time.Second)
+	var sounds []string
+	for i := range cues {
+		if cues[i].Text == "" {
+			sounds = append(sounds, fmt.Sprintf("%d %s %s", cues[i].Start/time.Second, cues[i].Speaker, cues[i].shown()))
+		}
+	}
+	want := []string{"7 Rigel Orión [laughs] [coughs]", "32 Rigel Orión [laughter]", "33 Rigel Orión [applause]"}
+	if !slices.Equal(sounds, want) {
+		t.Errorf("got %q, want %q", sounds, want)
+	}
+	var b bytes.Buffer
+	if err := WriteJSON(&b, cues); err != nil || strings.Contains(b.String(), `"body":""`) || !json.Valid(b.Bytes()) {
+		t.Errorf("%v %s", err, b.Bytes())
 	}
 }

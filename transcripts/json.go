@@ -18,20 +18,24 @@ func WriteJSON(w io.Writer, cues []Cue) error {
 	b := bufio.NewWriter(w)
 	b.WriteString(`{"version":"1.0.0","segments":[`)
 	var segment []byte
+	written := 0
 	for i := range cues {
 		cue := &cues[i]
-		segment = append(segment[:0], '{')
+		if cue.Text == "" { // sounds alone
+			continue
+		}
+		segment = segment[:0]
+		if written++; written > 1 {
+			segment = append(segment, ',')
+		}
+		segment = append(segment, '{')
 		if cue.Speaker != "" {
 			segment = append(appendJSONString(append(segment, `"speaker":`...), cue.Speaker), ',')
 		}
 		segment = appendSeconds(append(segment, `"startTime":`...), cue.Start)
 		segment = appendSeconds(append(segment, `,"endTime":`...), cue.End)
 		segment = appendJSONString(append(segment, `,"body":`...), cue.Text)
-		segment = append(segment, '}')
-		if i+1 < len(cues) {
-			segment = append(segment, ',')
-		}
-		b.Write(segment)
+		b.Write(append(segment, '}'))
 	}
 	b.WriteString("]}\n")
 	return b.Flush()

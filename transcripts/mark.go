@@ -3,8 +3,11 @@ package transcripts
 import (
 	"bytes"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"onair/transcripts/internal/script"
 )
 
 // maxMark is the maximum length of a bracket note, in bytes.
@@ -251,4 +254,71 @@ func noteText(words []byte) string {
 		}
 	}
 	return clean(text)
+}
+
+// withSoundTurns adds a cue for each turn that has sounds but no words. It lasts up to a
+// second of the silence before the next words and of the time that the cue before it does
+// not need. If that is too short to be read, the turn has no cue.
+func (t *Transcript) withSoundTurns(cues []Cue, duration time.Duration) []Cue {
+	const usual = time.Second
+	const neededPerChar = usualPerChar * 2 / 3
+	var all []Cue
+	done := 0 // number of the cues in all
+	for i := range t.Turns {
+		sounds := t.Turns[i].soundsAlone()
+		if len(sounds) == 0 {
+			continue
+		}
+		cue := Cue{Speaker: t.Turns[i].Speaker, Turn: i, Sounds: sounds}
+		least := (time.Duration(script.Weigh(cue.shown())+1) * leastPerChar).Round(time.Millisecond)
+		next := done
+		for next < len(cues) && cues[next].Turn < i {
+			next++
+		}
+		all = append(all, cues[done:next]...)
+		done = next
+		start := time.Duration(0)
+		if n := len(all); n > 0 {
+			start = all[n-1].End
+		}
+		end := start + usual
+		if next < len(cues) {
+			end = cues[next].Start
+		} else if duration > 0 {
+			end = duration.Truncate(time.Millisecond)
+		}
+		if m := t.Turns[i].Stamp; m != nil && m.Time > start && m.Time <= end-least {
+			start = m.Time.Round(time.Millisecond)
+		}
+		if n := len(all); n == 0 || t.Turns[i-1].Pause {
+			start = max(start, end-usual)
+		} else if last := &all[n-1]; end-start < usual {
+			needed := max(time.Duration(script.Weigh(last.Text))*neededPerChar, least).Round(time.Millisecond)
+			if start = min(start, max(end-usual, last.Start+needed)); end-start >= least {
+				last.End = min(last.End, start)
+			}
+		}
+		if cue.Start, cue.End = start, min(end, start+usual); cue.End-cue.Start >= least {
+			all = append(all, cue)
+		}
+	}
+	if done == 0 && len(all) == 0 {
+		return cues
+	}
+	return append(all, cues[done:]...)
+}
+
+// soundsAlone returns the sounds of a turn without words.
+func (t *Turn) soundsAlone() (sounds []Sound) {
+	if t.Pause || t.spoken() {
+		return nil
+	}
+	for i := range t.Blocks {
+		for _, m := range t.Blocks[i].Marks {
+			if !m.Unclear() && isSound([]byte(m.Note)) {
+				sounds = append(sounds, Sound{Name: m.Note})
+			}
+		}
+	}
+	return sounds
 }

@@ -81,7 +81,7 @@ func TestStarts(t *testing.T) {
 	t.Parallel()
 	src := "**A:** \\[00:10\\] @\n\n**Break:** \\[00:20\\]\n\n**Jingle:**\n\n**B:** \\[laughs\\]\n\n**C:** \\[01:00\\] @\n\n**Outro:** \\[01:10\\]\n\n**Jingle:**\n"
 	transcript := Parse([]byte(strings.ReplaceAll(src, "@", tenSeconds)), nil)
-	want := []time.Duration{10, 20, 20, 60, 60, 70, 70}
+	want := []time.Duration{10, 20, 20, 59, 60, 70, 70}
 	for i := range want {
 		want[i] *= time.Second
 	}
