@@ -5,6 +5,7 @@ import (
 	"html"
 	"maps"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"path"
 	"regexp"
@@ -441,6 +442,17 @@ func (c *mapper) artwork(parent *tree.Element) string {
 
 var uuidShape = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
+// isLocal reports whether an address leads to this machine, as in a feed that was never
+// published. Every such feed has the same address, so it identifies none of them.
+func isLocal(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && addr.IsLoopback()
+}
+
 // podcastGUID returns the podcast:guid of the feed, or else the one computed from its
 // address.
 func (c *mapper) podcastGUID() string {
@@ -451,9 +463,9 @@ func (c *mapper) podcastGUID() string {
 	if guid != "" {
 		c.lose("podcast:guid is replaced: %s is not a UUID", source.ShortQuote(line(guid)))
 	}
-	if address := c.formerAddress(); address != "" {
+	if address := c.formerAddress(); address != "" && (c.address != "" || !isLocal(address)) {
 		return pins.PodcastGUID(address)
 	}
-	c.lose("there is no podcast:guid, and the feed does not say its address, from which apps compute one; the first publish computes it from the new address")
+	c.lose("there is no podcast:guid, and the feed does not say its public address, from which apps compute one; the first publish computes it from the new address")
 	return ""
 }
