@@ -58,7 +58,7 @@ func TestRelease(t *testing.T) {
 	})
 	t.Run("size", func(t *testing.T) {
 		for pattern, limit := range map[string]int64{
-			"onair_linux_amd64*/onair": maxBinary, "*_amd64.deb": maxPackage, "*_linux_amd64.tar.xz": maxPackage,
+			"onair_linux_amd64*/onair": maxBinary, "*_amd64.deb": maxPackage, "*.x86_64.rpm": maxPackage, "*_linux_amd64.tar.xz": maxPackage,
 		} {
 			name := one(t, dist, pattern)
 			info, err := os.Stat(name)
