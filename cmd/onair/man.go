@@ -37,7 +37,8 @@ func runMan(root *cobra.Command, dir string, markdown bool) error {
 }
 
 // writePages writes the pages of a command and of all commands below it, each with the
-// name and the text that page returns. Package cobra/doc would add half a megabyte to the program.
+// name and the text that page returns. Package cobra/doc would add half a megabyte to the
+// program.
 func writePages(c *cobra.Command, dir string, page func(*cobra.Command) (name, text string)) error {
 	for _, sub := range available(c) {
 		if err := writePages(sub, dir, page); err != nil {

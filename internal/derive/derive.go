@@ -205,9 +205,9 @@ func (c *Cache) bound(f Func, inputs Key) Key {
 
 // Value returns the value of f for the inputs. If the cached value of the name was
 // computed from the same inputs, Value returns the cached value. Otherwise it calls
-// compute, and caches the result unless compute returns an error. T is []byte or a type
-// that package json can encode and decode; values with MarshalText are stored as that text. A Cache without a build holds only values of
-// functions with AnyBuild.
+// compute, and caches the result unless compute returns an error. T is []byte, or a type
+// with MarshalText and UnmarshalText, or one that package json can encode and decode. A
+// Cache without a build holds only values of functions with AnyBuild.
 func Value[T any](c *Cache, f Func, name string, inputs Key, compute func() (T, error)) (T, error) {
 	if v, ok := Known[T](c, f, name, inputs); ok {
 		return v, nil

@@ -18,7 +18,7 @@ type caption struct {
 	plain      bool   // the lines are clean and have no markup
 	name       string // number or identifier above the times
 	speaker    string // name on a separate line; empty if unknown
-	nameless   bool   // written as spoken by nobody known
+	nameless   bool   // the file says that the speaker is unknown
 	lines      []string
 }
 

@@ -10,10 +10,11 @@ import (
 var notice = matcher(`^\W{0,3}(?i:(?:this |closed )?(?:transcri|transkri|trascri|subtitl|caption|translat|sync|timing|untertitel|übersetz|sous-titr|subtítul|traduc|legenda|tradução|sottotitol|traduzion|ondertitel|vertaal|vertaling)[\p{L}-]*` +
 	`(?:[ :&]+[\p{L}&]+){0,3}?[ :]+(?:by|from|via|with|von|vom|des|der|durch|im auftrag|par|por|pela|door|di|dalla|©)[ :]+\S|sous-titrage st)`)
 
-// isNotice reports whether a text is a notice: it names somebody or a site, and is not a sentence.
+// isNotice reports whether a text matches notice, has a link or a capital after its first
+// word, and is too short for a sentence and does not end like one.
 func isNotice(text string) bool {
 	const longest, most = 120, 12
-	if len(text) > longest || strings.ContainsAny(text[len(text)-1:], ".!?") || !notice(text) || len(strings.Fields(text)) > most {
+	if len(text) > longest || strings.TrimRight(text, ".!?") != text || !notice(text) || len(strings.Fields(text)) > most {
 		return false
 	}
 	_, rest, _ := strings.Cut(text, " ")

@@ -151,8 +151,8 @@ func (r *textReader) dialogue() []string {
 	return slices.Sorted(maps.Keys(counts))
 }
 
-// isRound reports whether three names or more repeat in the same order, as the names of fields
-// do where nobody asks a question. Those of a recognizer do not count.
+// isRound reports whether three names or more repeat in the same order, as the names of
+// fields do in a list of records. Names that a recognizer makes up do not count.
 func isRound(names []string) bool {
 	const least = 3
 	n := 1 + slices.Index(names[min(1, len(names)):], names[0])
