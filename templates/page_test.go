@@ -91,10 +91,10 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
-// TestArchiveIsLight checks that no page of the archive of 2,084 episodes of one season has
-// more than 40 kB after compression, if their titles have nothing in common.
-func TestArchiveIsLight(t *testing.T) {
-	t.Parallel()
+// renderedSample returns the embedded theme and the sample site, rendered once so that
+// the keys of its assets are set.
+func renderedSample(t *testing.T) (*templates.Theme, *templates.Site) {
+	t.Helper()
 	theme, err := templates.Load(nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +103,14 @@ func TestArchiveIsLight(t *testing.T) {
 	if _, err := renderWith(theme, site); err != nil {
 		t.Fatal(err)
 	}
+	return theme, site
+}
+
+// TestArchiveIsLight checks that no page of the archive of 2,084 episodes of one season has
+// more than 40 kB after compression, if their titles have nothing in common.
+func TestArchiveIsLight(t *testing.T) {
+	t.Parallel()
+	theme, site := renderedSample(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	word := func() string { return strconv.FormatUint(r.Uint64N(1<<36), 36) } // 6 or 7 letters
 	first := site.Episodes[0]
@@ -142,14 +150,7 @@ func TestArchiveIsLight(t *testing.T) {
 
 func TestPagesComeInKeyOrder(t *testing.T) {
 	t.Parallel()
-	theme, err := templates.Load(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	site := sampleSite(t)
-	if _, err := renderWith(theme, site); err != nil {
-		t.Fatal(err)
-	}
+	theme, site := renderedSample(t)
 	var keys []string
 	for p, err := range theme.Pages(site) {
 		if err != nil {
