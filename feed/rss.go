@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"html"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"onair/internal/markdown"
+	"onair/internal/parallel"
 	"onair/internal/shorten"
 	"onair/internal/vocabulary"
 	"onair/show"
@@ -241,21 +239,14 @@ type notes struct {
 // time of a feed.
 func notesOf(items []Item) []notes {
 	all := make([]notes, len(items))
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(items)) {
-		group.Go(func() {
-			for n := next.Add(1) - 1; n < int64(len(items)); n = next.Add(1) - 1 {
-				i := &items[n]
-				short, complete := describe(i.Notes, i.PageURL)
-				if short == "" {
-					short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
-				}
-				all[n] = notes{short, complete}
-			}
-		})
-	}
-	group.Wait()
+	parallel.For(len(items), func(n int) {
+		i := &items[n]
+		short, complete := describe(i.Notes, i.PageURL)
+		if short == "" {
+			short, _ = describe("<p>"+html.EscapeString(i.Episode.Summary)+"</p>", i.PageURL)
+		}
+		all[n] = notes{short, complete}
+	})
 	return all
 }
 

@@ -5,14 +5,12 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"onair/internal/finding"
+	"onair/internal/parallel"
 	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/show/chapters"
@@ -54,16 +52,10 @@ func (l *loader) readEpisodes() {
 // order of dirs.
 func (l *loader) readFolders(dirs []string) []*episodeReader {
 	readers := make([]*episodeReader, len(dirs))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, dir := range dirs {
-		group.Go(func() error {
-			readers[i] = &episodeReader{show: l.show, people: &l.people, sponsors: &l.sponsors, folder: l.folder}
-			readers[i].read(dir)
-			return nil
-		})
-	}
-	_ = group.Wait() // the functions return no error
+	parallel.For(len(dirs), func(i int) {
+		readers[i] = &episodeReader{show: l.show, people: &l.people, sponsors: &l.sponsors, folder: l.folder}
+		readers[i].read(dirs[i])
+	})
 	return readers
 }
 

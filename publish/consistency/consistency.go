@@ -7,16 +7,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"onair/audio"
 	"onair/feed/tree"
 	"onair/internal/finding"
+	"onair/internal/parallel"
 	"onair/publish/release"
 	"onair/show/chapters"
 )
@@ -42,15 +40,7 @@ func Check(r *release.Release) (found finding.List) {
 	}
 	live := r.Live()
 	differences := make([][]string, len(live))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range live {
-		group.Go(func() error {
-			differences[i] = append(p.episode(e), p.alternates(e)...)
-			return nil
-		})
-	}
-	_ = group.Wait()
+	parallel.For(len(live), func(i int) { differences[i] = append(p.episode(live[i]), p.alternates(live[i])...) })
 	for i, e := range live {
 		for _, difference := range differences[i] {
 			found.Add(ruleDisagree.At(e.At("title"), "%s", difference))

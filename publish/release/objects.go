@@ -10,10 +10,9 @@ import (
 	"runtime"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"onair/internal/crc32c"
 	"onair/internal/finding"
+	"onair/internal/parallel"
 	"onair/publish/bucket"
 )
 
@@ -161,17 +160,11 @@ func body(src source, size int) func() (io.ReadCloser, error) {
 // inParallel calls f for the numbers below n, as many at once as there are
 // processors, until ctx ends.
 func inParallel(ctx context.Context, n int, f func(i int)) {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error {
-			if ctx.Err() == nil {
-				f(i)
-			}
-			return nil
-		})
-	}
-	_ = group.Wait()
+	parallel.For(n, func(i int) {
+		if ctx.Err() == nil {
+			f(i)
+		}
+	})
 }
 
 // inOrder calls produce for the numbers below n, several at the same time, and consume

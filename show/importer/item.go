@@ -5,17 +5,16 @@ import (
 	"net/url"
 	"path"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 
 	"onair/feed/tree"
 	"onair/internal/markdown"
+	"onair/internal/parallel"
 	"onair/internal/source"
 	"onair/internal/vocabulary"
 	"onair/show/chapters"
@@ -73,15 +72,7 @@ func (c *mapper) episodes(k *known) []*episode {
 // the time of an import.
 func (c *mapper) allNotes() []*notes {
 	all := make([]*notes, len(c.items))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, item := range c.items {
-		group.Go(func() error {
-			all[i] = c.notesOf(item)
-			return nil
-		})
-	}
-	_ = group.Wait()
+	parallel.For(len(all), func(i int) { all[i] = c.notesOf(c.items[i]) })
 	return all
 }
 
