@@ -63,8 +63,8 @@ func IsOwn(data []byte) bool {
 
 // Check returns findings about the feed. A finding names the file where it can be fixed,
 // episode.md or show.yaml, and its hint is about that file. Check leaves out findings that
-// package show reports. If directories cannot read the feed, Check also leaves out the rules that only directories
-// enforce.
+// package show reports. If directories cannot read the feed, Check also leaves out the
+// rules that only directories enforce.
 func (r *Rendered) Check() finding.List {
 	var found finding.List
 	for _, p := range r.pages {

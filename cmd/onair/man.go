@@ -64,6 +64,16 @@ func available(c *cobra.Command) (subs []*cobra.Command) {
 	return subs
 }
 
+// related returns the commands that the page of a command names: the one above it, if there
+// is one, and those below it.
+func related(c *cobra.Command) []*cobra.Command {
+	list := available(c)
+	if c.HasParent() {
+		list = slices.Insert(list, 0, c.Parent())
+	}
+	return list
+}
+
 // markdownName returns the name of the page of a command in Markdown.
 func markdownName(c *cobra.Command) string {
 	return strings.ReplaceAll(c.CommandPath(), " ", "_") + ".md"
@@ -88,11 +98,7 @@ func markdownPage(c *cobra.Command) string {
 	block("### Options\n\n", c.NonInheritedFlags().FlagUsages())
 	block("### Options inherited from parent commands\n\n", c.InheritedFlags().FlagUsages())
 	b.WriteString("### SEE ALSO\n\n")
-	also := available(c)
-	if c.HasParent() {
-		also = slices.Insert(also, 0, c.Parent())
-	}
-	for _, other := range also {
+	for _, other := range related(c) {
 		fmt.Fprintf(&b, "* [%s](%s)\t - %s\n", other.CommandPath(), markdownName(other), other.Short)
 	}
 	return b.String() + "\n"
@@ -123,11 +129,8 @@ func manPage(c *cobra.Command) string {
 		writeLiteral(&b, c.Example)
 	}
 	var also []string
-	if c.HasParent() {
-		also = append(also, manName(c.Parent()))
-	}
-	for _, sub := range available(c) {
-		also = append(also, manName(sub))
+	for _, other := range related(c) {
+		also = append(also, manName(other))
 	}
 	slices.Sort(also)
 	for i, name := range also {

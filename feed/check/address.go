@@ -26,7 +26,7 @@ func address(c *checker, e *tree.Element, _, value string) {
 		c.add(ruleAddress, e, "%s: address %s %s", e.Name, quote(value), problem)
 	case strings.Contains(value, "&amp;"):
 		c.addHint(ruleEscapedTwice, e, "write &amp; once for each & of the address", "%s: address %s is escaped twice: it has &amp; in it", e.Name, quote(value))
-	case u.Scheme == "http" && !isLocal(u.Hostname()):
+	case u.Scheme == "http" && !IsLocal(u.Hostname()):
 		c.add(ruleNotHTTPS, e, "%s: %s is not https", e.Name, quote(value))
 	default:
 		c.spelling(e, value)
@@ -98,9 +98,9 @@ func hasUser(raw string) bool {
 	return strings.Contains(raw, "@") && strings.Contains(raw, "//") && user.MatchString(raw)
 }
 
-// isLocal reports whether a host is this machine. A local preview of a feed does not
+// IsLocal reports whether a host is this machine. A local preview of a feed does not
 // need https.
-func isLocal(host string) bool {
+func IsLocal(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
@@ -121,7 +121,7 @@ func isPrivate(raw string) bool {
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	addr, err := netip.ParseAddr(host)
-	return isLocal(host) || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".localhost") || err == nil && (addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast())
+	return IsLocal(host) || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".localhost") || err == nil && (addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast())
 }
 
 // artwork checks the address of an itunes:image.

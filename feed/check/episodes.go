@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,10 +121,8 @@ func (c *checker) episode(it *tree.Element) Episode {
 
 // sharedType returns a media type. Episodes share the string of a known one, to save memory.
 func sharedType(written string) string {
-	for _, known := range knownTypes {
-		if known == written {
-			return known
-		}
+	if i := slices.Index(knownTypes, written); i >= 0 {
+		return knownTypes[i]
 	}
 	return written
 }

@@ -12,12 +12,12 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"onair/feed/check"
 	"onair/feed/tree"
 	"onair/internal/fetch"
 	"onair/internal/finding"
@@ -105,7 +105,7 @@ func Feed(ctx context.Context, v *fetch.Visitor, address, self, file string, r *
 	if kind, _, _ := mime.ParseMediaType(r.ContentType()); kind != "text/xml" && kind != "application/xml" && !strings.HasSuffix(kind, "+xml") {
 		p.found.Add(ruleFeedType.At(at, "Content-Type is %s", source.ShortQuote(r.ContentType())))
 	}
-	if u, err := url.Parse(r.Final); err == nil && u.Scheme == "http" && !isLocal(u.Hostname()) {
+	if u, err := url.Parse(r.Final); err == nil && u.Scheme == "http" && !check.IsLocal(u.Hostname()) {
 		p.found.Add(rulePlain.At(at, "%s is not https", source.RedactURL(r.Final)))
 	}
 	if age := kept(r.Header); age > maxAge {
@@ -198,9 +198,4 @@ func plainForm(u *url.URL) string {
 		port = ""
 	}
 	return fmt.Sprintf("%s://%s:%s%s?%s", u.Scheme, strings.ToLower(u.Hostname()), port, strings.TrimSuffix(u.EscapedPath(), "/"), u.RawQuery)
-}
-
-func isLocal(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }

@@ -5,7 +5,6 @@ import (
 	"html"
 	"maps"
 	"net/mail"
-	"net/netip"
 	"net/url"
 	"path"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"onair/feed/check"
 	"onair/feed/tree"
 	"onair/internal/source"
 	"onair/internal/vocabulary"
@@ -446,11 +446,7 @@ var uuidShape = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA
 // published. Every such feed has the same address, so it identifies none of them.
 func isLocal(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	addr, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && addr.IsLoopback()
+	return err == nil && check.IsLocal(u.Hostname())
 }
 
 // podcastGUID returns the podcast:guid of the feed, or else the one computed from its

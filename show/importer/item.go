@@ -353,8 +353,9 @@ func (c *mapper) notesOf(item *tree.Element) *notes {
 // the description or content:encoded, or else the subtitle, because onair writes a summary
 // as the subtitle.
 func (c *mapper) text(e *episode, item *tree.Element, n *notes) {
-	c.one(item, "description")
-	c.one(item, "content:encoded")
+	for _, name := range []string{"description", "content:encoded"} {
+		c.one(item, name) // notesOf has read it; another one is reported
+	}
 	summaryElement, subtitle := c.one(item, "itunes:summary"), c.one(item, "itunes:subtitle")
 	e.notes = n.markdown
 	for _, l := range n.lost {

@@ -21,12 +21,21 @@ func isNotice(text string) bool {
 	return strings.Contains(rest, "://") || strings.IndexFunc(rest, unicode.IsUpper) >= 0
 }
 
+// leavesOut reports whether a text at an offset is a notice, and then warns that it is left
+// out.
+func (s *source) leavesOut(text string, at int) bool {
+	if !isNotice(text) {
+		return false
+	}
+	s.warn(ruleAbove, at, "%.60q is not spoken and is left out", text)
+	return true
+}
+
 // dropNotices drops the notices among the first and the last lines of a text.
 func (r *textReader) dropNotices() {
 	const most = 3 // lines
 	drop := func(l *textLine) (words bool) {
-		if l.text != "" && !l.fromClockHead && isNotice(l.text) {
-			r.s.warn(ruleAbove, l.at, "%.60q is not spoken and is left out", l.text)
+		if l.text != "" && !l.fromClockHead && r.s.leavesOut(l.text, l.at) {
 			l.text = ""
 		}
 		return l.text != ""
@@ -48,12 +57,10 @@ func (r *textReader) dropNotices() {
 func (s *source) leaveOutNotices(speeches []Speech) []Speech {
 	const most = 2
 	for range most {
-		if len(speeches) > 1 && isNotice(speeches[0].Text) {
-			s.warn(ruleAbove, speeches[0].At, "%.60q is not spoken and is left out", speeches[0].Text)
+		if len(speeches) > 1 && s.leavesOut(speeches[0].Text, speeches[0].At) {
 			speeches = speeches[1:]
 		}
-		if last := len(speeches) - 1; last > 0 && isNotice(speeches[last].Text) {
-			s.warn(ruleAbove, speeches[last].At, "%.60q is not spoken and is left out", speeches[last].Text)
+		if last := len(speeches) - 1; last > 0 && s.leavesOut(speeches[last].Text, speeches[last].At) {
 			speeches = speeches[:last]
 		}
 	}

@@ -202,7 +202,9 @@ func (r *jsonReader) unmatched() ([]Speech, error) {
 	if msg, at := t.serviceError(root); msg != "" {
 		return nil, r.s.problem(at, "this is not a transcript: ask the service for it again", "the service reported: %.200s", msg)
 	}
-	if text := t.member(root, "text"); t.kind(text) == '"' && (t.kind(t.first(root, [][]string{{"words"}, {"utterances"}})) == 0 && t.member(root, "utterances") != none || t.onlyMembers(root, "text", "task", "language", "duration", "usage", "segments", "words", "logprobs", "result", "language_code")) {
+	openAI := t.onlyMembers(root, "text", "task", "language", "duration", "usage", "segments", "words", "logprobs", "result", "language_code")
+	assemblyAI := t.member(root, "utterances") != none && t.kind(t.first(root, [][]string{{"words"}, {"utterances"}})) == 0
+	if text := t.member(root, "text"); t.kind(text) == '"' && (openAI || assemblyAI) {
 		if said := clean(t.string(text)); said != "" {
 			r.s.result.Service = "OpenAI, AssemblyAI, text"
 			return []Speech{{Text: said, At: int(t.nodes[text].at)}}, nil

@@ -18,8 +18,8 @@ const (
 	slowest    = 0.1 // limit for a whole file
 )
 
-// finish leaves out notices, replaces times that cannot be true, and refuses a file whose times are wrong as
-// a whole.
+// finish leaves out notices, replaces times that cannot be true, and refuses a file whose
+// times are wrong as a whole.
 func (s *source) finish(r *Result) error {
 	r.Speech = s.leaveOutNotices(r.Speech)
 	nameMusic(r.Speech)
