@@ -18,7 +18,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skip("cannot mount a small file system:", err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})
