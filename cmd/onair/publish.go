@@ -325,7 +325,8 @@ func printPublished(a *app, p *publish.Plan, inGit bool) {
 		fmt.Fprintf(a.stdout, "To listen: %s%s serve --dir %s, then open %s or subscribe to the feed.\n", a.name, a.sameFlags(), shell.Quote(a.shortPath(folder)), s.URL)
 	}
 	if inGit && p.Release.LockChanges() {
-		fmt.Fprintf(a.stdout, "Next: git commit -m \"Publish\" %s episodes\n", pins.File)
+		git := "git" + a.inDir(".")
+		fmt.Fprintf(a.stdout, "Next: %s add %s episodes && %s commit -m \"Publish\"\n", git, pins.File, git)
 	}
 	printRemoved(a, p)
 }
