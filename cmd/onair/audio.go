@@ -15,14 +15,10 @@ import (
 )
 
 func newAudio(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "audio",
-		Short: "Work on one audio file",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newAudioProbe(a), newAudioTag(a), newAudioChapters(a), newAudioLoudness(a), newAudioWaveform(a), newAudioSpeak(a))
-	return c
+	return newGroup("audio", "Work on one audio file", `  onair audio probe episode.mp3
+  onair audio tag --help`,
+		newAudioProbe(a), newAudioTag(a), newAudioChapters(a), newAudioLoudness(a), newAudioWaveform(a), newAudioSpeak(a),
+	)
 }
 
 func newAudioProbe(a *app) *cobra.Command {

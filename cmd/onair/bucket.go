@@ -12,14 +12,7 @@ import (
 )
 
 func newBucket(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "bucket",
-		Short: "Check the buckets of a show",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newBucketCheck(a))
-	return c
+	return newGroup("bucket", "Check the buckets of a show", "  onair bucket check", newBucketCheck(a))
 }
 
 func newBucketCheck(a *app) *cobra.Command {

@@ -41,7 +41,6 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
 	}
 	c.Flags().StringVarP(&out, "output", "o", "build", "write into this `DIR`")
 	c.Flags().BoolVar(&adopt, "adopt", false, "overwrite files that no build wrote")
-	c.MarkFlagDirname("output")
 	return c
 }
 

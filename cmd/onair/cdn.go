@@ -11,14 +11,8 @@ import (
 )
 
 func newCDN(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "cdn",
-		Short: "Configure a CDN in front of the show",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newCDNConfig(a))
-	return c
+	return newGroup("cdn", "Configure a CDN in front of the show", `  onair cdn config nginx
+  onair cdn config --help`, newCDNConfig(a))
 }
 
 func newCDNConfig(a *app) *cobra.Command {
@@ -50,7 +44,6 @@ Exit codes: 0 done · 1 the show cannot be expressed in this configuration ·
 	f.StringVar(&o.Listen, "listen", "80", "nginx: listen on this `PORT`, or address and port")
 	f.StringVar(&o.Cache, "cache", "", "nginx: cache in this `DIR` (default: below /var/cache/nginx)")
 	f.StringSliceVar(&o.Purgers, "purge-from", nil, "varnish, nginx: allow this IP `ADDRESS` or range to purge, besides this machine")
-	c.MarkFlagDirname("cache")
 	return c
 }
 

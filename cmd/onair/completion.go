@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // complete offers fixed values for a flag. It panics if the command does not have the
@@ -32,6 +33,33 @@ func addCompletion(root *cobra.Command) {
 	}
 }
 
+// completeRest completes what the commands of a tree leave open: folders for DIR, files
+// for FILE and FEED, and nothing for other values of flags, nor where a command takes no
+// arguments.
+func completeRest(c *cobra.Command) {
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		_, done := c.GetFlagCompletionFunc(f.Name)
+		switch value, _ := pflag.UnquoteUsage(f); {
+		case done || value == "" || value == "FILE" || value == "FEED":
+		case value == "DIR":
+			c.MarkFlagDirname(f.Name)
+		default:
+			c.RegisterFlagCompletionFunc(f.Name, cobra.NoFileCompletions)
+		}
+	})
+	if c.ValidArgsFunction == nil && len(c.ValidArgs) == 0 {
+		switch _, args, _ := strings.Cut(c.Use, " "); args {
+		case "":
+			c.ValidArgsFunction = cobra.NoFileCompletions
+		case "DIR", "[DIR]":
+			c.ValidArgsFunction = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
+		}
+	}
+	for _, sub := range c.Commands() {
+		completeRest(sub)
+	}
+}
+
 // completeTargets returns a function that offers the targets of the show.
 func completeTargets(a *app) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -40,6 +68,17 @@ func completeTargets(a *app) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return s.Targets, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeEpisode returns a function that offers the slugs of the show for the first
+// argument only.
+func completeEpisode(a *app) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return completeEpisodes(a)(c, args, toComplete)
 	}
 }
 

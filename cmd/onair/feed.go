@@ -8,14 +8,8 @@ import (
 )
 
 func newFeed(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "feed",
-		Short: "Work on the feed",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newFeedCheck(a), newFeedRender(a))
-	return c
+	return newGroup("feed", "Work on the feed", `  onair feed check https://my-show.example/feed.xml
+  onair feed check --help`, newFeedCheck(a), newFeedRender(a))
 }
 
 func newFeedRender(a *app) *cobra.Command {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"onair/internal/vocabulary"
 	"onair/show"
 )
 
@@ -38,6 +39,7 @@ Exit codes: 0 done · 1 failed, such as if DIR already has a show · 2 usage.`,
 	f.StringVar(&o.Title, "title", "", "`NAME` of the show (default: that of the folder)")
 	f.StringVar(&o.Author, "author", "", "`NAME` of the author")
 	f.StringArrayVar(&o.Categories, "category", nil, "one of Apple's `CATEGORIES`, such as \"News > Tech News\"; may be repeated")
+	complete(c, "category", vocabulary.Categories()...)
 	return c
 }
 

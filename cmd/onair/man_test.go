@@ -1,10 +1,12 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // TestManPage checks that a page shows text that roff would take for its own.
@@ -44,4 +46,28 @@ func TestManPage(t *testing.T) {
 	if !strings.Contains(manPage(root), "\\fBonair\\-say\\fR(1)") {
 		t.Errorf("the page of the root does not lead to its commands:\n%s", manPage(root))
 	}
+}
+
+// TestHelpIsComplete checks that the help of every command has an example, the exit codes
+// unless the command only has others below it, and a description of every flag.
+func TestHelpIsComplete(t *testing.T) {
+	t.Parallel()
+	var visit func(c *cobra.Command)
+	visit = func(c *cobra.Command) {
+		if !strings.HasPrefix(c.Example, "  "+c.Root().Name()+" ") && !strings.Contains(c.Example, c.CommandPath()) {
+			t.Errorf("%s: the help has no example: %q", c.CommandPath(), c.Example)
+		}
+		if !c.HasSubCommands() && !strings.Contains(c.Long, "Exit codes: 0 ") {
+			t.Errorf("%s: the help does not have the exit codes", c.CommandPath())
+		}
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if value, usage := pflag.UnquoteUsage(f); usage == "" || value == "string" || value == "strings" {
+				t.Errorf("%s: --%s %s: the help does not say what it takes: %q", c.CommandPath(), f.Name, value, usage)
+			}
+		})
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+	}
+	visit(newRoot(&system{env: os.LookupEnv}))
 }

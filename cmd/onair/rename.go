@@ -16,15 +16,10 @@ func newRename(a *app) *cobra.Command {
 same, so apps don't show a new episode. The old page redirects to the new one.
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 the show has errors.`,
-		Example: "  onair rename 4-cloudy 4-cloudy-with-packets",
-		Args:    cobra.ExactArgs(2),
-		ValidArgsFunction: func(c *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return completeEpisodes(a)(c, args, toComplete)
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return runRename(a, args[0], args[1]) },
+		Example:           "  onair rename 4-cloudy 4-cloudy-with-packets",
+		Args:              cobra.ExactArgs(2),
+		ValidArgsFunction: completeEpisode(a),
+		RunE:              func(_ *cobra.Command, args []string) error { return runRename(a, args[0], args[1]) },
 	}
 }
 

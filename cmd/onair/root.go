@@ -42,7 +42,6 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print every object and every finding")
 	flags.StringVar(&a.color, "color", "auto", "use colour: `WHEN` is auto, always or never")
-	root.MarkFlagDirname("directory")
 	complete(root, "format", "text", "json", "sarif", "github")
 	complete(root, "color", "auto", "always", "never")
 	root.RegisterFlagCompletionFunc("to", completeTargets(a))
@@ -70,7 +69,21 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 	root.AddCommand(newVersion(a), newMan(a))
 	root.SetHelpCommand(newHelp(root))
 	addCompletion(root)
+	completeRest(root)
 	return root
+}
+
+// newGroup returns a command that has subcommands and prints its help.
+func newGroup(name, short, example string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use:     name,
+		Short:   short,
+		Example: example,
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(commands...)
+	return c
 }
 
 // run executes the command line and returns the exit code.

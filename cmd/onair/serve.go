@@ -50,7 +50,6 @@ Exit codes: 0 stopped by Ctrl-C · 1 failed · 2 usage.`,
 	c.Flags().BoolVar(&o.lan, "lan", false, "serve other machines in the network too, and print a QR code of the address")
 	c.Flags().BoolVar(&o.open, "open", false, "open the address in the browser")
 	c.Flags().BoolVar(&o.once, "no-watch", false, "build once, and ignore changes")
-	c.MarkFlagDirname("dir")
 	c.MarkFlagsMutuallyExclusive("dir", "public")
 	c.MarkFlagsMutuallyExclusive("dir", "no-watch")
 	c.MarkFlagsMutuallyExclusive("addr", "lan")

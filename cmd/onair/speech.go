@@ -75,7 +75,7 @@ func (o *speechOptions) addFlags(a *app, c *cobra.Command) {
 	f.Var(&o.maxCost, "max-cost", "refuse if it costs more than `DOLLARS` (default: max_cost of speech:)")
 	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	complete(c, "engine", engines...)
-	c.ValidArgsFunction = completeEpisodes(a)
+	c.ValidArgsFunction = completeEpisode(a)
 }
 
 // settle fills in the options that the command line does not set, with the settings of

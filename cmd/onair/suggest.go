@@ -131,7 +131,7 @@ func flagNames(c *cobra.Command) (names []string) {
 }
 
 func commandNames(c *cobra.Command) (names []string) {
-	for _, sub := range c.Commands() {
+	for _, sub := range available(c) {
 		names = append(names, sub.Name())
 	}
 	return names

@@ -24,14 +24,8 @@ import (
 const themeBase = ".theme"
 
 func newTheme(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "theme",
-		Short: "Change the theme of the site file by file",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newThemeList(a), newThemeEject(a), newThemeDiff(a))
-	return c
+	return newGroup("theme", "Change the theme of the site file by file", `  onair theme list
+  onair theme eject --help`, newThemeList(a), newThemeEject(a), newThemeDiff(a))
 }
 
 func newThemeList(a *app) *cobra.Command {
@@ -43,8 +37,9 @@ marked with "yours", or with "changed below" if the theme's file is no longer th
 one that was copied.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return runThemeList(a) },
+		Example: "  onair theme list",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return runThemeList(a) },
 	}
 }
 
@@ -60,14 +55,20 @@ them in git beside yours.
 Exit codes: 0 done · 1 failed, for example because a file is there · 2 usage.`,
 		Example: `  onair theme eject footer.html
   onair theme eject static/theme.css words/en.txt`,
-		Args: cobra.MinimumNArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(slices.Sorted(maps.Keys(templates.Files())), "all"), cobra.ShellCompDirectiveNoFileComp
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return runThemeEject(a, args, force) },
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeThemeFiles("all"),
+		RunE:              func(_ *cobra.Command, args []string) error { return runThemeEject(a, args, force) },
 	}
 	c.Flags().BoolVar(&force, "force", false, "replace files that exist in the show")
 	return c
+}
+
+// completeThemeFiles returns a function that offers the files of the theme, and further
+// words.
+func completeThemeFiles(further ...string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return append(slices.Sorted(maps.Keys(templates.Files())), further...), cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 func newThemeDiff(a *app) *cobra.Command {
@@ -84,7 +85,8 @@ A file that was not copied with onair theme eject is compared with the theme's.
 Exit codes: 0 nothing changed, or the changes are printed · 1 failed · 2 usage.`,
 		Example: `  onair theme diff
   onair theme diff episode.html`,
-		RunE: func(_ *cobra.Command, args []string) error { return runThemeDiff(a, args) },
+		ValidArgsFunction: completeThemeFiles(),
+		RunE:              func(_ *cobra.Command, args []string) error { return runThemeDiff(a, args) },
 	}
 }
 

@@ -11,16 +11,12 @@ import (
 )
 
 func newTranscripts(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "transcripts",
-		Short: "Work on transcripts alone, in any repository",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newTranscriptsConvert(a), newTranscriptsShift(a), newTranscriptsTodo(a), newTranscriptsStats(a))
-	c.AddCommand(newTranscriptsFmt(a), newTranscriptsLint(a), newTranscriptsInit(a), newTranscriptsComment(a))
-	c.AddCommand(newTranscriptsAlign(a), newTranscriptsCompare(a), newTranscriptsDraft(a), newTranscriptsSpeakers(a), newTranscriptsTranslate(a))
-	return c
+	return newGroup("transcripts", "Work on transcripts alone, in any repository", `  onair transcripts lint transcript.md
+  onair transcripts draft --help`,
+		newTranscriptsConvert(a), newTranscriptsShift(a), newTranscriptsTodo(a), newTranscriptsStats(a),
+		newTranscriptsFmt(a), newTranscriptsLint(a), newTranscriptsInit(a), newTranscriptsComment(a),
+		newTranscriptsAlign(a), newTranscriptsCompare(a), newTranscriptsDraft(a), newTranscriptsSpeakers(a), newTranscriptsTranslate(a),
+	)
 }
 
 // maxTranscript is the largest transcript that is read, in bytes. An hour of speech

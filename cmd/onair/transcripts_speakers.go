@@ -26,9 +26,10 @@ episode, and note who it is in its transcript.words.json. A name is the id of so
 in people.yaml, or the name itself. Labels that people have changed stay as they are.
 
 Exit codes: 0 done · 1 failed · 2 usage.`,
-		Example: `  onair transcripts speakers 4 1=vega 2="Rigel Orionis"`,
-		Args:    cobra.MinimumNArgs(2),
-		RunE:    func(_ *cobra.Command, args []string) error { return runTranscriptsSpeakers(a, args[0], args[1:]) },
+		Example:           `  onair transcripts speakers 4 1=vega 2="Rigel Orionis"`,
+		Args:              cobra.MinimumNArgs(2),
+		ValidArgsFunction: completeEpisode(a),
+		RunE:              func(_ *cobra.Command, args []string) error { return runTranscriptsSpeakers(a, args[0], args[1:]) },
 	}
 }
 

@@ -76,13 +76,23 @@ var retired = map[string]string{
 	"training":                   "Education > Courses",
 }
 
+// Categories returns all of Apple's categories, those below others as "News > Tech News".
+func Categories() (all []string) {
+	for _, c := range categories {
+		all = append(all, c.name)
+		for _, s := range c.subs {
+			all = append(all, path(c.name, s))
+		}
+	}
+	return all
+}
+
 // Category reports whether Apple's list has a category; sub is empty for a whole
 // category. If it does not, hint names what to write instead, or is empty.
 func Category(name, sub string) (hint string, ok bool) {
 	given := path(name, sub)
-	var all, bySub []string
+	var bySub []string
 	for _, c := range categories {
-		all = append(all, c.name)
 		if sub == "" && name == c.name {
 			return "", true
 		}
@@ -91,7 +101,6 @@ func Category(name, sub string) (hint string, ok bool) {
 			if name == c.name && sub == s {
 				return "", true
 			}
-			all = append(all, full)
 			if strings.EqualFold(s, sub) || sub == "" && strings.EqualFold(s, name) {
 				bySub = append(bySub, source.Quote(full))
 			}
@@ -101,7 +110,7 @@ func Category(name, sub string) (hint string, ok bool) {
 	if last == "" {
 		last = name
 	}
-	switch n := source.Nearest(given, all); {
+	switch n := source.Nearest(given, Categories()); {
 	case len(bySub) > 0:
 		return "it is " + source.OrList(bySub), false
 	case retired[strings.ToLower(last)] != "":
