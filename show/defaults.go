@@ -1,11 +1,11 @@
 package show
 
 import (
-	"fmt"
+	"cmp"
 	"io/fs"
-	"strings"
 
 	"onair/internal/finding"
+	"onair/internal/plural"
 )
 
 // defaults sets fields that show.yaml leaves out, and reports the missing fields that
@@ -76,11 +76,5 @@ func (l *loader) authorFromNames() string {
 	for _, h := range l.show.Hosts {
 		names = append(names, h.Person.Name)
 	}
-	if len(names) == 0 {
-		return l.show.Title
-	}
-	if len(names) == 1 {
-		return names[0]
-	}
-	return fmt.Sprintf("%s and %s", strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+	return cmp.Or(plural.And(names), l.show.Title)
 }

@@ -55,7 +55,7 @@
 //	                  ones are on pages of their own
 //	timezone          of the IANA database; UTC by default
 //	language          RFC 5646, such as en-gb
-//	author            text; the hosts by default
+//	author            text; the hosts by default, or else the title
 //	hosts             people, whose role is host
 //	categories        list of Apple's categories: Technology, News > Tech News
 //	explicit          true or false

@@ -65,6 +65,9 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 	if o.Limit < 0 {
 		return usagef("--limit %d: want a number of episodes", o.Limit)
 	}
+	if o.Source == "-" {
+		return withHint(usagef("an import asks on standard input, and cannot read the feed there"), "save the feed into a file, and name that")
+	}
 	if o.NoAudio && o.AudioFrom != "" {
 		return usagef("--no-audio and --audio-from exclude each other")
 	}

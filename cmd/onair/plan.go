@@ -195,7 +195,7 @@ func printPlan(a *app, w io.Writer, p *publish.Plan, found finding.List) {
 	t := p.Totals()
 	fmt.Fprintln(w)
 	if p.Empty() {
-		fmt.Fprintf(w, "%s\n", u.green("Nothing to do: what is live is up to date."))
+		fmt.Fprintf(w, "%s\n", u.green("Nothing to do: what is published is up to date."))
 		return
 	}
 	fmt.Fprintf(w, "%d to add, %d to update, %d to delete · %s to send of %s\n", t.Add, t.Update, t.Delete, bytesText(t.Upload), bytesText(t.Total))

@@ -278,9 +278,10 @@ func checkedText(p *publish.Plan, found finding.List) string {
 	return plural.Count(len(p.Release.Episodes), "episode") + ": " + tally(found)
 }
 
-// printNothingToDo prints that everything is live already.
+// printNothingToDo prints that everything is published already, which says nothing about
+// whether the folder of a local storage is uploaded.
 func printNothingToDo(a *app, title string) {
-	fmt.Fprintf(a.stdout, "Nothing to do: %s is live as it should be.\n", clean(title))
+	fmt.Fprintf(a.stdout, "Nothing to do: %s is up to date.\n", clean(title))
 }
 
 // printPublished prints what is live now, or ready in a folder, at which address, and what to

@@ -94,7 +94,7 @@ func printDifference(a *app, p *publish.Plan, found finding.List) {
 	case found.HasErrors():
 		fmt.Fprintf(a.stdout, "%s: changes in the folder are not known until they are fixed\n", plural.Count(found.Count(finding.Error), "error"))
 	case p.Empty():
-		fmt.Fprintln(a.stdout, a.ui(a.stdout).green("What is live matches the folder."))
+		fmt.Fprintln(a.stdout, a.ui(a.stdout).green("What is published matches the folder."))
 	case totals.Add+totals.Update > 0:
 		fmt.Fprintf(a.stdout, "%s to add, %d to update: onair plan shows them\n", plural.Count(totals.Add, "object"), totals.Update)
 	case p.RecordLost:

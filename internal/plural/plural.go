@@ -1,7 +1,10 @@
-// Package plural writes numbers with their nouns.
+// Package plural writes numbers with their nouns, and lists of names.
 package plural
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Count returns a number with its noun: "1 episode", "2 episodes". The noun
 // must be one that takes an s.
@@ -18,4 +21,13 @@ func Times(n int) string {
 		return "once"
 	}
 	return strconv.Itoa(n) + " times"
+}
+
+// And joins names as a sentence does: "Ann", "Ann and Bo", "Ann, Bo and Cy".
+func And(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

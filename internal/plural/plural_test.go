@@ -10,6 +10,11 @@ func TestPlural(t *testing.T) {
 		Count(2, "episode"): "2 episodes",
 		Times(1):            "once",
 		Times(3):            "3 times",
+
+		And(nil):                           "",
+		And([]string{"Ann"}):               "Ann",
+		And([]string{"Ann", "Bo"}):         "Ann and Bo",
+		And([]string{"Ann", "Bo", "O’Cy"}): "Ann, Bo and O’Cy",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"maps"
@@ -16,6 +17,7 @@ import (
 
 	"onair/feed/check"
 	"onair/feed/tree"
+	"onair/internal/plural"
 	"onair/internal/source"
 	"onair/internal/vocabulary"
 	"onair/show/pins"
@@ -54,9 +56,14 @@ func (c *mapper) show() *showFiles {
 	} else if summary != "" && plainText(summary) != plainText(ch.Child("description").Value()) {
 		c.loseElement(ch.Child("itunes:summary"), "itunes:summary is dropped: the description is used")
 	}
+	if description == "" {
+		c.lose("the feed has no description; the title stands in")
+		md, _ := notesOf(html.EscapeString(s.title), nil)
+		description = md.source
+	}
 	y.text("description", description)
 	c.feedAddress(y)
-	c.showFacts(y)
+	c.showFacts(y, s.title)
 	c.categories(y)
 	c.owner(y)
 	c.showPeople(y)
@@ -162,17 +169,21 @@ func (c *mapper) feedAddress(y *yamlDoc) {
 	c.steps = append(c.steps, "let the old host redirect the feed with 301 to the new address; docs/moving.md says how")
 }
 
-// showFacts writes the fields that have a single simple value.
-func (c *mapper) showFacts(y *yamlDoc) {
+// showFacts writes the fields that have a single simple value. Those that a feed needs are
+// written even if this feed lacks them.
+func (c *mapper) showFacts(y *yamlDoc, title string) {
 	ch := c.channel
-	if lang := languageOf(c.one(ch, "language").Value()); lang != "" {
-		y.text("language", lang)
-	} else if written := ch.Child("language").Value(); written != "" {
+	lang := languageOf(c.one(ch, "language").Value())
+	if written := ch.Child("language").Value(); lang == "" && written != "" {
 		c.lose("language is dropped: %s is not a language", source.ShortQuote(line(written)))
 	}
-	c.values.author = line(c.one(ch, "itunes:author").Value())
+	y.text("language", c.orDefault(lang, "language", "en"))
+	author := line(c.one(ch, "itunes:author").Value())
+	c.values.author = c.orDefault(author, "itunes:author", cmp.Or(plural.And(hostNames(ch)), title))
 	y.text("author", c.values.author)
-	c.values.explicit = c.flag(c.one(ch, "itunes:explicit"))
+	explicit := c.one(ch, "itunes:explicit")
+	c.orDefault(explicit.Value(), "itunes:explicit", "false")
+	c.values.explicit = c.flag(explicit)
 	y.put("explicit", strconv.FormatBool(c.values.explicit))
 	switch kind := strings.ToLower(c.one(ch, "itunes:type").Value()); kind {
 	case "serial":
@@ -208,6 +219,16 @@ func (c *mapper) isLocked() bool {
 	}
 	c.locked = c.flag(e)
 	return c.locked
+}
+
+// orDefault returns the value of an element of the channel. If the feed has none, it
+// returns the default and reports it, because the new feed will have this value.
+func (c *mapper) orDefault(value, name, byDefault string) string {
+	if value != "" {
+		return value
+	}
+	c.lose("the feed has no usable %s; it becomes %s", name, source.ShortQuote(byDefault))
+	return byDefault
 }
 
 func languageOf(s string) string {
@@ -280,12 +301,28 @@ func (c *mapper) owner(y *yamlDoc) {
 	}
 }
 
+// isHost reports whether a podcast:person has the role host, which is the default.
+func isHost(e *tree.Element) bool {
+	role := strings.TrimSpace(e.Attr("role"))
+	return role == "" || strings.EqualFold(role, "host")
+}
+
+// hostNames returns the names of the hosts of a channel.
+func hostNames(channel *tree.Element) (names []string) {
+	for e := range channel.All("podcast:person") {
+		if name := line(e.Value()); name != "" && isHost(e) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // showPeople writes the hosts. The show has no field for other persons, so they stay in
 // extra.
 func (c *mapper) showPeople(y *yamlDoc) {
 	var others []*tree.Element
 	for e := range c.channel.All("podcast:person") {
-		if role, ok := e.Lookup("role"); ok && !strings.EqualFold(strings.TrimSpace(role), "host") && role != "" {
+		if !isHost(e) {
 			others = append(others, e)
 		}
 	}

@@ -123,7 +123,7 @@ func Read(ctx context.Context, o *Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := w.readFeed(ctx, o.Source)
+	f, err := w.readFeed(ctx, o.Source, o.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -634,6 +634,42 @@ func TestTooManyPagesAreALoss(t *testing.T) {
 	}
 }
 
+// TestUnreachablePage imports a feed whose second page is gone. The import is refused, and
+// says how to import the episodes of the first page.
+func TestUnreachablePage(t *testing.T) {
+	t.Parallel()
+	var address string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/feed" {
+			http.Error(w, "gone", http.StatusGone)
+			return
+		}
+		fmt.Fprint(w, `<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Moss</title><atom:link rel="next" href="/older"/>`)
+		for n := range 3 {
+			fmt.Fprintf(w, `<item><title>Moss %d</title><guid>%[1]d</guid><enclosure url="%s/a%[1]d.mp3" length="1" type="audio/mpeg"/></item>`, n, address)
+		}
+		fmt.Fprint(w, `</channel></rss>`)
+	}))
+	t.Cleanup(server.Close)
+	address = server.URL
+	read := func(limit int) (*importer.Plan, error) {
+		return importer.Read(t.Context(), &importer.Options{Source: address + "/feed", Dir: filepath.Join(t.TempDir(), "moss"), NoAudio: true, Now: now, Limit: limit})
+	}
+	for _, limit := range []int{0, 4} {
+		_, err := read(limit)
+		var hinted interface{ Hint() string }
+		if err == nil || !strings.Contains(err.Error(), "page 2 of the feed") || !errors.As(err, &hinted) || !strings.Contains(hinted.Hint(), "--limit 3") {
+			t.Errorf("with limit %d the error is %v", limit, err)
+		}
+	}
+	for _, limit := range []int{2, 3} {
+		p, err := read(limit)
+		if err != nil || p.Episodes != limit || !slices.ContainsFunc(p.Losses, func(l importer.Loss) bool { return strings.Contains(l.What, "further pages") }) {
+			t.Errorf("with limit %d: %+v, %v", limit, p, err)
+		}
+	}
+}
+
 func TestRefuse(t *testing.T) {
 	t.Parallel()
 	h := newOldHost(t)

@@ -14,6 +14,7 @@ import (
 	"onair/feed/tree"
 	"onair/internal/fetch"
 	"onair/internal/finding"
+	"onair/internal/plural"
 	"onair/internal/slugs"
 	"onair/internal/source"
 	"onair/show"
@@ -73,12 +74,16 @@ func newMapper(o *Options, f *feedFile, existing *show.Show) *mapper {
 			}
 		}
 	}
-	if f.next != "" {
+	switch {
+	case f.next != "" && len(f.pages) < tree.MaxPages:
+		c.lose("older episodes are left out by --limit, also those of further pages")
+	case f.next != "":
 		c.lose("episodes on pages beyond the first %d are left out; the next page is %s", tree.MaxPages, source.RedactURL(f.next))
+	case o.Limit > 0 && len(c.items) > o.Limit:
+		c.lose("%s left out by --limit", plural.Count(len(c.items)-o.Limit, "older episode"))
 	}
-	if o.Limit > 0 && len(c.items) > o.Limit {
-		c.lose("%d older episodes are left out by --limit", len(c.items)-o.Limit)
-		c.items = c.items[:o.Limit]
+	if o.Limit > 0 {
+		c.items = c.items[:min(o.Limit, len(c.items))]
 	}
 	return c
 }

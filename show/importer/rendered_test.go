@@ -138,6 +138,30 @@ func TestSecondImportIsTheSameFolder(t *testing.T) {
 	}
 }
 
+// TestDefaultsAreTheSameInASecondImport imports feeds without elements that every feed of
+// onair has.
+func TestDefaultsAreTheSameInASecondImport(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ channel, author string }{
+		{`<title>A *moss* &amp; more</title>`, "A *moss* & more"},
+		{`<title>Moss</title><podcast:person>Ann O’Hara</podcast:person><podcast:person role="guest">Gus</podcast:person><podcast:person role="Host">Bo</podcast:person>`, "Ann O’Hara and Bo"},
+	} {
+		first, losses := importFeed(t, `<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel>`+tt.channel+`<itunes:category text="Technology"/><podcast:guid>9b024349-ccf0-5f69-a609-6b82873eab3c</podcast:guid><item><title>One</title>`+moss1+`</item></channel></rss>`)
+		second, _ := importFeed(t, string(rendered(t, first)))
+		if diff := cmp.Diff(folder(t, first), folder(t, second)); diff != "" {
+			t.Errorf("folder (-first +second):\n%s", diff)
+		}
+		if got := load(t, first).Author; got != tt.author {
+			t.Errorf("author %q, want %q", got, tt.author)
+		}
+		for _, element := range []string{"description", "language", "itunes:author", "itunes:explicit"} {
+			if !strings.Contains(losses, element) {
+				t.Errorf("losses do not name %s:\n%s", element, losses)
+			}
+		}
+	}
+}
+
 func TestAddressesOfNotesAreKept(t *testing.T) {
 	t.Parallel()
 	var links strings.Builder

@@ -143,21 +143,25 @@ func (w *web) read(ctx context.Context, address string, limit int64) (data []byt
 	return data, mediaType, final, err
 }
 
-// feedFile is a feed with its pages, at most tree.MaxPages of them.
+// feedFile is a feed with its pages: at most tree.MaxPages of them, and no more than have
+// the wanted number of episodes.
 type feedFile struct {
 	pages   []*tree.Document
 	address string // address after redirects; empty for a file
 	next    string // address of the first page that was not read; empty if all were
 }
 
-// readFeed reads a feed with its pages.
-func (w *web) readFeed(ctx context.Context, name string) (*feedFile, error) {
+// readFeed reads a feed with its pages. A limit above 0 is the number of episodes after
+// which no further page is read.
+func (w *web) readFeed(ctx context.Context, name string, limit int) (*feedFile, error) {
 	f := &feedFile{}
 	var trail tree.Trail
+	items := 0
 	for next := name; next != ""; {
 		d, final, err := w.readPage(ctx, next)
 		if err != nil && trail.Pages > 0 {
-			return nil, fmt.Errorf("page %d of the feed: %w", trail.Pages+1, err)
+			return nil, &hintedError{fmt.Errorf("page %d of the feed: %w", trail.Pages+1, err),
+				fmt.Sprintf("try again later, or import the newer episodes with --limit %d; a later import adds those of the further pages", items)}
 		}
 		if err != nil {
 			return nil, err
@@ -169,8 +173,9 @@ func (w *web) readFeed(ctx context.Context, name string) (*feedFile, error) {
 			f.address = final
 		}
 		f.pages = append(f.pages, d)
+		items += d.Items
 		last := false
-		if next, last = trail.Next(final, nextLink(d)); last {
+		if next, last = trail.Next(final, nextLink(d)); last || next != "" && limit > 0 && items >= limit {
 			f.next = next
 			break
 		}
