@@ -81,7 +81,8 @@ const indexDelay = time.Second
 func (p *Preview) Run(ctx context.Context) {
 	changes := make(chan struct{}, 1)
 	if !p.o.NoWatch {
-		go watch(ctx, p.o.Dir, changes, p.o.Log)
+		// The fingerprint is taken before the first build, so that no change is missed.
+		go watch(ctx, p.o.Dir, fingerprint(p.o.Dir), changes, p.o.Log)
 	}
 	withIndex := false
 	for {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"onair/internal/durable"
 	"onair/internal/finding"
 	"onair/publish/bucket"
 	"onair/publish/preview"
@@ -82,9 +83,10 @@ func start(t *testing.T) *site {
 	return s
 }
 
+// write replaces the file as a whole, so that no build reads a part of it.
 func (s *site) write(t *testing.T, text string) {
 	t.Helper()
-	if err := os.WriteFile(s.file, []byte(text), 0o644); err != nil {
+	if err := durable.WriteFile(s.file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,22 +113,20 @@ func (s *site) get(t *testing.T, path string, headers ...string) (*http.Response
 	return answer, string(body)
 }
 
-// TestChangesReachOpenPages edits a file, breaks it, repairs it and removes it.
-func TestChangesReachOpenPages(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
+// events opens the stream of events. The function that it returns waits for an event with
+// this number of findings and this number of the build.
+func (s *site) events(t *testing.T) (next func(findings, build int)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	t.Cleanup(cancel)
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"-/onair/events", nil)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	t.Cleanup(func() { answer.Body.Close() })
 	events := bufio.NewScanner(answer.Body)
-	// next waits for an event with this number of findings and this number of the
-	// build.
-	next := func(findings, build int) {
+	return func(findings, build int) {
 		t.Helper()
 		for events.Scan() {
 			data, ok := strings.CutPrefix(events.Text(), "data: ")
@@ -146,6 +146,13 @@ func TestChangesReachOpenPages(t *testing.T) {
 		}
 		t.Fatalf("no event with %d findings of build %d: %v", findings, build, events.Err())
 	}
+}
+
+// TestChangesReachOpenPages edits a file, breaks it, repairs it and removes it.
+func TestChangesReachOpenPages(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	next := s.events(t)
 	next(0, 1)
 	s.write(t, "2 second")
 	next(0, 2)
@@ -165,12 +172,7 @@ func TestChangesReachOpenPages(t *testing.T) {
 func TestServing(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	for range 100 {
-		if answer, _ := s.get(t, ""); answer.StatusCode == http.StatusOK {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	s.events(t)(0, 1)
 	answer, body := s.get(t, "", "Accept-Encoding", "gzip")
 	if answer.Header.Get("Content-Encoding") != "gzip" || answer.Header.Get("ETag") == "" || strings.Contains(body, "first") {
 		t.Errorf("a page: %v", answer.Header)

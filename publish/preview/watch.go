@@ -19,9 +19,10 @@ const (
 	scanInterval = 2 * time.Second       // between scans; network drives, for example, report no events
 )
 
-// watch sends to changes when something in the folder changes, until ctx ends. It uses
-// events of the system, and scans the folder at intervals for changes without events.
-func watch(ctx context.Context, dir string, changes chan struct{}, log func(string)) {
+// watch sends to changes when the folder no longer has the fingerprint last, and then at
+// each change, until ctx ends. It uses events of the system, and scans the folder at
+// intervals for changes without events.
+func watch(ctx context.Context, dir string, last uint64, changes chan struct{}, log func(string)) {
 	var events <-chan fsnotify.Event
 	w, err := fsnotify.NewWatcher()
 	if err == nil {
@@ -38,7 +39,6 @@ func watch(ctx context.Context, dir string, changes chan struct{}, log func(stri
 	}
 	ticks := time.NewTicker(scanInterval)
 	defer ticks.Stop()
-	last := fingerprint(dir)
 	gone := false
 	for {
 		scanned := false
