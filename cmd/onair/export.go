@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"compress/flate"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +22,6 @@ import (
 	"onair/internal/plural"
 	"onair/publish"
 	"onair/publish/release"
-	"onair/show"
 	"onair/show/alternate"
 )
 
@@ -245,136 +243,6 @@ func (e *exporter) copy(key string, from io.Reader) error {
 	_, err = io.Copy(to, from)
 	e.files++
 	return errors.Join(err, to.Close())
-}
-
-// redirect leads from a path on the show's host to an address.
-type redirect struct{ from, to string }
-
-// redirects returns the redirects for the addresses of the show: the feed and its further
-// pages, the pages of the site, former paths of episodes, and the audio.
-func redirects(r *release.Release, base string) []redirect {
-	s := r.Show
-	here, err := url.Parse(s.URL)
-	if err != nil {
-		return nil
-	}
-	base = strings.TrimRight(base, "/") + "/"
-	escape := func(key string) string { return strings.ReplaceAll((&url.URL{Path: key}).EscapedPath(), "$", "%24") }
-	list := []redirect{{here.EscapedPath() + escape(s.Feed.Path), base + escape(s.Feed.Path)}}
-	if s.NewFeedURL != "" {
-		list[0].to = s.NewFeedURL
-	}
-	known := map[string]bool{}
-	add := func(key, to string) {
-		if !known[key] {
-			known[key] = true
-			list = append(list, redirect{here.EscapedPath() + escape(key), base + escape(to)})
-		}
-	}
-	for _, e := range r.Live() {
-		if !s.Site.Disabled {
-			page := strings.TrimSuffix(show.PageKey(e.Slug), "index.html")
-			add(page, page)
-			for _, from := range e.RedirectFrom {
-				if key, err := url.PathUnescape(strings.Trim(from, "/")); err == nil {
-					add(key, page)
-					add(key+"/", page)
-				}
-			}
-		}
-		for _, r := range e.Recordings() {
-			if r.AudioKey() != "" {
-				add(r.AudioKey(), r.AudioKey())
-			}
-		}
-	}
-	older := r.OlderPages()
-	for _, o := range r.Objects {
-		if o.Role == release.RolePage && o.Key != "404.html" || slices.Contains(older, o.Key) {
-			page := strings.TrimSuffix(o.Key, "index.html")
-			add(page, page)
-		}
-	}
-	return list
-}
-
-// s3Rule is a routing rule of a website on S3.
-type s3Rule struct {
-	Condition struct {
-		KeyPrefixEquals string
-	}
-	Redirect struct {
-		HTTPRedirectCode     string `json:"HttpRedirectCode"`
-		Protocol, HostName   string
-		ReplaceKeyWith       string `json:",omitempty"`
-		ReplaceKeyPrefixWith string `json:",omitempty"`
-	}
-}
-
-// maxS3Rules is how many routing rules a website on S3 may have.
-const maxS3Rules = 50
-
-// prefixesOnS3 returns the prefixes of keys that S3 redirects: the feed, and the folders
-// at the top, beginning with those that every show has.
-func prefixesOnS3(r *release.Release) []string {
-	prefixes := []string{r.Show.Feed.Path, "audio/", "episodes/"}
-	var others []string
-	for _, o := range r.Objects {
-		folder, _, below := strings.Cut(o.Key, "/")
-		folder += "/"
-		if o.Role == release.RolePage && below && !slices.Contains(prefixes, folder) && !slices.Contains(others, folder) {
-			others = append(others, folder)
-		}
-	}
-	slices.Sort(others)
-	return append(prefixes, others...)
-}
-
-// writeRedirects writes the redirects as configurations of several servers.
-func (e *exporter) writeRedirects(base string) error {
-	if base == "" {
-		base = unknownHost
-	}
-	list := redirects(e.release, base)
-	var nginx, plain strings.Builder
-	for _, r := range list {
-		decoded, err := url.PathUnescape(r.from)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(&nginx, "location = \"%s\" { return 301 \"%s\"; }\n", strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(decoded), strings.NewReplacer(`"`, "%22", "$", "%24").Replace(r.to))
-		fmt.Fprintf(&plain, "%s %s 301\n", r.from, r.to)
-	}
-	to, err := url.Parse(strings.TrimRight(base, "/") + "/")
-	if err != nil {
-		return err
-	}
-	var rules []s3Rule
-	prefixes := prefixesOnS3(e.release)
-	if len(prefixes) > maxS3Rules {
-		fmt.Fprintf(e.stderr, "S3 takes at most %d rules, so redirects/s3.json lacks %s.\n", maxS3Rules, plural.Count(len(prefixes)-maxS3Rules, "folder"))
-		prefixes = prefixes[:maxS3Rules]
-	}
-	for _, prefix := range prefixes {
-		var rule s3Rule
-		rule.Condition.KeyPrefixEquals = prefix
-		rule.Redirect.HTTPRedirectCode, rule.Redirect.Protocol, rule.Redirect.HostName = "301", to.Scheme, to.Host
-		rule.Redirect.ReplaceKeyPrefixWith = strings.TrimPrefix(to.Path, "/") + prefix
-		if feed, err := url.Parse(list[0].to); err == nil && prefix == e.release.Show.Feed.Path {
-			rule.Redirect.Protocol, rule.Redirect.HostName, rule.Redirect.ReplaceKeyPrefixWith = feed.Scheme, feed.Host, ""
-			rule.Redirect.ReplaceKeyWith = strings.TrimPrefix(feed.Path, "/")
-		}
-		rules = append(rules, rule)
-	}
-	s3, err := json.MarshalIndent(map[string]any{"RoutingRules": rules}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		e.copy("redirects/nginx.conf", strings.NewReader(nginx.String())),
-		e.copy("redirects/_redirects", strings.NewReader(plain.String())),
-		e.copy("redirects/s3.json", strings.NewReader(string(s3)+"\n")),
-	)
 }
 
 // zipFolder writes the files of a folder into a ZIP file, with the same bytes for the
