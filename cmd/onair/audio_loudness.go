@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -47,10 +49,11 @@ func runAudioLoudness(ctx context.Context, a *app, name string) error {
 	return a.noteFindings(audio.CheckLoudness(m, info.Channels, finding.Position{File: name}))
 }
 
-// measureError adds the name of the file to an error of a measurement, unless the
-// measurement was cancelled.
+// measureError adds the name of the file to an error of a measurement that lacks it,
+// unless the measurement was cancelled.
 func measureError(name string, err error) error {
-	if errors.Is(err, context.Canceled) {
+	_, unopened := errors.AsType[*fs.PathError](err)
+	if unopened || errors.Is(err, context.Canceled) || strings.HasPrefix(err.Error(), name+" is ") {
 		return err
 	}
 	return fmt.Errorf("%s: %w", name, err)

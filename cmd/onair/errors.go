@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -43,8 +44,7 @@ func printError(w io.Writer, ui *ui, err error) {
 		fmt.Fprintf(w, "%s: %s; run the command again to continue\n", ui.red("interrupted"), cmp.Or(unfinished(err), "nothing is left unfinished"))
 		return
 	}
-	message := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
-	fmt.Fprintf(w, "%s %s\n", ui.red("onair:"), clean(message))
+	fmt.Fprintf(w, "%s %s\n", ui.red("onair:"), clean(errorText(err)))
 	if hint := hintFor(err); hint != "" {
 		for line := range strings.SplitSeq(hint, "\n") {
 			fmt.Fprintf(w, "  %s\n", clean(line))
@@ -54,6 +54,19 @@ func printError(w io.Writer, ui *ui, err error) {
 		fmt.Fprintf(w, "  %s; run onair publish again to continue\n", clean(at))
 	}
 }
+
+// errorText returns the text of an error in one line. A file that cannot be opened or
+// found is a file to open, whichever system call reported it.
+func errorText(err error) string {
+	text := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	if failed, ok := errors.AsType[*fs.PathError](err); ok && slices.Contains(lookups, failed.Op) {
+		text = strings.Replace(text, failed.Op+" "+failed.Path, "open "+failed.Path, 1)
+	}
+	return text
+}
+
+// lookups are the names that package os gives to the system calls that look for a file.
+var lookups = []string{"stat", "lstat", "fstat", "statat", "lstatat", "openat", "CreateFile", "GetFileAttributesEx"}
 
 // unfinished describes where a publish stopped and what remains to be done. It returns
 // an empty string for an error that does not come from a publish.

@@ -183,10 +183,6 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 		return &feedSource{response.Data, source.RedactURL(name), response}, nil
 	}
 	data, err := a.readInput(name, tree.MaxBytes)
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
-		err = &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err} // failed.Path may be relative to a folder above
-	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = withHint(err, "name a file or an address, such as https://example.com/feed.xml, or - for standard input")
 	}

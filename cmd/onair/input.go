@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -75,10 +76,16 @@ func (a *app) readInput(name string, limit int64) ([]byte, error) {
 	r := a.stdin
 	if name != "-" {
 		f, err := a.openInput(name)
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
+			err = &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err} // failed.Path may be relative to a folder above
+		}
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a folder, not a regular file", name)
+		}
 		r = f
 	}
 	return readLimited(r, name, limit)

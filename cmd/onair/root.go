@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -27,9 +29,12 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 		Args:          cobra.NoArgs,
 		Version:       thisVersion().String(),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.validate(); err != nil {
 				return err
+			}
+			if slices.Contains(args, "") && !strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
+				return withHint(usagef("an argument is empty"), "is a variable of the shell unset?")
 			}
 			return a.enter()
 		},

@@ -149,8 +149,9 @@ func runThemeList(a *app) error {
 	}
 	if a.json {
 		return writeJSON(a.stdout, struct {
-			Files []override `json:"files"`
-		}{all})
+			SchemaVersion int        `json:"schema_version"`
+			Files         []override `json:"files"`
+		}{schemaVersion, all})
 	}
 	for _, o := range all {
 		switch {
