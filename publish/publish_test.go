@@ -2,8 +2,6 @@ package publish_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -24,112 +22,6 @@ import (
 	"onair/publish/record"
 	"onair/publish/release"
 )
-
-func plan(t *testing.T, r *release.Release, b bucket.Bucket) *publish.Plan {
-	t.Helper()
-	p, err := publish.NewPlan(t.Context(), r, record.Storage{Public: b}, nil)
-	if err != nil {
-		t.Fatalf("plan: %v", err)
-	}
-	return p
-}
-
-func apply(t *testing.T, p *publish.Plan, b bucket.Bucket) {
-	t.Helper()
-	if _, err := publish.Apply(t.Context(), p, record.Storage{Public: b}, nil); err != nil {
-		t.Fatalf("apply: %v", err)
-	}
-}
-
-// contents returns every object of a bucket except onair's own records.
-func contents(t *testing.T, b bucket.Bucket) map[string]bucket.Attrs {
-	t.Helper()
-	all := map[string]bucket.Attrs{}
-	for a, err := range b.List(context.Background(), "") {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasPrefix(a.Key, bucket.RecordsPrefix) {
-			a.Version, a.Updated = "", time.Time{}
-			all[a.Key] = a
-		}
-	}
-	return all
-}
-
-func read(t *testing.T, b bucket.Bucket, key string) []byte {
-	t.Helper()
-	r, _, err := b.Open(context.Background(), key, 0, -1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-// brokenPromise checks a bucket as a listener would. It returns an error if an object
-// that the live feed names is missing or differs from the feed.
-func brokenPromise(b bucket.Bucket, base string) error {
-	objects := map[string]bucket.Attrs{}
-	for a, err := range b.List(context.Background(), "") {
-		if err != nil {
-			return err
-		}
-		objects[a.Key] = a
-	}
-	if _, ok := objects["feed.xml"]; !ok {
-		return nil // without a feed nothing is promised
-	}
-	r, _, err := b.Open(context.Background(), "feed.xml", 0, -1)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	d := xml.NewDecoder(r)
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		start, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		attr := map[string]string{}
-		for _, a := range start.Attr {
-			attr[a.Name.Local] = a.Value
-		}
-		var url string
-		switch start.Name.Local {
-		case "enclosure", "transcript", "chapters":
-			url = attr["url"]
-		case "image":
-			url = attr["href"]
-		}
-		key, ours := strings.CutPrefix(url, base)
-		if url == "" || !ours {
-			continue
-		}
-		o, ok := objects[key]
-		mediaType, _, _ := strings.Cut(o.ContentType, ";")
-		switch {
-		case !ok:
-			return fmt.Errorf("the feed names %s, which is absent", key)
-		case attr["length"] != "" && attr["length"] != fmt.Sprint(o.Size):
-			return fmt.Errorf("%s has %d bytes, the feed says %s", key, o.Size, attr["length"])
-		case attr["type"] != "" && attr["type"] != mediaType:
-			return fmt.Errorf("%s is %s, the feed says %s", key, o.ContentType, attr["type"])
-		}
-	}
-}
-
-const homeURL = "https://hello-universe.example/"
 
 func TestPublish(t *testing.T) {
 	t.Parallel()

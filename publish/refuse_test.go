@@ -16,6 +16,7 @@ import (
 	"onair/publish/internal/showtest"
 	"onair/publish/record"
 	"onair/publish/release"
+	"onair/show/pins"
 )
 
 func TestDroppedEpisodeMustBeNamed(t *testing.T) {
@@ -191,5 +192,46 @@ func TestReasons(t *testing.T) {
 	maps.DeleteFunc(got, func(slug, reason string) bool { _, ok := want[slug]; return !ok && reason == "page changes" })
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestOnlyTheNamedEpisodes(t *testing.T) {
+	t.Parallel()
+	files := showtest.Example(t)
+	s := record.Storage{Public: mem.New()}
+	publishTo(t, files, s)
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: ", "title: The ")
+	r := showtest.Release(t, files, nil)
+	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}}); err != nil {
+		t.Errorf("named: %v", err)
+	}
+	_, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"first-light"}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), showtest.GhostSlug) {
+		t.Errorf("another one named: %v", err)
+	}
+	if _, err := publish.NewPlan(t.Context(), r, s, &publish.PlanOptions{Only: []string{"nobody"}}); !errors.Is(err, publish.ErrRefused) {
+		t.Errorf("nobody: %v", err)
+	}
+	_, err = publish.NewPlan(t.Context(), showtest.Release(t, files, nil), record.Storage{Public: s.Public, State: mem.New()}, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
+		t.Errorf("the audio of a scheduled episode is stored as well: %v", err)
+	}
+	delete(files, pins.File)
+	_, err = publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), "4-the-long-tail") {
+		t.Errorf("a scheduled episode is pinned as well: %v", err)
+	}
+}
+
+// A change of the notes counts as a change of the episode.
+func TestOnlySeesChangedNotes(t *testing.T) {
+	t.Parallel()
+	files := showtest.Example(t)
+	s := record.Storage{Public: mem.New()}
+	publishTo(t, files, s)
+	showtest.Edit(t, files, showtest.GUID+"episode.md", "Rigel has five names", "Rigel has many names")
+	_, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Only: []string{showtest.GhostSlug}})
+	if !errors.Is(err, publish.ErrRefused) || !strings.Contains(err.Error(), showtest.GUIDSlug) {
+		t.Errorf("other notes were published as well: %v", err)
 	}
 }

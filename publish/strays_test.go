@@ -54,7 +54,7 @@ func TestStraysArePruned(t *testing.T) {
 			clock := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 			state.Now = func() time.Time { return clock }
 			s := record.Storage{Public: public, State: state}
-			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+			publishTo(t, files, s)
 			foreign := []string{"assets/theirs-0123456789abcdef.png", "audio/theirs-0123456789abcdef.mp3", "episodes/theirs/index.html", "episodes/other/episodes/show/index.html", "notes.txt"}
 			for _, key := range foreign {
 				data := []byte("theirs")
@@ -92,7 +92,7 @@ func TestStraysArePruned(t *testing.T) {
 
 			showtest.Edit(t, files, showtest.Ghosts+"episode.md", "title: Again ", "title: ")
 			showtest.Edit(t, files, "show.yaml", "title: Hello, Universe", "title: Hello, World")
-			applyTo(t, planFor(t, showtest.Release(t, files, nil), s), s)
+			publishTo(t, files, s)
 			clock = clock.Add(publish.PruneAfter + time.Minute)
 			p, err := publish.NewPlan(t.Context(), showtest.Release(t, files, nil), s, &publish.PlanOptions{Prune: true, AskClock: true})
 			if err != nil {

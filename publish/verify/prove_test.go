@@ -277,9 +277,19 @@ func TestProveEndsWithAServerThatHangs(t *testing.T) {
 	for i := range want {
 		want[i] = verify.Expectation{URL: fmt.Sprintf("http://%s/%d", listener.Addr(), i), Bytes: 1}
 	}
-	found := verify.Prove(t.Context(), w, want)
-	if len(found) != 2 || !strings.Contains(found[0].Message+found[1].Message, "not requested, because other requests timed out") {
-		t.Errorf("%v", found)
+	notRequested, timedOut := 0, 0
+	for _, f := range verify.Prove(t.Context(), w, want) {
+		switch {
+		case strings.Contains(f.Message, "not requested, because other requests timed out"):
+			notRequested++
+		case strings.Contains(f.Message, "no data received"), strings.Contains(f.Message, "i/o timeout"): // a connection may time out too
+			timedOut++
+		default:
+			t.Errorf("%v", f)
+		}
+	}
+	if notRequested != 1 || timedOut == 0 {
+		t.Errorf("%d findings about objects that were not requested, %d about those that timed out", notRequested, timedOut)
 	}
 }
 
