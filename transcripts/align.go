@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -113,7 +114,7 @@ func (t *Transcript) spokenWords() (list []spoken, texts []string) {
 
 // wordsOf yields the words and the spaces of a text. Each character of a script without
 // spaces counts as a word.
-func wordsOf(text string) func(func(string) bool) {
+func wordsOf(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		from := 0
 		for i, r := range text {

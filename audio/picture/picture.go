@@ -13,6 +13,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"iter"
 	"strings"
 
 	"onair/internal/derive"
@@ -109,7 +110,7 @@ func inspectPNG(data []byte) (f Faults) {
 
 // pngChunks yields the kind and the body of each chunk. It stops at a chunk that is cut
 // off.
-func pngChunks(data []byte) func(yield func(kind string, body []byte) bool) {
+func pngChunks(data []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		const around = 12 // bytes of length, kind and checksum
 		for b := data[min(len(pngSignature), len(data)):]; len(b) >= around; {

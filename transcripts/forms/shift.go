@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -127,7 +128,7 @@ func (m *mover) captions(kind captionLines) {
 }
 
 // brackets yields the offsets of "<" and ">" of every tag of a line.
-func brackets(line string) func(yield func(from, to int) bool) {
+func brackets(line string) iter.Seq2[int, int] {
 	return func(yield func(from, to int) bool) {
 		for at := 0; ; {
 			from := strings.IndexByte(line[at:], '<')

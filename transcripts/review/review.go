@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -96,8 +97,8 @@ func unclear(t *transcripts.Transcript) (all []string) {
 	return all
 }
 
-// marks returns an iterator over all marks of a transcript.
-func marks(t *transcripts.Transcript) func(yield func(*transcripts.Mark) bool) {
+// marks yields all marks of a transcript.
+func marks(t *transcripts.Transcript) iter.Seq[*transcripts.Mark] {
 	return func(yield func(*transcripts.Mark) bool) {
 		for i := range t.Turns {
 			turn := &t.Turns[i]

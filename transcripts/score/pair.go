@@ -38,7 +38,7 @@ func pairWords(ref, heard []string) []int {
 			n++
 		}
 		if n >= anchorRun {
-			between(pairs, ref, heard, a, i, c, same[i])
+			between(pairs[a:i], ref[a:i], heard[c:same[i]], c)
 			for k := range n {
 				pairs[i+k] = same[i] + k
 			}
@@ -46,20 +46,21 @@ func pairWords(ref, heard []string) []int {
 		}
 		i += max(n, 1)
 	}
-	between(pairs, ref, heard, a, len(ref), c, len(heard))
+	between(pairs[a:], ref[a:], heard[c:], c)
 	return pairs
 }
 
-// between aligns ref[a:b] with heard[c:d]. If the table would not fit into memory, it
-// pairs the words in order.
-func between(pairs []int, ref, heard []string, a, b, c, d int) {
-	rows, columns := b-a, d-c
+// between aligns words of ref with words of heard, and sets pairs, which has an element for
+// each word of ref. Indexes in pairs count from offset, the index of heard[0]. If the table
+// would not fit into memory, between pairs the words in order.
+func between(pairs []int, ref, heard []string, offset int) {
+	rows, columns := len(ref), len(heard)
 	if rows == 0 || columns == 0 {
 		return
 	}
 	if rows > maxCells/columns {
 		for k := range min(rows, columns) {
-			pairs[a+k] = c + k
+			pairs[k] = offset + k
 		}
 		return
 	}
@@ -75,7 +76,7 @@ func between(pairs []int, ref, heard []string, a, b, c, d int) {
 		row[0], moves[i*width] = i*gap, skipRef
 		for j := 1; j <= columns; j++ {
 			best, move := above[j-1], byte(pair)
-			if ref[a+i-1] != heard[c+j-1] {
+			if ref[i-1] != heard[j-1] {
 				best += substitution
 			}
 			if v := above[j] + gap; v < best {
@@ -91,7 +92,7 @@ func between(pairs []int, ref, heard []string, a, b, c, d int) {
 		switch moves[i*width+j] {
 		case pair:
 			i, j = i-1, j-1
-			pairs[a+i] = c + j
+			pairs[i] = offset + j
 		case skipRef:
 			i--
 		default:

@@ -4,6 +4,7 @@ package score
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +106,7 @@ func OfWords(f *words.File) (list []Word) {
 }
 
 // split yields the words of a text. A character of a script without spaces is a word.
-func split(text string) func(func(string) bool) {
+func split(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for field := range strings.FieldsSeq(text) {
 			from := 0
