@@ -39,17 +39,7 @@ Exit codes: 0 done · 1 failed · 2 usage · 3 findings of error severity ·
 			return a.enter()
 		},
 	}
-	flags := root.PersistentFlags()
-	flags.StringVarP(&a.dir, "directory", "C", ".", "change to `DIR`, the folder of the show, first; relative paths start there")
-	flags.StringVar(&a.target, "to", "", "use the `TARGET` of show.yaml with this name")
-	flags.BoolVar(&a.json, "json", false, "write JSON to stdout, for scripts")
-	flags.StringVar(&a.format, "format", "text", "write findings as `FORMAT`: text, json, sarif or github")
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print every object and every finding")
-	flags.StringVar(&a.color, "color", "auto", "use colour: `WHEN` is auto, always or never")
-	complete(root, "format", "text", "json", "sarif", "github")
-	complete(root, "color", "auto", "always", "never")
-	root.RegisterFlagCompletionFunc("to", completeTargets(a))
+	a.addFlags(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(sys.stdin)
@@ -89,6 +79,21 @@ func newGroup(name, short, example string, commands ...*cobra.Command) *cobra.Co
 	}
 	c.AddCommand(commands...)
 	return c
+}
+
+// addFlags adds the global flags to the root command.
+func (a *app) addFlags(root *cobra.Command) {
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.dir, "directory", "C", ".", "change to `DIR`, the folder of the show, first; relative paths start there")
+	flags.StringVar(&a.target, "to", "", "use the `TARGET` of show.yaml with this name")
+	flags.BoolVar(&a.json, "json", false, "write JSON to stdout, for scripts")
+	flags.StringVar(&a.format, "format", "text", "write findings as `FORMAT`: text, json, sarif or github")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print every object and every finding")
+	flags.StringVar(&a.color, "color", "auto", "use colour: `WHEN` is auto, always or never")
+	complete(root, "format", "text", "json", "sarif", "github")
+	complete(root, "color", "auto", "always", "never")
+	root.RegisterFlagCompletionFunc("to", completeTargets(a))
 }
 
 // run executes the command line and returns the exit code.

@@ -68,21 +68,7 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 			if attrs.Updated.After(seen.Clock) {
 				seen.Clock = attrs.Updated
 			}
-			own := strings.HasPrefix(attrs.Key, bucket.RecordsPrefix)
-			switch {
-			case public && !own:
-				seen.Objects[attrs.Key] = attrs
-			case public && s.State != nil:
-				if attrs.Key == Key { // left from the time before the records had their own bucket
-					seen.former = &attrs
-				}
-			case attrs.Key == Key:
-				seen.record = &attrs
-			case strings.HasPrefix(attrs.Key, feedsPrefix), strings.HasPrefix(attrs.Key, locksPrefix):
-				seen.Copies[attrs.Key] = attrs
-			case strings.HasPrefix(attrs.Key, bucket.PartsPrefix), strings.HasPrefix(attrs.Key, bucket.JoinedPrefix):
-				seen.Parts[attrs.Key] = attrs
-			}
+			seen.add(attrs, public)
 		}
 		seen.Requests.List += 1 + max(0, n-1)/1000
 		return nil
@@ -100,6 +86,25 @@ func List(ctx context.Context, s Storage) (*Listing, error) {
 	}
 	seen.Digest = hex.EncodeToString(sum.Sum(nil))
 	return seen, nil
+}
+
+// add adds an object. public says that it is in the public bucket.
+func (l *Listing) add(attrs bucket.Attrs, public bool) {
+	own := strings.HasPrefix(attrs.Key, bucket.RecordsPrefix)
+	switch {
+	case public && !own:
+		l.Objects[attrs.Key] = attrs
+	case public && l.Private:
+		if attrs.Key == Key { // left from the time before the records had their own bucket
+			l.former = &attrs
+		}
+	case attrs.Key == Key:
+		l.record = &attrs
+	case strings.HasPrefix(attrs.Key, feedsPrefix), strings.HasPrefix(attrs.Key, locksPrefix):
+		l.Copies[attrs.Key] = attrs
+	case strings.HasPrefix(attrs.Key, bucket.PartsPrefix), strings.HasPrefix(attrs.Key, bucket.JoinedPrefix):
+		l.Parts[attrs.Key] = attrs
+	}
 }
 
 // appendAttrs appends a line that differs for different attributes.

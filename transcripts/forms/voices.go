@@ -191,18 +191,15 @@ func bareLabel(name string) string {
 // ended a sentence, so that a name is likely.
 func (v *voices) split(line string, sure bool) (name, rest string, changed bool) {
 	rest = line
-	if !opensWithSign(rest) {
-	} else if m := chevrons.FindString(rest); m != "" {
-		rest, changed, sure = rest[len(m):], true, true
-	} else if m := dash.FindString(rest); m != "" {
-		if v.dashes {
-			rest, changed, sure = rest[len(m):], true, true
-		} else if name, after, ok := cutName(rest[len(m):]); ok && v.isSpeaker(name, true) {
-			return name, after, true
-		} else if name, after, ok := v.cutBracketed(rest[len(m):]); ok {
-			return name, after, true
-		} else if name, after, ok := v.cutBracketedOnce(rest[len(m):]); ok {
-			return name, after, true
+	if opensWithSign(line) {
+		if m := chevrons.FindString(line); m != "" {
+			rest, changed, sure = line[len(m):], true, true
+		} else if m := dash.FindString(line); m != "" && v.dashes {
+			rest, changed, sure = line[len(m):], true, true
+		} else if m != "" {
+			if name, after, ok := v.cutAfterDash(line[len(m):]); ok {
+				return name, after, true
+			}
 		}
 	}
 	if name, after, ok := cutName(rest); ok && (v.isSpeaker(name, sure) || changed && couldBeName(name)) {
@@ -225,6 +222,18 @@ func (v *voices) split(line string, sure bool) (name, rest string, changed bool)
 		return name, after, true
 	}
 	return "", rest, changed
+}
+
+// cutAfterDash splits the text behind a dash after the name that it opens with. It is for
+// files in which a dash alone does not mean that the speaker changes.
+func (v *voices) cutAfterDash(text string) (name, rest string, ok bool) {
+	if name, rest, ok = cutName(text); ok && v.isSpeaker(name, true) {
+		return name, rest, true
+	}
+	if name, rest, ok = v.cutBracketed(text); ok {
+		return name, rest, true
+	}
+	return v.cutBracketedOnce(text)
 }
 
 // opensBracketed reports whether a line opens with a bracket, including those of Chinese and
