@@ -1,13 +1,18 @@
 package main
 
 import (
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
 
-// TestArchitectureNamesFiles checks that every path in docs/architecture.md exists.
+// TestArchitectureNamesFiles checks that every path in docs/architecture.md exists, and that
+// every package is named there.
 func TestArchitectureNamesFiles(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -19,9 +24,40 @@ func TestArchitectureNamesFiles(t *testing.T) {
 	if len(paths) < 50 {
 		t.Errorf("only %d paths are found in the page", len(paths))
 	}
-	for _, path := range paths {
-		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(string(path[1])))); err != nil {
-			t.Errorf("docs/architecture.md names %s: %v", path[1], err)
+	named := map[string]bool{}
+	for _, m := range paths {
+		named[string(m[1])] = true
+		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(string(m[1])))); err != nil {
+			t.Errorf("docs/architecture.md names %s: %v", m[1], err)
 		}
 	}
+	for _, dir := range packages(t, root) {
+		if !named[dir+"/"] {
+			t.Errorf("docs/architecture.md does not name the package %s", dir)
+		}
+	}
+}
+
+// packages returns the slash-separated folders below root that have packages, except those
+// of examples and those that are only for tests.
+func packages(t *testing.T, root string) (dirs []string) {
+	t.Helper()
+	forTests := regexp.MustCompile(`test$|/faults$`)
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (name == "e2e" || name == "examples" || name != "." && strings.HasPrefix(d.Name(), ".")):
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
+			if dir := path.Dir(name); !slices.Contains(dirs, dir) && !forTests.MatchString(dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dirs
 }
