@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -71,13 +72,13 @@ func EpisodeTag(s *show.Show, e *show.Episode, duration time.Duration, picture f
 		Date:      e.Date,
 		Genre:     "Podcast",
 		Comment:   e.Summary,
-		Language:  Language(firstOf(e.Language, s.Language)),
+		Language:  Language(cmp.Or(e.Language, s.Language)),
 		Copyright: copyright(s.Copyright, e.Date),
 		Publisher: s.Owner.Name,
 		GUID:      e.GUID,
 		Duration:  duration,
 	}
-	cover := firstOf(e.Artwork, s.Artwork)
+	cover := cmp.Or(e.Artwork, s.Artwork)
 	var err error
 	if t.Artwork, err = load(cover); err != nil {
 		return nil, fmt.Errorf("read artwork %s: %w", cover, err)
@@ -100,14 +101,6 @@ func TagChapters(list []chapters.Chapter, duration time.Duration, picture func(n
 		all = append(all, Chapter{Start: c.Start, End: c.End, Title: c.Title, URL: c.URL, Image: image, Hidden: c.Hidden})
 	}
 	return all, nil
-}
-
-// firstOf returns a, or b if a is empty.
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // copyright returns the text of TCOP: the year, with which it must begin, and the

@@ -89,8 +89,8 @@ func NewEarly(ctx context.Context, b bucket.Bucket, adopt bool) (*Early, error) 
 	return w, err
 }
 
-// Add takes an object unless the bucket had its key before. It may be called
-// concurrently, as release.Options.Rendered requires.
+// Add adds an object and its bytes, which it copies. It ignores objects whose key the
+// bucket had before. It may be called concurrently, as release.Options.Rendered requires.
 func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	if w.had[o.Key] {
 		return

@@ -20,8 +20,8 @@ func keepFormerFeeds(r *release.Release, s *record.State) error {
 	return r.KeepFormerFeeds(s.FormerFeeds(r.Show.Feed.Path), len(movedFrom(r.Show, s)) > 0)
 }
 
-// movedFrom returns the addresses of the feed under former URLs of the show. The feed
-// may have the same key in the storage at all of them.
+// movedFrom returns the addresses of the feed under former URLs of the show, even if the
+// feed had the same key in the storage there as it has now.
 func movedFrom(s *show.Show, previous *record.State) []string {
 	moved := slices.Clone(previous.MovedFrom)
 	if o := previous.Owner; o != nil && !sameAddress(o.URL, s.URL) && o.URL != show.DefaultURL && o.URL != "" {

@@ -22,16 +22,16 @@ type handler struct {
 	root *os.Root
 	feed string // key of the feed
 
-	mu   sync.Mutex
-	tags map[string]tagged
+	mu    sync.Mutex
+	etags map[string]cachedETag
 }
 
 // settled is the age at which a file's modification time identifies its content. A
 // younger file may be written again with the same time.
 const settled = 2 * time.Second
 
-// tagged is the ETag of a file that had this size and modification time.
-type tagged struct {
+// cachedETag is the ETag of a file that had this size and modification time.
+type cachedETag struct {
 	size    int64
 	modTime time.Time
 	etag    string
@@ -43,7 +43,7 @@ type tagged struct {
 // files only. It serves nothing that is hidden or in a hidden folder, such as onair's own
 // records, and follows no symbolic link out of root. feed is the key of the show's feed.
 func NewHandler(root *os.Root, feed string) http.Handler {
-	return &handler{root: root, feed: feed, tags: map[string]tagged{}}
+	return &handler{root: root, feed: feed, etags: map[string]cachedETag{}}
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -119,16 +119,16 @@ func (h *handler) notFound(w http.ResponseWriter, r *http.Request, key string) {
 func (h *handler) etag(key string, f *os.File, info fs.FileInfo) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if t, ok := h.tags[key]; ok && t.size == info.Size() && t.modTime.Equal(info.ModTime()) {
-		return t.etag, nil
+	if c, ok := h.etags[key]; ok && c.size == info.Size() && c.modTime.Equal(info.ModTime()) {
+		return c.etag, nil
 	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size())); err != nil {
 		return "", err
 	}
-	t := tagged{info.Size(), info.ModTime(), `"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`}
+	c := cachedETag{info.Size(), info.ModTime(), `"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`}
 	if time.Since(info.ModTime()) > settled {
-		h.tags[key] = t
+		h.etags[key] = c
 	}
-	return t.etag, nil
+	return c.etag, nil
 }

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"time"
 
 	"onair/show"
 	"onair/show/chapters"
@@ -193,7 +194,7 @@ func (s *speakers) mark(turns []turnView, all []chapters.Chapter) {
 			continue
 		}
 		// A turn that begins up to a second before a chapter belongs to the chapter.
-		for ; next < len(all) && all[next].Start <= t.Start+second; next++ {
+		for ; next < len(all) && all[next].Start <= t.Start+time.Second; next++ {
 			t.Chapter = all[next].Title
 		}
 	}

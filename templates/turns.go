@@ -37,9 +37,6 @@ func (t *turnView) Paragraph() *transcripts.Block {
 	return &transcripts.Block{HTML: inner}
 }
 
-// second is how long before a chapter the first turn of the chapter may begin.
-const second = time.Second
-
 // turns reads the transcript and pairs the turns with their times.
 func (t *Transcript) turns() ([]turnView, error) {
 	text, starts, err := t.Read()

@@ -71,8 +71,9 @@ func WithoutSounds(cues []Cue) []Cue {
 // Cues cuts the spoken text into cues. Their times come from the captions that were read,
 // or else from Align, the stamps and the duration of the audio, which is 0 if unknown. The
 // cues contain every word once, in order. A turn of sounds alone has a cue without text if
-// there is time for it. Each cue ends after it starts, and no two overlap. Cues returns nil if the text cannot be timed: if it has no stamps and no
-// duration, or does not fit into the duration. The caller must not change the cues.
+// there is time for it. Each cue ends after it starts, and no two overlap. Cues returns nil
+// if the text cannot be timed: if it has no stamps and no duration, or does not fit into the
+// duration. The caller must not change the cues.
 func (t *Transcript) Cues(duration time.Duration) []Cue {
 	if t.captionTimes != nil {
 		return t.captionTimes.fitting(duration)

@@ -194,8 +194,8 @@ var boldLabel = regexp.MustCompile(`(?m)^(?:#+ |\\?\[[\d:.]+\\?\] ?)?\*\*[^*\[\n
 // **Vega (0:03):**, as language models write them.
 var clockLabel = regexp.MustCompile(`(?m)^\*\*[^*\n\\]{0,80}\d:\d\d[^*\n\\]{0,80}\*\*`)
 
-// hasLabels reports whether a text has bold labels, and not more of them have clocks inside
-// than not.
+// hasLabels reports whether a text has bold labels, and at least as many without a clock
+// inside as there are lines that match clockLabel.
 func hasLabels(text []byte) bool {
 	first := boldLabel.FindIndex(text)
 	if first == nil || !hasClock(text[first[0]:]) {
@@ -274,9 +274,8 @@ func HasLabel(text []byte) bool {
 	return labels > 1 && 2*labels >= paragraphs
 }
 
-// canBeSpeakers reports whether bold labels of a text can be those of speakers: one of them at
-// least is a name, they are not all fields as in a recipe, and there is not a document above
-// them.
+// canBeSpeakers reports whether the bold labels of a text can be those of speakers: at least
+// one is a name, they are not all fields as in a recipe, and no document precedes them.
 func canBeSpeakers(text []byte) bool {
 	const head = 1 << 16           // bytes that are enough
 	const document, many = 1500, 5 // characters above the first label; labels of a dialogue below

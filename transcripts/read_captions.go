@@ -190,7 +190,7 @@ type merger struct {
 	pauses map[int]bool // cues with a Break before them, although the silence is short
 
 	stamp place   // the last stamp
-	loose []place // starts of turns without a stamp since then
+	loose []place // starts of the turns after the last stamp
 }
 
 // place is the start of a turn: its time, and the weight of the text before it.

@@ -172,7 +172,7 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 	}
 	drop := o.drop
 	if o.chapters == noFile {
-		drop = append(drop[:len(drop):len(drop)], "CHAP") // also the frames that are no chapters
+		drop = append(drop[:len(drop):len(drop)], "CHAP") // also CHAP frames that cannot be read as chapters
 	}
 	t, err := audio.TagFile(name, edit, &audio.TagFileOptions{Out: o.out, Drop: drop})
 	var lost *audio.LostFramesError

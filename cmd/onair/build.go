@@ -67,11 +67,12 @@ func runBuild(ctx context.Context, a *app, out string, adopt bool) error {
 			return printBuild(a, out, last.Files, 0, 0)
 		}
 	}
-	listed := make(chan struct{}) // the bucket keeps its listing, which is made while the show is loaded
+	// List the bucket while the show is loaded. The bucket keeps the listing.
+	listed := make(chan struct{})
 	go func() {
 		defer close(listed)
 		for range b.List(ctx, "") {
-			break // an error is met again by the next listing
+			break // the next listing reports an error
 		}
 	}()
 	defer func() { <-listed }()

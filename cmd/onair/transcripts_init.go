@@ -16,9 +16,9 @@ import (
 	"onair/transcripts/repo"
 )
 
-// unknownAction is the action that workflows use if the module of this build does not
-// name a repository on GitHub. It does not name one either, because its owner is longer
-// than GitHub allows.
+// unknownAction is a placeholder for the action that workflows use. It stands in if the
+// module of this build does not name a repository on GitHub. Its owner is longer than
+// GitHub allows, so nobody can create the repository.
 const unknownAction = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 // action returns the action of this build's own repository, OWNER/REPO@v1, or

@@ -83,7 +83,7 @@ func (p *pictures) digest(of *audio.Picture) string {
 // image is the state of an image of the show.
 type image struct {
 	key string           // key of the image's object; empty before there is one
-	at  finding.Position // where the show names the image; zero before that was checked
+	at  finding.Position // where the show names the image; zero until checkPicture sets it
 	err error
 }
 

@@ -183,7 +183,7 @@ func (b *builder) probeMasters(ctx context.Context) error {
 		}
 		probe(e.Audio, func(p *probing) {
 			if p.err == nil {
-				p.waveform = b.outline(ctx, e, p.master)
+				p.waveform = b.waveformOf(ctx, e, p.master)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -212,8 +212,8 @@ func (b *builder) otherSound(e *Episode) string {
 }
 
 // measure sets the pin of an episode: from the master if that is on this machine, and
-// from the lock otherwise. It reports whether addEpisode can go on; it can for a draft
-// without audio.
+// from the lock otherwise. It returns true if the episode has a pin or is a draft. If it
+// returns false, it has reported why.
 func (b *builder) measure(e *Episode) bool {
 	pinned := b.show.Lock.Episodes[e.GUID]
 	p := b.masters[e.Audio]

@@ -18,9 +18,9 @@ type waveform struct {
 	err   error
 }
 
-// outline returns the waveform of a master: the pinned one, if the lock has one for this
+// waveformOf returns the waveform of a master: the pinned one, if the lock has one for this
 // audio. Decoders differ slightly, so a pinned waveform is not measured again.
-func (b *builder) outline(ctx context.Context, e *show.Episode, m *master) waveform {
+func (b *builder) waveformOf(ctx context.Context, e *show.Episode, m *master) waveform {
 	pinned := b.show.Lock.Episodes[e.GUID]
 	if pinned != nil && pinned.Waveform != "" && pinned.Payload.SHA256 == hex.EncodeToString(m.info.SHA256[:]) {
 		return waveform{peaks: pinned.Waveform}

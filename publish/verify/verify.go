@@ -29,9 +29,9 @@ type Options struct {
 	Episodes []string // slugs of the episodes to check; nil checks all that are live, empty none
 	Full     bool     // read every file and every page; otherwise a sample of the files, and the pages of the show and its episodes
 
-	// Published is the record of the last publish, by key. What is live must equal
-	// it. nil means that the release was just published. If it is empty, it is not
-	// known what was published, and what is live is taken as correct.
+	// Published has the objects of the last publish, by key, to compare with what is
+	// live. nil means that the release itself was just published. An empty map means
+	// that nobody knows what was published: what is live is then taken as correct.
 	Published map[string]record.Object
 
 	Interrupted bool // the last publish did not end, and Published is empty

@@ -384,8 +384,8 @@ func (c *mapper) text(e *episode, item *tree.Element, n *notes) {
 	}
 }
 
-// isCut reports whether text equals whole, or is the start of whole as onair cuts a
-// description: text is long, or ends with the address of the page.
+// isCut reports whether text is whole, or is what remains of whole after onair cut it to
+// the length of a description: a long text, or one that ends with the address of the page.
 func isCut(text, whole, page string) bool {
 	start, led := strings.CutSuffix(text, " "+page)
 	cut := page != "" && led || len(text) >= 2000

@@ -61,7 +61,7 @@ func (l *untangler) take() (u Speech, ok bool) {
 	return u, true
 }
 
-// share divides the time of u and of the captions that start together with it among them.
+// share divides the time among u and the captions that start at the same time as u.
 func (l *untangler) share(u Speech) {
 	together, end := []Speech{u}, u.End
 	for _, queue := range []*[]Speech{&l.next, &l.rest} {

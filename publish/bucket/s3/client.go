@@ -47,7 +47,7 @@ type client struct {
 	signer      *v4.Signer
 	region      string       // the region in signatures
 	base        *url.URL     // address of the bucket, without a slash at its end
-	ahead       atomic.Int64 // how far the server's clock is ahead, in nanoseconds; 0 if signatures need not obey it
+	ahead       atomic.Int64 // how far the server's clock is ahead, in nanoseconds; 0 if by at most maxSkew
 }
 
 // request is a request to the bucket or to one of its objects.
@@ -143,8 +143,8 @@ func (c *client) newRequest(ctx context.Context, r *request) (*http.Request, err
 	return req, nil
 }
 
-// learnTime remembers how far the server's clock is ahead. It reports whether a request,
-// which was signed for a clock that is ahead by signed, was signed for a wrong time.
+// learnTime sets c.ahead from the headers of a response. signed is the value of c.ahead
+// with which the request was signed; wrong reports whether it was more than maxSkew off.
 func (c *client) learnTime(h http.Header, signed time.Duration) (wrong bool) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil || h.Get("Age") != "" { // a cache sends an old date
@@ -159,8 +159,8 @@ func (c *client) learnTime(h http.Header, signed time.Duration) (wrong bool) {
 	return wrong
 }
 
-// call sends a request and parses the XML of the response into result. If result is nil,
-// the headers say all, whatever becomes of the body. call returns the headers.
+// call sends a request, parses the XML of the response into result, and returns the
+// headers. If result is nil, the body is ignored, even if it cannot be read.
 func (c *client) call(ctx context.Context, r *request, result any) (http.Header, error) {
 	resp, err := c.send(ctx, r)
 	if err != nil {

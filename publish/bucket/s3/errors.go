@@ -37,7 +37,7 @@ func (e *answerError) Unwrap() error { return e.cause }
 // newAnswerError reads the body of a response that reports an error.
 func newAnswerError(resp *http.Response, body io.Reader) *answerError {
 	var in struct{ Code, Message string }
-	// A body that is cut or is not XML tells as much as was read.
+	// The body may be cut off, or not be XML. Use the fields that can be decoded.
 	_ = xml.NewDecoder(io.LimitReader(body, maxFailure)).Decode(&in)
 	e := &answerError{status: resp.StatusCode, header: resp.Header, code: in.Code, message: remote.Line(in.Message)}
 	if remote.IsPolicy(e.status, e.message) {
