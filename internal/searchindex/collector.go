@@ -143,8 +143,8 @@ func (c *collector) collect(e *Episode) {
 	for i, topic := range e.Topics {
 		words(topic, func(word []byte, place int) { c.addNamed("topic:", word, 0, 100*i+place) })
 	}
-	c.add(e.Date.UTC().AppendFormat([]byte("in:"), "2006"), 0, 0)
-	c.add(e.Date.UTC().AppendFormat([]byte("in:"), "2006-01"), 0, 0)
+	c.add(e.Date.AppendFormat([]byte("in:"), "2006"), 0, 0)
+	c.add(e.Date.AppendFormat([]byte("in:"), "2006-01"), 0, 0)
 }
 
 // encode returns the words of the tokens.

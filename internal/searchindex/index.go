@@ -48,9 +48,10 @@ type Episode struct {
 	Slug     string
 	GUID     string
 	Title    string
-	Page     string // address of its page, relative to the site
-	Audio    string // key of its audio
-	Date     time.Time
+	Page     string    // address of its page, relative to the site
+	Audio    string    // key of its audio
+	Date     time.Time // of publication, in the timezone of the show
+	Day      string    // Date as pages print it
 	Duration time.Duration
 	Topics   []string
 	Docs     []Doc // turns last
@@ -112,7 +113,7 @@ type Entry struct {
 func Texts(e *Episode) ([]byte, Entry, error) {
 	about := map[string]any{
 		"guid": e.GUID, "title": e.Title, "page": e.Page, "audio": e.Audio,
-		"date": e.Date.UTC().Format(time.DateOnly), "duration": e.Duration.Seconds(),
+		"date": e.Day, "duration": e.Duration.Seconds(),
 	}
 	entry := Entry{Fields: e.fields(), Docs: len(e.Docs)}
 	var file []byte

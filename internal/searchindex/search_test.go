@@ -367,7 +367,7 @@ func TestOperators(t *testing.T) {
 		return docs
 	}
 	episodes := []*searchindex.Episode{
-		{Slug: "old", Date: time.Date(2023, 12, 31, 0, 0, 0, 0, time.UTC), Topics: []string{"Machine learning"}, Docs: append([]searchindex.Doc{{Kind: searchindex.Title, Text: "Old gophers", Start: -1}}, said("Vega", "red gophers sing", "blue gophers", "gophers red")...)},
+		{Slug: "old", Date: time.Date(2023, 12, 31, 20, 0, 0, 0, time.FixedZone("", -8*3600)), Topics: []string{"Machine learning"}, Docs: append([]searchindex.Doc{{Kind: searchindex.Title, Text: "Old gophers", Start: -1}}, said("Vega", "red gophers sing", "blue gophers", "gophers red")...)},
 		{Slug: "new", Date: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC), Topics: []string{"Music"}, Docs: append([]searchindex.Doc{{Kind: searchindex.Title, Text: "New", Start: -1}}, said("Mat Ryer", "green gophers, the red gophers")...)},
 	}
 	dir := t.TempDir()

@@ -17,6 +17,7 @@ import (
 	"onair/publish/bucket"
 	"onair/show"
 	"onair/show/chapters"
+	"onair/templates/words"
 )
 
 // searchIndex makes the search index of the live episodes. A segment is merged from blocks
@@ -24,6 +25,7 @@ import (
 // transcripts of one block are indexed again.
 type searchIndex struct {
 	b        *builder
+	words    *words.Words
 	episodes []*Episode // oldest first
 	numbers  map[*Episode]int
 	known    []searchTexts
@@ -73,7 +75,7 @@ func (b *builder) newSearchIndex(site *site) *searchIndex {
 	if site.data == nil || b.show.Site.NoSearch || b.o.WithoutIndex {
 		return nil
 	}
-	x := &searchIndex{b: b, episodes: b.release.Live(), numbers: map[*Episode]int{}, builder: searchindex.NewBuilder(), blocks: map[int][]byte{}}
+	x := &searchIndex{b: b, words: words.For(b.show.Language, site.theme.OwnWords()), episodes: b.release.Live(), numbers: map[*Episode]int{}, builder: searchindex.NewBuilder(), blocks: map[int][]byte{}}
 	slices.SortStableFunc(x.episodes, byPublication)
 	for i, e := range x.episodes {
 		x.numbers[e] = i
@@ -305,13 +307,15 @@ func (x *searchIndex) block(ctx context.Context, from, to int) ([]byte, error) {
 
 // about returns an episode of the index without its notes and turns.
 func (x *searchIndex) about(e *Episode) *searchindex.Episode {
+	date := e.Date.In(x.b.show.Timezone)
 	indexed := &searchindex.Episode{
 		Slug:     e.Slug,
 		GUID:     e.GUID,
 		Title:    e.Title,
 		Page:     strings.TrimPrefix(x.b.show.URLOf(show.PageKey(e.Slug)), x.b.show.URL),
 		Audio:    e.audio(),
-		Date:     e.Date,
+		Date:     date,
+		Day:      x.words.Date(date),
 		Duration: e.Pin.Duration,
 		Topics:   e.Topics,
 	}

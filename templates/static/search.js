@@ -420,7 +420,7 @@
     if (data.seek) page.hash = `t=${data.seek}`;
     return element('li', { className: 'hit' },
       element('h2', {}, element('a', { href: page, dir: 'auto' }, ...pieces(hit.title))),
-      element('p', { className: 'meta' }, play, ' ', element('time', {}, new Date(hit.date).toLocaleDateString(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' })), ' ', element('bdi', {}, hit.speaker)), text);
+      element('p', { className: 'meta' }, play, ' ', element('span', {}, hit.date), ' ', element('bdi', {}, hit.speaker)), text);
   };
 
   const once = keeper();

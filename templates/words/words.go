@@ -103,6 +103,9 @@ func Parse(data []byte) (Catalogue, error) {
 		if key == "months" && strings.Count(value, ",") != 11 {
 			return nil, &LineError{Line: line, Key: key, Message: "expected the names of twelve months, with commas between them"}
 		}
+		if key == "sizes" && strings.Count(value, ",") != 3 {
+			return nil, &LineError{Line: line, Key: key, Message: "expected four units of size, with commas between them"}
+		}
 		c[key] = strings.TrimSpace(value)
 	}
 	return c, nil
@@ -113,28 +116,35 @@ type Words struct {
 	language string
 	text     Catalogue
 	months   []string
+	sizes    []string // bytes, and thousands, millions and billions of them
 }
 
 // For returns the words for pages in a language (RFC 5646). own has the show's own
-// catalogues by language; it may be nil. A key is looked up in the catalogues of the
-// language, then of the language without region and script, own before embedded, and
-// last in the embedded English catalogue.
+// catalogues by language; it may be nil. A key is looked up in the show's own catalogues,
+// then in the embedded ones: first that of the language, then that of the language without
+// region and script. Last comes the embedded English catalogue.
 func For(language string, own map[string]Catalogue) *Words {
 	w := &Words{language: Fallback, text: maps.Clone(embedded()[Fallback])}
 	tag := strings.ToLower(language)
 	base, _, _ := strings.Cut(tag, "-")
-	for _, name := range slices.Compact([]string{base, tag}) {
-		for _, catalogues := range []map[string]Catalogue{embedded(), own} {
+	for _, catalogues := range []map[string]Catalogue{embedded(), own} {
+		for _, name := range slices.Compact([]string{base, tag}) {
 			if c, ok := catalogues[name]; ok {
 				w.language = language
 				maps.Copy(w.text, c)
 			}
 		}
 	}
-	for month := range strings.SplitSeq(w.text["months"], ",") {
-		w.months = append(w.months, strings.TrimSpace(month))
-	}
+	w.months, w.sizes = w.list("months"), w.list("sizes")
 	return w
+}
+
+// list returns the parts of a text that has commas between them.
+func (w *Words) list(key string) (parts []string) {
+	for part := range strings.SplitSeq(w.text[key], ",") {
+		parts = append(parts, strings.TrimSpace(part))
+	}
+	return parts
 }
 
 // Language returns the language of the words: the argument of For, or English if there
@@ -169,8 +179,12 @@ func (w *Words) Text(key string, values ...any) (string, error) {
 
 // Date returns a date, such as 4 February 2027.
 func (w *Words) Date(t time.Time) string {
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 {
+		day = w.text["first-day"]
+	}
 	return strings.NewReplacer(
-		"{day}", strconv.Itoa(t.Day()), "{month}", w.months[t.Month()-1], "{year}", strconv.Itoa(t.Year()),
+		"{day}", day, "{month}", w.months[t.Month()-1], "{year}", strconv.Itoa(t.Year()),
 	).Replace(w.text["date"])
 }
 
@@ -199,16 +213,16 @@ func (w *Words) units(key string, h, m, s int) string {
 
 // Size returns a number of bytes, such as 41.2 MB.
 func (w *Words) Size(bytes int64) string {
-	n, unit := "", ""
-	switch b := float64(bytes); {
+	b, n, unit := float64(bytes), "", ""
+	switch {
 	case bytes < 1000:
-		return strconv.FormatInt(bytes, 10) + " B"
+		n, unit = strconv.FormatInt(bytes, 10), w.sizes[0]
 	case bytes < 999_500:
-		n, unit = strconv.FormatFloat(b/1e3, 'f', 0, 64), "KB"
+		n, unit = strconv.FormatFloat(b/1e3, 'f', 0, 64), w.sizes[1]
 	case bytes < 999_950_000:
-		n, unit = strconv.FormatFloat(b/1e6, 'f', 1, 64), "MB"
+		n, unit = strconv.FormatFloat(b/1e6, 'f', 1, 64), w.sizes[2]
 	default:
-		n, unit = strconv.FormatFloat(b/1e9, 'f', 2, 64), "GB"
+		n, unit = strconv.FormatFloat(b/1e9, 'f', 2, 64), w.sizes[3]
 	}
 	return strings.Replace(n, ".", w.text["decimal"], 1) + " " + unit
 }
