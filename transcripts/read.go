@@ -165,7 +165,7 @@ func (n *namer) speakerName(raw string) string {
 	}
 	if m := machineLabel.FindStringSubmatch(raw); m != nil {
 		raw = "Speaker " + m[1]
-	} else if n.numbered && raw != "" && len(raw) <= 2 {
+	} else if n.numbered && raw != "" && len(raw) <= 2 || raw != "" && strings.Trim(raw, "0123456789") == "" {
 		raw = "Speaker " + raw
 	}
 	return labelName(raw)

@@ -32,6 +32,18 @@ func (c *caption) split(parts func(line string) []string) {
 	}
 }
 
+// splitAt splits the lines of captions at a mark that means a line end.
+func splitAt(captions []caption, mark string) {
+	for i := range captions {
+		captions[i].split(func(line string) []string {
+			if !strings.Contains(line, mark) {
+				return nil
+			}
+			return strings.Split(line, mark)
+		})
+	}
+}
+
 func looksVTT(head string) bool {
 	const mark = "WEBVTT"
 	n := len(mark)
@@ -100,14 +112,10 @@ func (s *source) readCaptions(kind captionLines) ([]Speech, error) {
 		return nil, s.problem(captions[0].at, "did the speech recognizer find any speech?", "captions without words")
 	}
 	if kind.numbered && strings.Contains(s.text, `\N`) { // a line end in SubStation Alpha
-		for i := range captions {
-			captions[i].split(func(line string) []string {
-				if !strings.Contains(line, `\N`) {
-					return nil
-				}
-				return strings.Split(line, `\N`)
-			})
-		}
+		splitAt(captions, `\N`)
+	}
+	if kind.sbv && strings.Contains(s.text, "[br]") {
+		splitAt(captions, "[br]")
 	}
 	if kind.vtt {
 		captions = dropRepeatedCues(captions)

@@ -135,13 +135,18 @@ func cutVoice(line string) (name, rest string, ok bool) {
 	return name, rest, ok && !hasMarkup(name) && !hasMarkup(rest)
 }
 
-// nameByFirstLine takes the first lines of captions for the speakers, as Teams writes them,
-// if nearly all captions start with a name on a separate line and names occur again.
+// nameByFirstLine takes the first lines of captions for the speakers, as Teams writes them
+// and Google Meet in brackets, if nearly all captions start with a name on a separate line and
+// names occur again.
 func nameByFirstLine(captions []caption) {
 	filled, named := 0, 0
 	counts := map[string]int{}
 	isNamed := func(c *caption) bool {
-		return len(c.lines) > 1 && (c.name == "" || isNumber(c.name)) && !strings.ContainsAny(c.lines[0], ".,:!?<&-–—") && couldLabel(c.lines[0]) && !isOrdinary(c.lines[0])
+		if len(c.lines) < 2 || c.name != "" && !isNumber(c.name) || strings.ContainsAny(c.lines[0], ".,:!?<&-–—") {
+			return false
+		}
+		name := bareLabel(c.lines[0])
+		return couldLabel(name) && !isOrdinary(name) && !isNote(name)
 	}
 	for i := range captions {
 		c := &captions[i]
@@ -161,7 +166,7 @@ func nameByFirstLine(captions []caption) {
 	}
 	for i := range captions {
 		if c := &captions[i]; isNamed(c) {
-			c.speaker, c.lines = clean(c.lines[0]), c.lines[1:]
+			c.speaker, c.lines = clean(bareLabel(c.lines[0])), c.lines[1:]
 		}
 	}
 }
@@ -340,13 +345,13 @@ func tagName(tag string) string {
 var gluedDash = regexp.MustCompile(`^[-–](["'“‘«¿¡(\[]*\p{Lu})`)
 
 // spaceDashes puts a space behind dashes before words, if in some caption every line opens with
-// such a dash, which then means that the speaker changes.
+// a dash, which then means that the speaker changes.
 func spaceDashes(captions []caption) {
 	isGlued := func(line string) bool {
 		return line != "" && (line[0] == '-' || line[0] == 0xe2) && gluedDash.MatchString(line)
 	}
 	if !slices.ContainsFunc(captions, func(c caption) bool {
-		return len(c.lines) > 1 && !slices.ContainsFunc(c.lines, func(line string) bool { return !isGlued(line) })
+		return len(c.lines) > 1 && !slices.ContainsFunc(c.lines, func(line string) bool { return !isGlued(line) && !dash.MatchString(line) })
 	}) {
 		return
 	}

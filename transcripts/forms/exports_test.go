@@ -57,6 +57,15 @@ func TestNamesInCaptions(t *testing.T) {
 		{"speakers of a machine without colons", []string{"SPEAKER_00 It is cold.", "SPEAKER_01 Is it: very?", "SPEAKER_00 Very."}, []string{"SPEAKER_00@0s-2s It is cold.", "SPEAKER_01@2s-4s Is it: very?", "SPEAKER_00@4s-6s Very."}},
 		{"numbers of speakers without colons", []string{"Speaker 1 It is cold.", "Speaker 2 Is it?", "speaker 1 Very."}, []string{"Speaker 1@0s-2s It is cold.", "Speaker 2@2s-4s Is it?", "speaker 1@4s-6s Very."}},
 		{"speakers who are spoken of", []string{"It is cold.", "Speaker 2 was good.", "Very."}, []string{"@0s-2s It is cold.", "@2s-4s Speaker 2 was good.", "@4s-6s Very."}},
+		{"telephones and rooms", []string{"+44 20 *****12: It is cold.", "room 4.12: Is it?", "+44 20 *****12: Very.", "Zoë: Good."},
+			[]string{"+44 20 *****12@0s-2s It is cold.", "room 4.12@2s-4s Is it?", "+44 20 *****12@4s-6s Very.", "Zoë@6s-8s Good."}},
+		{"devices", []string{"iPad of Zoë: It is cold.", "Jo: Is it?", "iPad of Zoë: Very."}, []string{"iPad of Zoë@0s-2s It is cold.", "Jo@2s-4s Is it?", "iPad of Zoë@4s-6s Very."}},
+		{"phrases before colons", []string{"the point is: it is cold.", "Is it?", "my answer: very."}, []string{"@0s-2s the point is: it is cold.", "@2s-4s Is it?", "@4s-6s my answer: very."}},
+		{"a role inside the brackets", []string{"[Speaker 1 (host)]: It is cold.", "[Jo O'Dell (guest)]: Is it?", "[Speaker 1 (host)]: Very."}, []string{"Speaker 1 (host)@0s-2s It is cold.", "Jo O'Dell (guest)@2s-4s Is it?", "Speaker 1 (host)@4s-6s Very."}},
+		{"names in brackets above the words", []string{"(Åsa Öst)\nIt is cold.", "(Jo O'Dell)\nIs it?", "(Åsa Öst)\nVery."}, []string{"Åsa Öst@0s-2s It is cold.", "Jo O'Dell@2s-4s Is it?", "Åsa Öst@4s-6s Very."}},
+		{"speakers of a machine above the words", []string{"[Speaker 1]\nIt is cold.", "[Speaker 2]\nIs it?", "[Speaker 1]\nVery."}, []string{"Speaker 1@0s-2s It is cold.", "Speaker 2@2s-4s Is it?", "Speaker 1@4s-6s Very."}},
+		{"sounds above the words", []string{"[Music]\nIt is cold.", "(Loud Applause)\nIs it?", "[Music]\nVery."}, []string{"@0s-2s [Music] It is cold.", "@2s-4s (Loud Applause) Is it?", "@4s-6s [Music] Very."}},
+		{"a dash without a space after those with one", []string{"- Cold?\n- Very.", "-Is it?", "-5 degrees."}, []string{"@0s-1s Cold?", "@1s-2s Very.", "@2s-4s Is it?", "@4s-6s -5 degrees."}},
 		{"growing captions", []string{"it is", "it is very cold", "it is very cold today.", "The lake", "The lake is\nwhite."}, []string{"@0s-2s it is", "@2s-4s very cold", "@4s-6s today.", "@6s-8s The lake", "@8s-10s is white."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -125,7 +134,10 @@ func TestRefusedExports(t *testing.T) {
 		"pictures for a player":        {"WEBVTT\n\n00:00.000 --> 00:05.000\na.jpg#xywh=0,0,160,90\n", "WEBVTT\n\n1\n00:00.000 --> 00:05.000\nhttps://example.com/2.webp\n", "WEBVTT\n\nNOTE x\n\n00:00.000 --> 00:05.000\nsnow-1.PNG?x=1\n"},
 		"data for scripts":             {"WEBVTT\n\n00:00.000 --> 00:05.000\n{\"id\":1}\n", "WEBVTT\n\n1\n00:00.000 --> 00:05.000\n{\n\"id\":1\n}\n", "WEBVTT - x\n\n00:00.000 --> 00:05.000\n[{\"a\":1}]\n"},
 		"Python script":                {"{'text': ' It snows.', 'segments': []}\n", "[Segment(id=1, seek=0, start=0.0, end=2.0, text=' It snows.')]\n", "(0.0, 2.0)  It snows.\n(2.0, 4.0)  Yes.\n"},
-		"the chat of Zoom":             {"00:12:03\t Åsa Öst:\tIs it cold?\n", "2027-02-01 09:00:12 From Åsa Öst to Everyone:\n\tYes\n", "00:00:03\t Jo:\tYes\n00:01:00\t Åsa Öst:\tNo\n"},
+		"the chat of Zoom":             {"00:12:03\t Åsa Öst:\tIs it cold?\n", "2027-02-01 09:00:12 From Åsa Öst to Everyone:\n\tYes\n", "00:00:03\t Jo:\tYes\n00:01:00\t Åsa Öst:\tNo\n", "00:12:03\tÅsa Öst:\tIs it cold?\n", "00:12:03\t From Åsa Öst : Is it cold?\n00:12:05\t From Jo To Everyone:\n\tYes\n"},
+		"a job of Google":              {`{"results":{"gs://a/b.mp3":{"uri":"gs://a/c.json","metadata":{}}}}`, `{"results":{"gs://a/b.mp3":{"cloudStorageResult":{"uri":"gs://a/c.json"}}},"totalBilledDuration":"3s"}`, `{"done":true,"response":{"results":{"gs://a/b.mp3":{"uri":"gs://a/c.json"}}}}`},
+		"is not finished":              {`{"name":"1","metadata":{"progressPercent":40}}`, `{"name":"1","metadata":{"progressPercent":0},"done":false}`, `{"id":"x","status":"processing","text":null}`},
+		"unexpected end of TTML":       {`<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" end="2s">Cold?</p><p begin="3s" end="4s">Ve`, `<tt><body><p begin="1s" end="2s">Cold?<br/>`, `<tt><body><p begin="1s" end="2s">Cold?<span`},
 		"captions of Avid":             {"@ This file written with the Avid Caption plugin, version 1\n\n<begin subtitles>\n", "<begin subtitles>\n\n00:00:03:20 00:00:05:00\nYes.\n", "@ x\n\n<begin subtitles>\n"},
 		"(LRC)":                        {"[00:01.00] <00:01.00> It <00:02.00> snows\n[00:03.00] <00:03.00> Yes\n", "[00:01.00]<00:01.00>It <00:02.00>snows\n[00:03.00]<00:03.00>Yes\n", "[00:01.00]It\n[00:02.00][00:04.00]snows\n"},
 		"a job of Amazon Transcribe":   {`{"TranscriptionJob":{"TranscriptionJobStatus":"COMPLETED","Transcript":{"TranscriptFileUri":"https://example.com/snow.json"}}}`},
@@ -187,6 +199,60 @@ func TestTextExports(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			expectSpeech(t, test.src, "a.txt", test.want)
+		})
+	}
+}
+
+// TestOddities reads what tools write in ways of their own.
+func TestOddities(t *testing.T) {
+	t.Parallel()
+	const tt = `<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter"`
+	for _, test := range []struct {
+		name, file, src string
+		want            []string
+		warnings        []string
+	}{
+		{"line ends of SubViewer", "a.sbv", "0:00:01.000,0:00:02.500\nÅsa: Cold?[br]Very.\n\n0:00:03.000,0:00:04.500\nIt is.[br]Jo: No.\n",
+			[]string{"Åsa@1s-2.5s Cold? Very.", "Åsa@3s-4s It is.", "Jo@4s-4.5s No."}, nil},
+		{"an end that is far away", "a.srt", "1\n00:00:01,000 --> 99:59:59,999\nCold?\n\n2\n00:00:03,000 --> 00:00:04,000\nVery.\n", []string{"@1s-1.813s Cold?", "@3s-4s Very."},
+			[]string{"the caption lasts until 99h59m59.999s, far longer than its words"}},
+		{"the last end is far away", "a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nCold?\n\n00:03.000 --> 01:00:00.000\nVery.\n", []string{"@1s-2s Cold?", "@3s-3.813s Very."},
+			[]string{"the caption lasts until 1h0m0s, far longer than its words"}},
+		{"music for minutes", "a.srt", "1\n00:00:01,000 --> 00:02:00,000\n♪ (slow music) ♪\n\n2\n00:02:03,000 --> 00:02:04,000\nVery.\n", []string{"@1s-2m0s [slow music]", "@2m3s-2m4s Very."}, nil},
+
+		{"ticks of frames", "a.ttml", tt + ` ttp:frameRate="25" ttp:subFrameRate="2"><body><div><p begin="50t" end="100t">Cold?</p></div></body></tt>`, []string{"@1s-2s Cold?"}, nil},
+		{"ticks of a multiplied rate", "a.ttml", tt + ` ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"><body><div><p begin="30t" end="60t">Cold?</p></div></body></tt>`, []string{"@1.001s-2.002s Cold?"}, nil},
+		{"ticks of a given rate", "a.ttml", tt + ` ttp:frameRate="25" ttp:tickRate="1000"><body><div><p begin="1500t" end="2500t">Cold?</p></div></body></tt>`, []string{"@1.5s-2.5s Cold?"}, nil},
+		{"times inside times", "a.ttml", tt + `><body begin="10s"><div begin="5s"><p begin="1s" end="3s"><span begin="0.5s" end="1s">Is</span> <span begin="1s" dur="1s">it?</span></p></div><div begin="20s"><p begin="1s" dur="2s">No.</p></div></body></tt>`,
+			[]string{"@16s-18s Is it?", "@31s-33s No."}, nil},
+		{"times from the start", "a.ttml", tt + `><body><div><p begin="11s" end="13s"><span begin="11s" end="12s">Is</span> <span begin="12s" end="13s">it?</span></p></div></body></tt>`, []string{"@11s-13s Is it?"}, nil},
+		{"times of Apple", "a.ttml", tt + ` xmlns:itunes="http://music.apple.com/lyric-ttml-internal"><body><div begin="8s" end="20s"><p begin="11s" end="13s"><span begin="11.5s" end="12s">Cold?</span></p></div></body></tt>`, []string{"@11s-13s Cold?"}, nil},
+
+		{"a clock for screen readers", "a.txt", "Åsa Öst\n1 minute 3 seconds1:03\nÅsa Öst 1 minute 3 seconds\nIs it cold?\nJo O'Dell\n1 minute 7 seconds1:07\nJo O'Dell 1 minute 7 seconds\nIt is.\n",
+			[]string{"Åsa Öst@1m3s-1m4.1s Is it cold?", "Jo O'Dell@1m7s-1m7.6s It is."}, nil},
+		{"words glued to clocks", "a.txt", "0:01is it cold\n0:04it is\n1:02:03and so on\n", []string{"@1s-2s is it cold", "@4s-4.5s it is", "@1h2m3s-1h2m3.9s and so on"}, nil},
+		{"a title above clocks", "a.txt", "# Snow talk\n# https://snow.example/talk\n\n00:00:01.160 is it cold\n00:00:04.320 it is\n00:00:06.870 and so on\n", []string{"@1.16s-2.16s is it cold", "@4.32s-4.82s it is", "@6.87s-7.77s and so on"}, nil},
+		{"an address above names", "a.txt", "Snow talk\nhttps://snow.example\n\n00:00:03 Åsa Öst: Is it cold?\n00:00:07 Jo O'Dell: It is.\n", []string{"Åsa Öst@3s-4.1s Is it cold?", "Jo O'Dell@7s-7.6s It is."}, nil},
+		{"keywords in Chinese", "a.txt", "关键词:\n雪、冰\n\n文字记录:\n张三 00:03\n冷吗？\n\n李四 00:07\n冷。\n\n张三 00:09\n是。\n", []string{"张三@3s-3.9s 冷吗？", "李四@7s-7.6s 冷。", "张三@9s-9.6s 是。"}, nil},
+		{"advertising of Sonix", "a.txt", "Snow.mp3\nSonix is the best audio automated transcription service.\n\nÅsa: [00:00:03] Is it cold?\n\nJo: [00:00:07] It is.\n\nSonix has many features that you'd love.\n", []string{"Åsa@3s-4.1s Is it cold?", "Jo@7s-7.6s It is."}, nil},
+		{"dashes behind clocks", "a.txt", "Åsa Öst (00:00:03) - Is it cold?\n\nJo O'Dell (00:00:07) - It is.\n", []string{"Åsa Öst@3s-4.1s Is it cold?", "Jo O'Dell@7s-7.6s It is."}, nil},
+		{"dashes behind numbers", "a.txt", "0:03 — Speaker 1 — Is it cold?\n0:07 — Speaker 2 — It is.\n", []string{"Speaker 1@3s-4.1s Is it cold?", "Speaker 2@7s-7.6s It is."}, nil},
+		{"one dash behind a clock", "a.txt", "Åsa Öst (00:00:03) - well, is it cold?\n\nJo O'Dell (00:00:07) It is.\n", []string{"Åsa Öst@3s-4.9s - well, is it cold?", "Jo O'Dell@7s-7.6s It is."}, nil},
+
+		{"a table without ends", "a.csv", "Timestamp,Speaker,Text\n00:00:01,Åsa Öst,\"Is it, still?\"\n00:00:03,Jo O'Dell,It is.\n", []string{"Åsa Öst@1s-2.313s Is it, still?", "Jo O'Dell@3s-3.875s It is."}, nil},
+		{"a table in German", "a.csv", "Timecode;Sprecher;Text\n00:00:01;Åsa Öst;Kalt?\n00:00:03;Jo O'Dell;Ja.\n", []string{"Åsa Öst@1s-1.813s Kalt?", "Jo O'Dell@3s-3.688s Ja."}, nil},
+		{"a table with the speaker first", "a.csv", "Speaker,Start,Sentence\nÅsa Öst,00:00:01.250,Cold?\nJo O'Dell,00:00:03.500,Yes.\n", []string{"Åsa Öst@1.25s-2.063s Cold?", "Jo O'Dell@3.5s-4.25s Yes."}, nil},
+
+		{"names of contributors", "a.json", `{"contributors":[{"id":"11","name":"Åsa Öst"},{"id":"12","name":"Jo O'Dell"}],"transcripts":[{"start_ms":500,"end_ms":1500,"speaker":"11","text":"Cold?"},{"start_ms":2000,"end_ms":2500,"speaker":"12","text":"Very."}]}`,
+			[]string{"Åsa Öst@500ms-1.5s Cold?", "Jo O'Dell@2s-2.5s Very."}, nil},
+		{"clocks in place of offsets", "a.json", `{"transcription":[{"timestamps":{"from":"00:00:00,500","to":"00:00:01,500"},"text":" Cold?"}]}`, []string{"@500ms-1.5s Cold?"}, nil},
+		{"speech in videos", "a.json", `{"annotationResults":[{"speechTranscriptions":[{"alternatives":[{"transcript":"is it","words":[{"startTime":"0.5s","endTime":"0.9s","word":"is"},{"startTime":"0.9s","endTime":"1.5s","word":"it"}]}]}]}]}`, []string{"@500ms-1.5s is it"}, nil},
+		{"channels with prefixes", "a.json", `{"results":[{"type":"word","channel":"channel_1","start_time":0.5,"end_time":0.9,"alternatives":[{"content":"Cold"}]},{"type":"word","channel":"channel_2","start_time":2,"end_time":2.5,"alternatives":[{"content":"Very"}]}]}`,
+			[]string{"Channel 1@500ms-900ms Cold", "Channel 2@2s-2.5s Very"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			expectSpeech(t, test.src, test.file, test.want, test.warnings...)
 		})
 	}
 }

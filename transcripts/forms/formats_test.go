@@ -62,6 +62,10 @@ This page is written from the tables in ` + "`transcripts/forms`" + ` by a test.
 		fmt.Fprintf(&b, "\n%s:\n\n```\n%s\n```\n", f.title, f.example)
 	}
 	b.WriteString(`
+In all of these, words in brackets such as ` + "`[laughter]`" + ` become notes, which are not spoken. Brackets directly after a
+word, as in ` + "`map[string]`" + `, are spoken, and a name in brackets before the words is the speaker. The captions that onair
+writes have sounds such as ` + "`[laughter]`" + ` in brackets, in WebVTT and SRT, and no other notes.
+
 One reader of WebVTT in players, transcriptator, knows only names of one word in voice spans. It shows the tag
 of a longer name, such as ` + "`<v Vega Lyræ>`" + `, as words.
 

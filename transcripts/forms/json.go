@@ -272,8 +272,13 @@ func (r *jsonReader) nameChannels() {
 	}
 	for i := range r.speeches {
 		u := &r.speeches[i]
-		u.Speaker = strings.TrimSuffix("Channel "+r.channels[u.channel]+" "+u.Speaker, " ")
+		u.Speaker = strings.TrimSuffix(channelName(r.channels[u.channel])+" "+u.Speaker, " ")
 	}
+}
+
+// channelName returns the name of a channel for people: "Channel 1" for 1, ch_1 and channel_1.
+func channelName(channel string) string {
+	return "Channel " + strings.TrimPrefix(strings.TrimPrefix(channel, "channel_"), "ch_")
 }
 
 // readPeople reads the names of the speakers. A speaker without an id has its place in the list

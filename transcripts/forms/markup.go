@@ -6,6 +6,7 @@ import (
 	"html"
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -208,6 +209,31 @@ func looksTTML(head string) bool {
 type ttmlTimes struct {
 	frames, frameRate, tickRate float64
 	smpte                       bool // times are time codes
+	absolute                    bool // times do not count from the start of the element around, as in files of Apple
+}
+
+// readRates reads the attributes of tt.
+func (t *ttmlTimes) readRates(p *markupPart) {
+	number := func(name string) float64 {
+		n, err := strconv.ParseFloat(p.attr(name), 64)
+		if err != nil || !(n > 0) || n > 1e9 {
+			return 0
+		}
+		return n
+	}
+	rate := number("frameRate")
+	if rate > 0 {
+		t.frames, t.frameRate = rate, rate
+	}
+	t.multiply(p.attr("frameRateMultiplier"))
+	switch ticks := number("tickRate"); {
+	case ticks > 0:
+		t.tickRate = ticks
+	case rate > 0:
+		t.tickRate = t.frameRate * max(1, number("subFrameRate"))
+	}
+	t.smpte = p.attr("timeBase") == "smpte"
+	t.absolute = strings.Contains(p.attrs, ".apple.com/")
 }
 
 // multiply applies a multiplier of the frame rate, such as "999 1000".
@@ -260,6 +286,9 @@ func readTTML(s *source) ([]Speech, error) {
 	for p := range spokenParts(s.text) {
 		r.part(&p)
 	}
+	if r.next != nil {
+		return nil, s.problem(len(s.text), "is the file complete? export it again", "unexpected end of TTML, inside a paragraph")
+	}
 	for i := range r.speeches { // a paragraph without times takes those of its spans
 		u := &r.speeches[i]
 		if n := len(u.Words); !u.Timed && n > 0 {
@@ -273,7 +302,7 @@ func readTTML(s *source) ([]Speech, error) {
 type ttmlReader struct {
 	s        *source
 	times    ttmlTimes
-	offset   time.Duration     // begin of body and div
+	offsets  []time.Duration   // when body and each open div start
 	agents   map[string]string // the name of each agent, by its id
 	agent    string            // id of the last agent
 	naming   bool              // inside the name of an agent
@@ -286,18 +315,21 @@ type ttmlReader struct {
 	timed    bool    // the span has both times
 }
 
+// offset returns the time from which the times of paragraphs count.
+func (r *ttmlReader) offset() time.Duration {
+	if n := len(r.offsets); n > 0 && !r.times.absolute {
+		return r.offsets[n-1]
+	}
+	return 0
+}
+
 func (r *ttmlReader) part(p *markupPart) {
 	switch p.name {
 	case "":
 		r.words(p.text)
 	case "tt":
-		if n, err := strconv.ParseFloat(p.attr("frameRate"), 64); err == nil && n > 0 {
-			r.times.frames, r.times.frameRate = n, n
-		}
-		r.times.multiply(p.attr("frameRateMultiplier"))
-		r.times.smpte = p.attr("timeBase") == "smpte"
-		if n, err := strconv.ParseFloat(p.attr("tickRate"), 64); err == nil && n > 0 {
-			r.times.tickRate = n
+		if !p.closes {
+			r.times.readRates(p)
 		}
 	case "agent":
 		if !p.closes {
@@ -306,10 +338,12 @@ func (r *ttmlReader) part(p *markupPart) {
 	case "name":
 		r.naming = !p.closes && r.agent != ""
 	case "body", "div":
-		if !p.closes {
-			if d, ok := r.times.parse(p.attr("begin")); ok {
-				r.offset += d
-			}
+		switch {
+		case p.closes:
+			r.offsets = r.offsets[:max(0, len(r.offsets)-1)]
+		case !p.empty:
+			d, _ := r.times.parse(p.attr("begin"))
+			r.offsets = append(r.offsets, r.offset()+d)
 			r.divAgent = p.attr("agent")
 		}
 	case "br":
@@ -377,7 +411,10 @@ func (r *ttmlReader) spanTag(p *markupPart) {
 	}
 	start, timed := r.times.parse(p.attr("begin"))
 	end, ended := r.times.parse(p.attr("end"))
-	r.span, r.timed = Word{Start: start + r.offset, End: end + r.offset}, timed && ended
+	if d, ok := r.times.parse(p.attr("dur")); ok && timed && !ended {
+		end, ended = start+d, true
+	}
+	r.span, r.timed = Word{Start: start + r.offset(), End: end + r.offset()}, timed && ended
 }
 
 func (r *ttmlReader) startParagraph(p *markupPart) {
@@ -389,9 +426,9 @@ func (r *ttmlReader) startParagraph(p *markupPart) {
 	if u.Start, u.Timed = r.times.parse(begin); !u.Timed && begin != "" {
 		r.s.warn(ruleTime, p.at, "the time %.60q cannot be read", begin)
 	}
-	u.Start += r.offset
+	u.Start += r.offset()
 	if u.End, u.Ended = r.times.parse(end); u.Ended {
-		u.End += r.offset
+		u.End += r.offset()
 	} else if d, ok := r.times.parse(p.attr("dur")); ok {
 		u.End, u.Ended = u.Start+d, u.Timed
 	}
@@ -403,10 +440,24 @@ func (r *ttmlReader) endParagraph() {
 	if u.Text = strings.TrimSpace(string(r.text)); u.Text != "" {
 		if n := len(u.Words); n > 0 {
 			u.Words[n-1].To = min(u.Words[n-1].To, len(u.Text))
+			r.nestSpans(u)
 		}
 		r.speeches = append(r.speeches, *u)
 	}
 	r.next, r.text = nil, r.text[:0]
+}
+
+// nestSpans lets the times of spans count from the start of their paragraph, unless one of them
+// would then end after the paragraph, as where a tool writes all times from the start of the audio.
+func (r *ttmlReader) nestSpans(u *Speech) {
+	from := u.Start - r.offset()
+	if r.times.absolute || !u.Timed || from <= 0 || slices.ContainsFunc(u.Words, func(w Word) bool { return u.Ended && w.End+from > u.End }) {
+		return
+	}
+	for i := range u.Words {
+		u.Words[i].Start += from
+		u.Words[i].End += from
+	}
 }
 
 // agentName returns the name of an agent, or its id if it has none.

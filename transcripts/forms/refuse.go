@@ -41,7 +41,7 @@ var (
 	thumbnails = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n\S+\.(?:jpe?g|png|webp|avif|gif)(?:[#?]\S*)?[ \t]*(?:\n|$)`)
 	scriptData = matcher(`(?i)^WEBVTT[^\n]*\n(?:.*\n){0,12}?.*-->.*\n[\[{]\s*(?:"|\{)`)
 	pythonRepr = matcher(`^(?:[\[{(]\s*[({]?\s*'\w+'\s*:|[\[(]?\s*(?:\w+\.)*[A-Z]\w*\(\w+=|\[?\(\d+\.\d+, \d+\.\d+(?:\)|, ['"]))`)
-	zoomChat   = matcher(`^(?:\d\d:\d\d:\d\d\t .{1,60}:\t|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d From .{1,60} to .{1,60}:)`)
+	zoomChat   = matcher(`^\d\d:\d\d:\d\d\t(?: ?[^\t\n]{1,60}:\t| ?From .{1,80} ?:)|^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d From .{1,60} to .{1,60}:)`)
 	chatLine   = matcher(`^(?:\[?\d\d:\d\d(?::\d\d)?\]? (?:<[@+%~&]?[a-z0-9_|\x60^-]{1,30}>|\*|-!-) .*(?:\n|$)){2}|` +
 		`^(?:.*\n){0,2}?(?:\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?:\s?[AP]M)?\]?(?: -)? [^:\n]{1,60}: .*(?:\n|$)){2}`)
 	clockOfDay  = matcher(`(?i)^(?:[^\n]*\n){0,8}?[^\n]{0,60}\b\d{1,2}:\d\d\s?[AP]M\n(?:[^\n]*\n){1,20}?[^\n]{0,60}\b\d{1,2}:\d\d\s?[AP]M\n`)
@@ -136,9 +136,9 @@ func (s *source) describe(head string) error {
 	case strings.HasPrefix(head, "<"):
 		return s.problem(0, exportHint, "markup, not a transcript")
 	case strings.Contains(first, "\t") && strings.Count(first, "\t") == strings.Count(second, "\t"):
-		return s.problem(0, "a table of captions has the columns start, end and text; "+exportHint, "a table with tabs (TSV), not a transcript")
+		return s.problem(0, "a table of captions has the columns start, text, and end or speaker; "+exportHint, "a table with tabs (TSV), not a transcript")
 	case csvLine(strings.TrimSpace(first)) && csvLine(strings.TrimSpace(second)):
-		return s.problem(0, "a table of captions has the columns start, end and text; "+exportHint, "a table (CSV), not a transcript")
+		return s.problem(0, "a table of captions has the columns start, text, and end or speaker; "+exportHint, "a table (CSV), not a transcript")
 	case codeLine(head):
 		return s.problem(0, "is it the right file?", "the source of a program, not a transcript")
 	}
@@ -155,6 +155,13 @@ type jsonRefusal struct {
 var jsonRefusals = []jsonRefusal{
 	{"a job of Amazon Transcribe, not its transcript", "download the file that TranscriptFileUri names", func(t *tape, root ref) ref {
 		return t.path(root, []string{"TranscriptionJob", "Transcript", "TranscriptFileUri"})
+	}},
+	{"a job of Google Speech-to-Text, not its transcript", "download the file that uri names", func(t *tape, root ref) ref {
+		files := t.first(root, [][]string{{"results"}, {"response", "results"}}) // by the addresses of their audio
+		if t.kind(files) != '{' || files+1 == t.next(files) {
+			return none
+		}
+		return t.first(files+2, [][]string{{"cloudStorageResult", "uri"}, {"uri"}})
 	}},
 	{"chapters, not a transcript", "put them into chapters.txt", func(t *tape, root ref) ref {
 		return t.filled(t.member(root, "chapters"))
@@ -264,6 +271,9 @@ func (t *tape) serviceError(root ref) (msg string, at int) {
 	}
 	if title := t.member(root, "title"); t.kind(title) == '"' && len(status) == 3 && (status[0] == '4' || status[0] == '5') { // RFC 9457
 		return clean(t.string(title)), int(t.nodes[title].at)
+	}
+	if done := t.member(root, "done"); t.path(root, []string{"metadata", "progressPercent"}) != none && t.kind(done) != 't' {
+		return "the transcription is not finished", 0 // an operation of Google
 	}
 	switch status {
 	case "queued", "processing", "running", "in_progress", "notstarted", "transcribing":

@@ -13,19 +13,19 @@ import (
 
 // tableColumns are the names of columns of a table, in lower case and without underscores.
 var tableColumns = map[string][]string{
-	"start":   {"start", "start time", "starttime", "start ms", "timestamp in", "timecode in", "in"},
+	"start":   {"start", "start time", "starttime", "start ms", "timestamp in", "timecode in", "in", "timestamp", "timecode"},
 	"end":     {"end", "end time", "endtime", "end ms", "timestamp out", "timecode out", "out"},
-	"text":    {"text", "transcript", "transcription", "content", "words"},
-	"speaker": {"speaker", "speaker name", "speaker label", "name"},
+	"text":    {"text", "transcript", "transcription", "content", "words", "sentence"},
+	"speaker": {"speaker", "speaker name", "speaker label", "name", "sprecher", "sprecherin"},
 }
 
-// looksTable reports whether the first line names the columns start, end and text of a
-// table with tabs, commas or semicolons.
+// looksTable reports whether the first line names the columns start and text of a table with
+// tabs, commas or semicolons, and those for the end or the speaker.
 func looksTable(head string) bool {
 	var columns map[string]int
 	for _, row := range tableRows(head) {
 		if columns == nil {
-			if columns = columnsOf(row); !hasColumns(columns, "start", "end", "text") {
+			if columns = columnsOf(row); !hasColumns(columns, "start", "text") || !hasColumns(columns, "end") && !hasColumns(columns, "speaker") {
 				return false
 			}
 			continue

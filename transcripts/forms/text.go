@@ -71,7 +71,7 @@ func head(pattern string) func() *regexp.Regexp {
 
 // boilerplate matches lines that tools write around a transcript.
 var boilerplate = matcher(`^(?i:(?:this )?transcript was (?:exported|generated|created) .*|.{1,60} (?:started|stopped) transcription|this editable transcript was computer generated.*|` +
-	`search in video|audio file|[^\s/]{1,80}\.(?:mp3|m4a|wav|mp4|mov|aac|flac|ogg|docx)|(?:whisper|ggml|gguf|output|load)_\w+: .*|main: .*|system_info: .*|` +
+	`search in video|audio file|文字记录:?|sonix (?:is the|has many) .*|action item: .* watch: https?://\S+|[^\s/]{1,80}\.(?:mp3|m4a|wav|mp4|mov|aac|flac|ogg|docx)|(?:whisper|ggml|gguf|output|load)_\w+: .*|main: .*|system_info: .*|` +
 	`.{1,60} (?:hat die transkription (?:gestartet|beendet)|a (?:démarré|commencé|lancé|arrêté) la transcription|(?:inició|comenzó|detuvo|ha iniciado|ha detenido) la transcripción|` +
 	`(?:iniciou|parou|interrompeu) a transcrição|ha (?:avviato|interrotto) la trascrizione|heeft de transcriptie (?:gestart|gestopt))|` +
 	`[^.:]{0,60}(?:trans[ck]ri|trascri)[^.:]{0,60} \d{1,2}:\d\d:\d\d|` +
@@ -116,7 +116,7 @@ type textReader struct {
 func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
 	for at, raw := range Lines(s.text) {
-		raw = plainHead(withColons(raw))
+		raw = plainHead(withColons(withoutSpokenClock(raw)))
 		l := textLine{at: at, text: clean(raw)}
 		if l.text != "" && !boilerplate(l.text) && !isRuler(l.text) && !isSpokenClock(l.text) {
 			l.cut(raw)
@@ -134,6 +134,7 @@ func newTextReader(s *source) *textReader {
 	r.nameAlone()
 	r.dropNumbers()
 	r.dropLengths()
+	r.dropDashes()
 	r.findChapters()
 	r.skipFront()
 	for i := range r.lines {
@@ -303,6 +304,28 @@ func (r *textReader) nameAroundClocks() {
 		}
 		if name := around(i, step); isName(name) {
 			l.name, name.text = name.text, ""
+		}
+	}
+}
+
+// dropDashes drops the dash between a name with a clock and the words, if all such lines have
+// one, as in "Vega (0:03) - Yes."
+func (r *textReader) dropDashes() {
+	heads, dashed := 0, 0
+	for i := range r.lines {
+		if l := &r.lines[i]; l.fromClockHead && l.name != "" && l.words != "" {
+			heads++
+			if dash.MatchString(l.words) {
+				dashed++
+			}
+		}
+	}
+	if heads < 2 || dashed < heads {
+		return
+	}
+	for i := range r.lines {
+		if l := &r.lines[i]; l.fromClockHead && l.name != "" {
+			l.words = dash.ReplaceAllString(l.words, "")
 		}
 	}
 }

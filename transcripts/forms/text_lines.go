@@ -16,7 +16,11 @@ import (
 var (
 	bareClock   = regexp.MustCompile(`^(` + rangePattern + `)\s+(?:[-–—|·]\s+)?(\S.*)$`)
 	inlineClock = regexp.MustCompile(`\s*[\[(](\d{1,2}:\d{2}(?::\d{2})?(?:[.,:;]\d{1,3})?)[\])]:?\s*`)
-	frontBlock  = regexp.MustCompile(`^(?i:summary keywords|keywords|speakers|attendees|participants|invited):?$`)
+	frontBlock  = regexp.MustCompile(`^(?i:summary keywords|keywords|speakers|attendees|participants|invited|关键词):?$`)
+	address     = matcher(`^(?:https?://|www\.)\S+$`)
+	gluedClock  = regexp.MustCompile(`^(\d{1,2}:\d\d(?::\d\d)?)(\p{L}.*)$`)
+	dayClock    = matcher(`^(?i:[ap]\.?m\b|h\b|uhr)`)
+	spokenTwice = regexp.MustCompile(`^\s*(?:\d+ (?:hours?|minutes?|seconds?),? ?){1,3}(\d{1,2}:\d\d(?::\d\d)?)\s*$`)
 	rulers      = regexp.MustCompile(`(?m)^[ \t]*(?:[-–—=_*~#][ \t]*){3,}$`)
 	spokenClock = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^(?:(.{1,60}?) )??(?:\d+ hours? )?(?:\d+ minutes? )?\d+ seconds?$`)
@@ -67,6 +71,18 @@ func withColons(line string) string {
 // isRuler reports whether a line is only a rule, such as ---.
 func isRuler(line string) bool { return rulers.MatchString(line) }
 
+// withoutSpokenClock returns the clock of a line that has it twice, once for screen readers, as
+// in "1 minute 3 seconds1:03" of Teams, and any other line as it is.
+func withoutSpokenClock(line string) string {
+	if !strings.Contains(line, "second") && !strings.Contains(line, "minute") && !strings.Contains(line, "hour") {
+		return line
+	}
+	if m := spokenTwice.FindStringSubmatch(line); m != nil {
+		return m[1]
+	}
+	return line
+}
+
 // isSpokenClock reports whether a line is a time as the web page of Teams tells screen
 // readers, such as "Vega Lyrae 1 minute 3 seconds".
 func isSpokenClock(line string) bool {
@@ -106,20 +122,36 @@ func (r *textReader) checkLoose() {
 	}
 }
 
-// readBare reads clocks with words behind them on the same line, if nearly every line is
-// such a line.
+// cutBare splits a line after a clock at its start. Some players copy no space behind the clock.
+func cutBare(line string) (clock, words string, ok bool) {
+	if line == "" || line[0] < '0' || line[0] > '9' {
+		return "", "", false
+	}
+	m := bareClock.FindStringSubmatch(line)
+	if m == nil {
+		m = gluedClock.FindStringSubmatch(line)
+	}
+	if m == nil || dayClock(m[2]) {
+		return "", "", false
+	}
+	return m[1], m[2], true
+}
+
+// readBare reads clocks with words behind them on the same line, if nearly every line from the
+// first clock on is such a line.
 func (r *textReader) readBare() {
 	filled, bare := 0, 0
 	isBare := func(l *textLine) bool {
-		return l.text != "" && l.text[0] >= '0' && l.text[0] <= '9' && (!l.fromClockHead || l.name != "" && l.words == "") && bareClock.MatchString(l.text)
+		_, _, ok := cutBare(l.text)
+		return ok && (!l.fromClockHead || l.name != "" && l.words == "")
 	}
 	for i := range r.lines {
 		l := &r.lines[i]
-		if l.text != "" {
-			filled++
-		}
 		if isBare(l) {
 			bare++
+		}
+		if bare > 0 && l.text != "" {
+			filled++
 		}
 	}
 	if bare < 2 || 4*bare < 3*filled {
@@ -130,9 +162,9 @@ func (r *textReader) readBare() {
 		if !isBare(l) {
 			continue
 		}
-		m := bareClock.FindStringSubmatch(l.text)
-		plain := textLine{at: l.at, text: l.text, words: m[2], fromClockHead: true}
-		plain.badClock = !plain.setClock(m[1])
+		clock, words, _ := cutBare(l.text)
+		plain := textLine{at: l.at, text: l.text, words: words, fromClockHead: true}
+		plain.badClock = !plain.setClock(clock)
 		*l, r.bare = plain, true
 	}
 }
@@ -198,7 +230,7 @@ func (r *textReader) skipFront() {
 			return true
 		}
 		name, _, ok := cutName(l.text)
-		return ok && couldLabel(name) && !isOrdinary(name) && !frontField(l.text)
+		return ok && couldLabel(name) && !isOrdinary(name) && !frontField(l.text) && !frontBlock.MatchString(l.text)
 	})
 	if end <= 0 {
 		return
@@ -216,7 +248,7 @@ func (r *textReader) skipFront() {
 		}
 		first, _ := utf8.DecodeRuneInString(l.text)
 		chars += utf8.RuneCountInString(l.text)
-		sentence = sentence || script.EndsSentence(l.text) || unicode.IsLower(first)
+		sentence = sentence || (script.EndsSentence(l.text) || unicode.IsLower(first)) && !address(l.text)
 	}
 	first := &r.lines[end]
 	if sentence && !(first.timed && float64(chars) > fastest*first.start.Seconds()) {

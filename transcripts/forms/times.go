@@ -30,6 +30,7 @@ func (s *source) finish(r *Result) error {
 		return nil
 	}
 	s.fixTimes(r.Speech)
+	s.dropLateEnds(r.Speech)
 	if r.Captions {
 		s.fixOrder(r.Speech)
 	}
@@ -73,6 +74,30 @@ func (s *source) fixTimes(speeches []Speech) {
 		}
 		if d := s.o.Duration; d > 0 && u.Timed && u.Start >= d {
 			s.warn(ruleTime, u.At, "the caption starts after the end of the audio")
+		}
+	}
+}
+
+// dropLateEnds drops the ends of captions that last far longer than their words, if most
+// captions do not.
+func (s *source) dropLateEnds(speeches []Speech) {
+	isLate := func(u *Speech) bool {
+		length := u.End - u.Start
+		return u.Timed && u.Ended && length > 10*time.Minute && float64(utf8.RuneCountInString(u.Text)) < slowest*length.Seconds()
+	}
+	late := 0
+	for i := range speeches {
+		if isLate(&speeches[i]) {
+			late++
+		}
+	}
+	if late == 0 || 2*late > len(speeches) {
+		return
+	}
+	for i := range speeches {
+		if u := &speeches[i]; isLate(u) && len(speeches) > 1 {
+			s.warn(ruleTime, u.At, "the caption lasts until %v, far longer than its words", u.End)
+			u.Ended = false
 		}
 	}
 }

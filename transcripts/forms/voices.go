@@ -22,6 +22,7 @@ type voices struct {
 	mark         string                    // mark other than a colon that stands between names and words; empty if there is none
 	first        string                    // name that opens the first line; if set, the file probably has names
 	dialogue     bool                      // most lines start with a name
+	always       bool                      // nearly every line does, so that any words before a colon are a name
 	dashes       bool                      // a dash means that the speaker changes, because in some caption every line starts with one
 	frequent     map[string]bool           // whether words that occur often before a colon are a name
 	dashedVoices bool                      // a dash follows every voice span
@@ -33,6 +34,7 @@ var (
 	dash      = regexp.MustCompile(`^\s*[-–—]\s+`)
 	bracketed = regexp.MustCompile(`^(?:[\[【［]([^\[\]【】［］]{1,60})[\]】］]|[(<（]([^()<>/（）]{1,60})[)>）])\s*[:：]?\s*(.*)$`)
 	boldName  = regexp.MustCompile(`^\*\*([^*:]{1,60})(?::\*\*|\*\*:)\s*(.*)$`)
+	phone     = regexp.MustCompile(`^\+?\d[\d *().-]{5,20}\d$`)
 	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?S?\d+$|^(?i:speaker)[ _-][A-Z]$`)
 )
 
@@ -51,7 +53,7 @@ func (v *voices) note(line string) {
 	v.noteMark(line)
 	if name, _, ok := cutName(line); ok {
 		v.openings[name]++
-		if couldBeName(undecorated(name)) {
+		if couldBeName(undecorated(name)) || phone.MatchString(name) {
 			v.named++
 			if v.lines == 1 {
 				v.first = name
@@ -68,7 +70,7 @@ func (v *voices) note(line string) {
 	}
 }
 
-var numberedSpeaker = regexp.MustCompile(`^((?i:speaker) \d{1,2})\s+(\S.*)$`)
+var numberedSpeaker = regexp.MustCompile(`^((?i:speaker) \d{1,2})\s+(?:[-–—|]\s+)?(\S.*)$`)
 
 // cutNumbered splits a line after a number of a speaker that no colon follows, as in Speaker 1
 // Yes.
@@ -120,6 +122,7 @@ func cutMark(line, mark string) (name, rest string, ok bool) {
 func (v *voices) decide(s *source) {
 	v.s = s
 	v.dialogue = 2*v.named > v.lines
+	v.always = v.lines > 2 && 10*v.named >= 9*v.lines
 	v.dashes = v.dashes && 20*v.named < v.lines
 	for _, mark := range nameMarks { // nearly every line has it, and names repeat
 		names := 0
@@ -180,7 +183,8 @@ func bareLabel(name string) string {
 			name = strings.TrimSpace(name[:open])
 		}
 	}
-	if n := len(name); n > 2 && (name[0] == '[' && name[n-1] == ']' || name[0] == '(' && name[n-1] == ')') && !strings.ContainsAny(name[1:n-1], "[]()") && !isNote(name[1:n-1]) {
+	if n := len(name); n > 2 && (name[0] == '[' && name[n-1] == ']' && !strings.ContainsAny(name[1:n-1], "[]") ||
+		name[0] == '(' && name[n-1] == ')' && !strings.ContainsAny(name[1:n-1], "[]()")) && !isNote(name[1:n-1]) {
 		return strings.TrimSpace(name[1 : n-1])
 	}
 	return name
@@ -323,7 +327,7 @@ func (v *voices) isSpeaker(name string, sure bool) bool {
 }
 
 func (v *voices) mayBeSpeaker(name string, sure bool) bool {
-	if _, ok := v.s.o.Speakers[name]; ok || machine.MatchString(name) {
+	if _, ok := v.s.o.Speakers[name]; ok || machine.MatchString(name) || phone.MatchString(name) {
 		return true
 	}
 	seen, first := v.openings[name], v.first == name
@@ -331,7 +335,7 @@ func (v *voices) mayBeSpeaker(name string, sure bool) bool {
 	switch {
 	case !couldBeName(name), name[0] == '(': // a sound
 		return false
-	case seen >= often:
+	case seen >= often, v.always && !isOrdinary(name):
 		return true
 	case !sure:
 		return seen > 1 || first
