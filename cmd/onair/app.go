@@ -68,8 +68,31 @@ func (s *system) readLine(ctx context.Context) string {
 
 // isTerminal reports whether v is a terminal.
 func isTerminal(v any) bool {
-	f, ok := v.(*os.File)
+	f, ok := fileOf(v)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// fileOf returns the file that v is, or that v writes to.
+func fileOf(v any) (*os.File, bool) {
+	if o, ok := v.(*output); ok {
+		v = o.w
+	}
+	f, ok := v.(*os.File)
+	return f, ok
+}
+
+// output is the standard output of a command. It keeps the first error, so that no
+// command succeeds whose output is lost, such as on a full disk.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	o.err = cmp.Or(o.err, err)
+	return n, err
 }
 
 // app is what every command receives: the streams, environment and clock of the

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -98,10 +99,11 @@ func (a *app) addFlags(root *cobra.Command) {
 
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, sys *system, args []string) int {
-	sys.stdout, sys.stderr = logStream(sys.stdout, sys.getenv), logStream(sys.stderr, sys.getenv)
+	out := &output{w: sys.stdout}
+	sys.stdout, sys.stderr = logStream(out, sys.getenv), logStream(sys.stderr, sys.getenv)
 	root := newRoot(sys)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := cmp.Or(root.ExecuteContext(ctx), out.err)
 	sys.derived.Close()
 	if err == nil {
 		return 0

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
 )
 
 // runnerLog writes to the log of a CI job. CI runners execute commands that they find
@@ -26,7 +25,7 @@ var runnerVariables = []string{"GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION",
 // logStream returns w, or a runnerLog around w if a CI runner reads it. A runner does
 // not read a regular file.
 func logStream(w io.Writer, getenv func(string) string) io.Writer {
-	if f, ok := w.(*os.File); ok {
+	if f, ok := fileOf(w); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			return w
 		}
