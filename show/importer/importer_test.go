@@ -374,6 +374,30 @@ func TestInterruptedImportContinues(t *testing.T) {
 	}
 }
 
+// An import that is killed at its start may not leave a folder that the next one refuses.
+func TestImportMarksTheFolderFirst(t *testing.T) {
+	t.Parallel()
+	h := newOldHost(t)
+	o := &importer.Options{Source: h.URL + "/feed", Dir: filepath.Join(t.TempDir(), "tea"), Now: now}
+	p, err := importer.Read(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(o.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	obstacle := filepath.Join(o.Dir, "episodes")
+	if err := os.WriteFile(obstacle, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Write(t.Context()); err == nil {
+		t.Fatal("a file in the place of a folder is no error")
+	}
+	if _, err := importer.Read(t.Context(), o); err != nil {
+		t.Errorf("the next import does not continue: %v", err)
+	}
+}
+
 // rendered renders the feed of a show in a folder, with another address.
 func rendered(t *testing.T, dir string) []byte {
 	t.Helper()

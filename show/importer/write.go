@@ -50,6 +50,15 @@ type writer struct {
 // Write writes the folder, and returns further losses, which are not in Plan.Losses.
 // After an error or a kill, another import continues.
 func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
+	if err := os.MkdirAll(p.o.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	replace := !p.isShow || p.o.Overwrite
+	if replace { // before anything else, so that another import continues whatever is there
+		if err := durable.WriteFile(filepath.Join(p.o.Dir, marker), []byte("An import has not ended. Run it again to continue.\n"), 0o644); err != nil {
+			return nil, err
+		}
+	}
 	if err := os.MkdirAll(filepath.Join(p.o.Dir, "episodes"), 0o755); err != nil {
 		return nil, err
 	}
@@ -60,7 +69,7 @@ func (p *Plan) Write(ctx context.Context) ([]Loss, error) {
 	defer root.Close()
 	w := &writer{p: p, dir: p.o.Dir, root: root}
 	w.progress.AllEpisodes, w.progress.AllBytes = len(p.items), p.Bytes
-	if !p.isShow || p.o.Overwrite {
+	if replace {
 		if err := w.writeShow(ctx); err != nil {
 			return w.losses, err
 		}
@@ -112,9 +121,6 @@ func (w *writer) add(l Loss) {
 // writeShow writes the files of the show, show.yaml last, because this file makes the
 // folder a show.
 func (w *writer) writeShow(ctx context.Context) error {
-	if err := durable.WriteFile(filepath.Join(w.dir, marker), []byte("An import has not ended. Run it again to continue.\n"), 0o644); err != nil {
-		return err
-	}
 	files := w.p.show
 	if files.artwork != "" {
 		data, ext, err := w.image(ctx, files.artwork)
