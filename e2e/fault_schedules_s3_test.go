@@ -145,15 +145,20 @@ func (s *s3Server) runSchedule(t *testing.T, seed int, cdn *foreverCDN, all *tal
 	changes := changesOf(t, files, map[string]string{"ONAIR_STORAGE": at(bucketName), "ONAIR_STATE": at(privateName), "ONAIR_URL": home})
 	changes = append(changes, changes[2]) // joins the audio in the storage, because the master is absent
 	net := &s3Network{written: app.look}
-	open := func(url string) *s3.Bucket {
-		b, err := s3.Open(t.Context(), url, &s3.Options{HTTPClient: &http.Client{Transport: net}, Patience: 8 * time.Second})
-		if err != nil {
-			t.Fatal(err)
+	open := func(patience time.Duration) record.Storage {
+		bucket := func(name string) *s3.Bucket {
+			b, err := s3.Open(t.Context(), at(name), &s3.Options{HTTPClient: &http.Client{Transport: net}, Patience: patience})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
 		}
-		return b
+		return record.Storage{Public: bucket(bucketName), State: bucket(privateName)}
 	}
+	hasty := open(8 * time.Second)
 	p := stage{
-		storage: record.Storage{Public: open(at(bucketName)), State: open(at(privateName))},
+		storage: open(patience),
+		hasty:   &hasty,
 		network: net,
 		held:    func(t testing.TB) map[string]object { return objectsIn(t, openS3(t, at(bucketName))) },
 		cdn:     cdn,

@@ -44,6 +44,7 @@ const cloudURL = "http://storage.test"
 // stage is storage behind a network with faults.
 type stage struct {
 	storage record.Storage
+	hasty   *record.Storage                    // the storage, with calls that soon give up; for publishes that may fail; nil to use storage
 	network interface{ follow(*schedule) }     // nil for no faults
 	held    func(testing.TB) map[string]object // returns the objects of the public bucket, except onair's own records
 	cdn     *foreverCDN                        // in front of the storage; nil for none
@@ -379,7 +380,11 @@ func (c *stage) follow(s *schedule) {
 func (c *stage) survive(t *testing.T, r *release.Release, s *schedule) (failed bool) {
 	t.Helper()
 	c.follow(s)
-	err := c.publish(t, r)
+	faulty := *c
+	if c.hasty != nil && !s.harmless {
+		faulty.storage = *c.hasty
+	}
+	err := faulty.publish(t, r)
 	c.follow(nil)
 	switch {
 	case err == nil:

@@ -57,9 +57,10 @@ func exe(goos string) string {
 	return ""
 }
 
-// compile builds cmd/onair as README.md says, with more environment variables.
+// compile builds cmd/onair, with more environment variables. TestFormula builds it with
+// the same flags, so that Go compiles the packages once.
 func compile(out string, env ...string) error {
-	cmd := exec.Command("go", "build", "-o", out, "./cmd/onair")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", out, "./cmd/onair")
 	cmd.Dir = ".."
 	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	if output, err := cmd.CombinedOutput(); err != nil {
@@ -187,16 +188,20 @@ func decode[T any](t testing.TB, data []byte) T {
 	return v
 }
 
-// await waits until the condition holds, at most a minute. Use it for conditions that
-// depend on other processes.
+// patience is how long a test waits for another process or a response. It is much longer
+// than a slow and busy machine takes, so that only a fault makes a test wait that long.
+const patience = 2 * time.Minute
+
+// await waits until the condition holds. Use it for conditions that depend on other
+// processes.
 func await(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(patience)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for !condition() {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited a minute in vain for %s", what)
+			t.Fatalf("waited %v in vain for %s", patience, what)
 		}
 		<-tick.C
 	}
