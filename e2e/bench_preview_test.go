@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,10 +26,11 @@ func BenchmarkPreview(b *testing.B) {
 	w := newCatalogue(b, &synthetic.Catalogue{Episodes: 341, Master: 20_000, Rate: synthetic.Kbps8, Transcript: 57_000, Turns: 160, Real: corpus(b)})
 	site, _ := newHugoSite(b, w.dir)
 	const slug = "170-of-many"
-	own, peer := freeAddress(b), freePort(b)
-	page, peerPage := "http://"+own+"/episodes/"+slug+"/", "http://127.0.0.1:"+peer+"/"+slug+"/"
+	own, peer := freeAddress(b), freeAddress(b)
+	page, peerPage := "http://"+own+"/episodes/"+slug+"/", "http://"+peer+"/"+slug+"/"
 	startServer(b, w.command("serve", "--addr", own), page)
-	server := exec.Command(program, "server", "--source", site, "--port", peer)
+	_, port, _ := strings.Cut(peer, ":")
+	server := exec.Command(program, "server", "--source", site, "--port", port)
 	server.Env = cleanEnv(b.TempDir())
 	startServer(b, server, peerPage)
 	tab := openTab(b, chromium)

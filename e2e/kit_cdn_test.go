@@ -55,7 +55,7 @@ var places = map[string]place{
 // have.
 func newEdge(t *testing.T, p place) (*edge, *workplace) {
 	t.Helper()
-	e := &edge{host: "127.0.0.1:" + freePort(t), base: p.base, dir: filepath.Join(t.TempDir(), "public")}
+	e := &edge{host: freeAddress(t), base: p.base, dir: filepath.Join(t.TempDir(), "public")}
 	e.url = "http://" + e.host + p.base
 	w := newWorkplace(t, "ONAIR_STORAGE=file:"+e.dir, "ONAIR_URL="+e.url)
 	w.run(t, "publish", "--yes")
@@ -117,19 +117,6 @@ func purger(t *testing.T, settings ...string) cdn.Purger {
 	return p
 }
 
-// freePort returns a port that was free a moment ago. Another process may take it, so
-// the caller must check that it can listen on the port.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
-
 // launch starts the edge's server and waits until it answers. It stops the server when
 // the test ends, and fails the test if the server exits before it answers.
 func (e *edge) launch(t *testing.T, name string, args ...string) {
@@ -137,7 +124,7 @@ func (e *edge) launch(t *testing.T, name string, args ...string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = patience
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
@@ -234,13 +221,13 @@ func (e *edge) ask(t *testing.T, method, path string, header ...string) *reply {
 
 func (e *edge) askFrom(t *testing.T, local, method, path string, header ...string) *reply {
 	t.Helper()
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(local)}, Timeout: 10 * time.Second}
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(local)}, Timeout: patience}
 	c, err := dialer.Dial("tcp", e.host)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(path, "/") {

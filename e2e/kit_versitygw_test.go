@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -171,15 +173,25 @@ func (s *s3Server) bucketURL(name string) string {
 	return fmt.Sprintf("s3://%s?endpoint=%s&region=us-east-1", name, s.url)
 }
 
-// freeAddress returns an address with a free port.
+// lastPort is the last port, modulo a number, that freeAddress tried.
+var lastPort atomic.Uint32
+
+func init() { lastPort.Store(rand.Uint32N(10_000)) }
+
+// freeAddress returns an address with a free port for another process. The port is below
+// those that the system gives to connections and to listeners on port 0, so that no other
+// test takes it before the process listens.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 10_000 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+lastPort.Add(1)%10_000)
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free port")
+	return ""
 }
 
 // useS3Credentials makes the S3 client of this process use the credentials of the
