@@ -119,6 +119,7 @@ func (k *killer) after(t *testing.T, random *rand.Rand) bool {
 func (k *killer) mustRecover(t *testing.T, when string) {
 	t.Helper()
 	if k.emulator != nil {
+		k.settle(t)
 		k.forget()
 	}
 	start := time.Now()
@@ -196,9 +197,16 @@ func TestCacheStaysSmall(t *testing.T) {
 		_, err := os.Stat(filepath.Join(root, "home", "cache", "onair", "derived", "audio-probe"))
 		return err == nil
 	})
-	if few, many := cached(), cached(); many > few {
-		t.Errorf("the cache has %d entries after 4 publishes and %d after 8", few, many)
+	// How many kinds of results have been cached by now depends on how fast the machine is.
+	few := cached()
+	for range 10 {
+		many := cached()
+		if many <= few {
+			return
+		}
+		few = many
 	}
+	t.Errorf("the cache has %d entries, and grows with each publish", few)
 }
 
 // temporaries returns the files below a folder that have names of temporary files.

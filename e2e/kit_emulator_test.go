@@ -31,6 +31,7 @@ type emulator struct {
 
 	*rules
 	shown    atomic.Int64 // requests to the website
+	running  atomic.Int64 // calls that are being handled
 	mu       sync.Mutex
 	requests []request
 	sent     map[string]int64 // bytes of request bodies since forget, by key
@@ -133,6 +134,8 @@ func (e *emulator) serve(w http.ResponseWriter, r *http.Request) {
 		e.show(w, r)
 		return
 	}
+	e.running.Add(1)
+	defer e.running.Add(-1)
 	req := c.request()
 	e.mu.Lock()
 	e.requests = append(e.requests, req)
@@ -297,6 +300,13 @@ func (e *emulator) kill(cmd *exec.Cmd, d killPoint) (killed bool, said string, e
 	killed = e.planned == nil
 	e.planned = nil
 	return killed, stderr.String(), err
+}
+
+// settle waits until no call of a killed process is being handled, so that none takes
+// effect later.
+func (e *emulator) settle(t testing.TB) {
+	t.Helper()
+	await(t, "the last calls of a killed process", func() bool { return e.running.Load() == 0 })
 }
 
 // object is an object in the bucket.

@@ -105,7 +105,7 @@ type importKiller struct {
 	host   *oldHost
 	random *rand.Rand
 	bytes  int64         // half of the bytes that an import receives
-	time   time.Duration // of an import without a kill
+	time   time.Duration // the longest time until a kill; it follows the speed of the machine
 }
 
 // kill starts an import and kills it at a random moment: if byBytes is set, when the
@@ -114,6 +114,8 @@ type importKiller struct {
 func (k *importKiller) kill(t *testing.T, dir string, byBytes bool) bool {
 	t.Helper()
 	cmd := importing(t, k.host, dir)
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +129,14 @@ func (k *importKiller) kill(t *testing.T, dir string, byBytes bool) bool {
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() >= 0 {
-		t.Fatalf("the import to be killed failed: %v", err)
+		t.Fatalf("the import to be killed failed: %v\n%s", err, said.Bytes())
+	}
+	switch {
+	case byBytes:
+	case err == nil:
+		k.time -= k.time / 8
+	default:
+		k.time += k.time / 16
 	}
 	return err != nil
 }

@@ -128,6 +128,7 @@ func (w *workplace) killAndRecover(t *testing.T, e *emulator, d killPoint) {
 	if !killed {
 		t.Fatalf("the publish ended before write %d: %v\n%s", d.at, err, said)
 	}
+	e.settle(t)
 	w.run(t, "publish", "--yes")
 	for _, wrong := range differences(e.objects(t), w.build(t)) {
 		t.Error(wrong)

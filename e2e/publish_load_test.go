@@ -33,7 +33,7 @@ type crowd struct {
 func startCrowd(t *testing.T, feedURL, base string, listeners int, stored *archive) *crowd {
 	c := &crowd{
 		feedURL: feedURL, base: base, stored: stored, stop: make(chan struct{}), rounds: make([]atomic.Int64, listeners), feeds: map[string]bool{},
-		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: listeners}},
+		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: listeners}},
 	}
 	var all sync.WaitGroup
 	for i := range listeners {
