@@ -123,7 +123,7 @@ func TestFeedAlternates(t *testing.T) {
 		}
 		return os.WriteFile(filepath.Join(dir, "episodes", slug, "audio.es.mp3"), data, 0o644)
 	}
-	site, err := publishSite(filepath.Join(scratch, "alternates"), copyAudio)
+	site, err := publishSite("alternates", copyAudio)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,11 @@ func gallery(t testing.TB) *site {
 }
 
 var galleryOnce = sync.OnceValues(func() (*site, error) {
-	return publishSite(filepath.Join(scratch, "gallery"), writeGallery)
+	return publishSite("gallery", writeGallery)
 })
+
+// hourTurns is the number of turns in the transcript of the hour of talk.
+const hourTurns = 1168
 
 // longTitle has 300 characters, and a word longer than a line.
 var longTitle = ("On Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and " + strings.Repeat("other names that do not fit into a line, ", 10))[:300]
@@ -100,7 +103,7 @@ func writeGallery(dir string) error {
 			return err
 		}
 	}
-	return writeTalk(filepath.Join(dir, "episodes", "hour"), filepath.Join(example, "transcript.md"), 1, 1168)
+	return writeTalk(filepath.Join(dir, "episodes", "hour"), filepath.Join(example, "transcript.md"), 1, hourTurns)
 }
 
 var stampPattern = regexp.MustCompile(`\\\[(\d+):(\d+)\\\] `)

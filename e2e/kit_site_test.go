@@ -74,12 +74,16 @@ func published(t testing.TB) *site {
 }
 
 var publishOnce = sync.OnceValues(func() (*site, error) {
-	return publishSite(filepath.Join(scratch, "published"), func(string) error { return nil })
+	return publishSite("published", func(string) error { return nil })
 })
 
 // publishSite calls change with the folder of a copy of the example, publishes the
-// copy, and serves it until all tests have ended.
-func publishSite(root string, change func(dir string) error) (*site, error) {
+// copy, and serves it until all tests have ended. The name is for the folder of the site.
+func publishSite(name string, change func(dir string) error) (*site, error) {
+	root, err := os.MkdirTemp(scratch, name+"-") // a test may run more than once
+	if err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(root, "public")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err

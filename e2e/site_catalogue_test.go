@@ -21,7 +21,7 @@ var cataloguePhrases = map[string]int{"word 205 and": 205, "كلمة 206 و": 20
 // of the given length in bytes.
 func publishCatalogue(t testing.TB, length int) *site {
 	t.Helper()
-	site, err := publishSite(t.TempDir(), func(dir string) error {
+	site, err := publishSite("catalogue", func(dir string) error {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
@@ -51,6 +51,7 @@ func TestCatalogue(t *testing.T) {
 		b.awaitPage(t, "/search/")
 		b.waitFor(t, "hits for "+phrase, `document.querySelectorAll(".hit mark").length > 0`)
 		b.waitFor(t, "the episode", fmt.Sprintf(`[...document.querySelectorAll(".hit h2 a")].every(a => a.pathname.includes("/%d-of-many/"))`, episode))
+		b.repeat(t)
 		b.do(t, "play the hit", chromedp.Click(`.play-hit`))
 		b.waitFor(t, "the audio to play", `!audio.paused && audio.currentTime > 0`)
 	}

@@ -63,7 +63,7 @@ func TestLighthouse(t *testing.T) {
 // BenchmarkLighthouse measures pages of one hour and of six hours of talk as Lighthouse
 // does: on a simulated phone with a slow network.
 func BenchmarkLighthouse(b *testing.B) {
-	site, err := publishSite(filepath.Join(scratch, "lighthouse"), func(dir string) error {
+	site, err := publishSite("lighthouse", func(dir string) error {
 		episodes := filepath.Join(dir, "episodes")
 		for n, name := range []string{"hour", "six-hours"} {
 			front := fmt.Sprintf("---\ntitle: A talk of %s\nguid: 0000000%d-0000-4000-8000-000000000000\ndate: 2026-11-0%d 06:00\n---\nA long talk.\n", name, n+1, n+1)

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -73,13 +72,11 @@ type tab struct {
 // openTab starts a headless browser and stops it when the test ends.
 func openTab(t testing.TB, program string) *tab {
 	t.Helper()
+	// chromedp removes the browser's folder when all processes of the browser have ended.
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program),
-		chromedp.NoSandbox, // the sandbox does not work for root, and the pages are trusted
-		chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+		chromedp.NoSandbox) // the sandbox does not work for root, and the pages are trusted
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -95,24 +92,35 @@ func openTab(t testing.TB, program string) *tab {
 			b.mu.Unlock()
 		}
 	}()
+	// The browser runs as long as the context of the first call.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
 	return b
 }
 
 // do runs actions in the page. They must succeed.
 func (b *tab) do(t testing.TB, what string, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	if err := chromedp.Do(b, steps...); err != nil {
+	if err := b.try(steps...); err != nil {
 		t.Fatalf("%s: %v\nconsole: %q", what, err, b.console)
 	}
+}
+
+// try runs actions in the page.
+func (b *tab) try(steps ...chromedp.Action[chromedp.Void]) error {
+	ctx, cancel := context.WithTimeout(b, patience)
+	defer cancel()
+	return chromedp.Do(ctx, steps...)
 }
 
 // open opens a page. It retries, because a browser that has just started sometimes
 // replaces the page with its own empty page.
 func (b *tab) open(t testing.TB, url string) {
 	t.Helper()
-	err := chromedp.Do(b, chromedp.Navigate(url))
-	for err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") && b.Err() == nil {
-		err = chromedp.Do(b, chromedp.Navigate(url))
+	err := b.try(chromedp.Navigate(url))
+	for err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") {
+		err = b.try(chromedp.Navigate(url))
 	}
 	if err != nil {
 		t.Fatalf("%s: %v\nconsole: %q", url, err, b.console)
@@ -145,7 +153,7 @@ func TestPagesInBrowser(t *testing.T) {
 func (b *tab) waitFor(t testing.TB, what, condition string) {
 	t.Helper()
 	expression := `(() => { const audio = document.querySelector("audio"); return ` + condition + `; })()`
-	if _, err := chromedp.Run(b, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+	if _, err := chromedp.Run(b, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience))); err != nil {
 		t.Fatalf("wait for %s: %v\nconsole: %q", what, err, b.console)
 	}
 }
@@ -168,6 +176,7 @@ func TestEmbedShowsTranscript(t *testing.T) {
 	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/embed/")
 	b.do(t, "open the transcript", chromedp.Click("#transcript summary"))
 	b.waitFor(t, "the turns", `document.querySelectorAll("#transcript .turn .stamp").length > 5`)
+	b.repeat(t)
 	b.do(t, "play a turn", chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#transcript a[data-seek]")].at(-4).click()`))
 	b.waitFor(t, "the turn to play", `!audio.paused && audio.currentTime > 5 && !!document.querySelector("#transcript .turn[aria-current]")`)
 	b.mustBeQuiet(t)
@@ -190,7 +199,7 @@ func TestEmbedPlaysInAnotherSite(t *testing.T) {
 	await(t, "the player to load", func() bool {
 		return b.inFrame(t, 0, `document.readyState === "complete" && !!document.querySelector("audio")`)
 	})
-	b.inFrame(t, 0, `document.querySelector("[data-play]").click()`)
+	await(t, "the button to be pressed", func() bool { return b.inFrame(t, 0, `(document.querySelector("[data-play]").click(), true)`) })
 	await(t, "the player to play", func() bool { return b.inFrame(t, 0, `document.querySelector("audio").currentTime > 0.5`) })
 	await(t, "the page to be refused", func() bool { return b.inFrame(t, 1, `document.URL.startsWith("chrome-error:")`) })
 }
