@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -196,16 +195,4 @@ func (a *applier) sendPages(ctx context.Context) error {
 	}
 	a.meter.note("pages", fmt.Sprintf("%d updated", len(pages)))
 	return nil
-}
-
-// bodyOf reads a small object of the release.
-func bodyOf(o *release.Object) ([]byte, error) {
-	r, err := o.Body()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	var out bytes.Buffer
-	_, err = out.ReadFrom(r)
-	return out.Bytes(), err
 }

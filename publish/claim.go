@@ -140,7 +140,7 @@ func (a *applier) keepFeed(ctx context.Context) error {
 	if newest == feed.SHA256 {
 		return nil
 	}
-	data, err := bodyOf(feed)
+	data, err := feed.Read()
 	if err != nil {
 		return err
 	}

@@ -160,26 +160,22 @@ func NewPlan(ctx context.Context, r *release.Release, s record.Storage, o *PlanO
 	return p, p.prune(ctx, s, now)
 }
 
-// observe lists a storage and completes the listing.
-func observe(ctx context.Context, s record.Storage, r *release.Release, cacheDir string) (*record.Listing, error) {
+// observe lists a storage and reads its record.
+func observe(ctx context.Context, s record.Storage, cacheDir string) (*record.Listing, error) {
 	seen, err := record.List(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	return seen, complete(ctx, seen, s, r, cacheDir)
+	return seen, seen.ReadState(ctx, s, cacheDir)
 }
 
 // complete adds to a listing the record and, for a sparse bucket, the attributes of the
 // objects in the release. If there is no record, it reads the episodes of the live feed,
 // because they must stay in the feed. It adds to the release the objects that depend on
-// the record: copies of the feed at former addresses, and stand-ins for former pages. If
-// the release is nil, it adds only the record.
+// the record: copies of the feed at former addresses, and stand-ins for former pages.
 func complete(ctx context.Context, seen *record.Listing, s record.Storage, r *release.Release, cacheDir string) error {
 	if err := seen.ReadState(ctx, s, cacheDir); err != nil {
 		return err
-	}
-	if r == nil {
-		return nil
 	}
 	if err := rebuild(ctx, seen, s, r); err != nil {
 		return err
@@ -307,12 +303,12 @@ func sameBytes(old bucket.Attrs, o *release.Object) bool {
 }
 
 // sameHeaders reports whether the header fields are equal, and old has the metadata of
-// new. It ignores other metadata of old, which comes from other tools.
-func sameHeaders(old, new bucket.Headers) bool {
-	if !slices.Equal(old.Fields(), new.Fields()) {
+// wanted. It ignores other metadata of old, which comes from other tools.
+func sameHeaders(old, wanted bucket.Headers) bool {
+	if !slices.Equal(old.Fields(), wanted.Fields()) {
 		return false
 	}
-	for k, v := range new.Metadata {
+	for k, v := range wanted.Metadata {
 		if old.Metadata[k] != v {
 			return false
 		}
@@ -320,12 +316,13 @@ func sameHeaders(old, new bucket.Headers) bool {
 	return true
 }
 
-func headerReason(old, new bucket.Headers) string {
+// headerReason describes how headers have to change.
+func headerReason(old, wanted bucket.Headers) string {
 	var changes []string
-	wanted := new.Fields()
+	fields := wanted.Fields()
 	for i, was := range old.Fields() {
-		if was != wanted[i] {
-			changes = append(changes, fmt.Sprintf("%s: %s → %s", was.Name, cmp.Or(was.Value, "none"), cmp.Or(wanted[i].Value, "none")))
+		if was != fields[i] {
+			changes = append(changes, fmt.Sprintf("%s: %s → %s", was.Name, cmp.Or(was.Value, "none"), cmp.Or(fields[i].Value, "none")))
 		}
 	}
 	return cmp.Or(strings.Join(changes, ", "), "metadata")

@@ -107,7 +107,7 @@ func (p *Plan) deletePart(key, reason string) {
 // keptKeys returns the keys that the live feed and the kept feeds name, except the keys
 // of episodes that have left the live feed.
 func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool, error) {
-	kept, live := map[string]bool{}, p.Release.LiveGUIDs()
+	kept := map[string]bool{}
 	for _, f := range p.Previous.Feeds {
 		data, err := record.Download(ctx, s.Records(), record.FeedKey(f.SHA256))
 		p.seen.Requests.Read++
@@ -116,25 +116,34 @@ func (p *Plan) keptKeys(ctx context.Context, s record.Storage) (map[string]bool,
 		} else if err != nil {
 			return nil, fmt.Errorf("read a kept feed: %w", err)
 		}
-		all, episodes, err := record.ReadFeed(data, cmp.Or(f.Base, p.Release.Show.URL))
-		if err != nil {
+		if err := p.addNamed(kept, data, cmp.Or(f.Base, p.Release.Show.URL)); err != nil {
 			return nil, err
-		}
-		gone := slices.DeleteFunc(episodes, func(e record.Episode) bool { return live[e.GUID] || e.Slug == "" })
-		for key := range all {
-			if !slices.ContainsFunc(gone, func(e record.Episode) bool { return isOf(key, e.Slug) }) {
-				kept[key] = true
-			}
 		}
 	}
 	return kept, p.keepOlderPages(ctx, s, kept)
+}
+
+// addNamed adds to kept the keys that a feed names, except the keys of episodes that have
+// left the live feed. base is the URL of the show when the feed was live.
+func (p *Plan) addNamed(kept map[string]bool, feed []byte, base string) error {
+	named, episodes, err := record.ReadFeed(feed, base)
+	if err != nil {
+		return err
+	}
+	live := p.Release.LiveGUIDs()
+	gone := slices.DeleteFunc(episodes, func(e record.Episode) bool { return live[e.GUID] || e.Slug == "" })
+	for key := range named {
+		if !slices.ContainsFunc(gone, func(e record.Episode) bool { return isOf(key, e.Slug) }) {
+			kept[key] = true
+		}
+	}
+	return nil
 }
 
 // keepOlderPages adds to kept the keys that the further pages of the live feed name.
 // These pages have the older episodes. A kept feed has only the newest episodes, and
 // refers to these pages for the others.
 func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[string]bool) error {
-	live := p.Release.LiveGUIDs()
 	for n := 1; ; n++ {
 		key := p.Release.Show.Feed.Page(n)
 		if _, there := p.seen.Objects[key]; !there {
@@ -147,15 +156,8 @@ func (p *Plan) keepOlderPages(ctx context.Context, s record.Storage, kept map[st
 		} else if err != nil {
 			return fmt.Errorf("read a page of the live feed: %w", err)
 		}
-		all, episodes, err := record.ReadFeed(data, p.Release.Show.URL)
-		if err != nil {
+		if err := p.addNamed(kept, data, p.Release.Show.URL); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
-		}
-		gone := slices.DeleteFunc(episodes, func(e record.Episode) bool { return live[e.GUID] || e.Slug == "" })
-		for key := range all {
-			if !slices.ContainsFunc(gone, func(e record.Episode) bool { return isOf(key, e.Slug) }) {
-				kept[key] = true
-			}
 		}
 	}
 }
@@ -211,11 +213,11 @@ func (a *applier) prune(ctx context.Context) error {
 // since.
 func (a *applier) remover(b bucket.Bucket) func(context.Context, *Change) error {
 	return func(ctx context.Context, c *Change) error {
-		record, err := record.Stat(ctx, a.storage.Records(), record.Key)
+		current, err := record.Stat(ctx, a.storage.Records(), record.Key)
 		if err != nil {
 			return err
 		}
-		if record.Version != a.state.Version {
+		if current.Version != a.state.Version {
 			return fmt.Errorf("%w: pruning stopped", ErrConflict)
 		}
 		err = b.Delete(ctx, c.Key, bucket.Condition{Version: c.version})

@@ -37,7 +37,7 @@ type Pulled struct {
 // in other languages as audio.<language>.mp3. Existing files are not changed. It calls
 // report for every file.
 func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, report func(Pulled)) error {
-	seen, err := observe(ctx, s, nil, "")
+	seen, err := observe(ctx, s, "")
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func Rollback(ctx context.Context, sh *show.Show, s record.Storage, o *RollbackO
 	if o == nil {
 		o = &RollbackOptions{}
 	}
-	seen, err := observe(ctx, s, nil, o.CacheDir)
+	seen, err := observe(ctx, s, o.CacheDir)
 	if err != nil {
 		return record.KeptFeed{}, err
 	}

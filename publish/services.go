@@ -73,8 +73,8 @@ func (p *Plan) pending() record.Pending {
 // immutable object that is written again, or it was written by a publish that ended
 // before its claim.
 func (p *Plan) unproven(c *Change) bool {
-	record, claimed := p.Previous.Objects[c.Key]
-	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || record.Unproven)
+	old, claimed := p.Previous.Objects[c.Key]
+	return c.Action == Add || c.Class == release.Immutable && c.Action != Keep || c.Action == Keep && (!claimed || old.Unproven)
 }
 
 // prove requests the new immutable objects through the public URL before any feed names

@@ -23,8 +23,6 @@ package tree
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"iter"
 	"strings"
 )
@@ -204,15 +202,6 @@ func (e *Element) Value() string {
 		return ""
 	}
 	return strings.TrimSpace(e.Text)
-}
-
-// Read reads a document of at most MaxBytes bytes and parses it.
-func Read(r io.Reader, o *Options) (*Document, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the document: %w", err)
-	}
-	return Parse(data, o)
 }
 
 // Parse parses a document. It returns an error only if the document is too large

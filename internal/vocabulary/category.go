@@ -81,7 +81,7 @@ func Categories() (all []string) {
 	for _, c := range categories {
 		all = append(all, c.name)
 		for _, s := range c.subs {
-			all = append(all, path(c.name, s))
+			all = append(all, CategoryPath(c.name, s))
 		}
 	}
 	return all
@@ -90,14 +90,14 @@ func Categories() (all []string) {
 // Category reports whether Apple's list has a category; sub is empty for a whole
 // category. If it does not, hint names what to write instead, or is empty.
 func Category(name, sub string) (hint string, ok bool) {
-	given := path(name, sub)
+	given := CategoryPath(name, sub)
 	var bySub []string
 	for _, c := range categories {
 		if sub == "" && name == c.name {
 			return "", true
 		}
 		for _, s := range c.subs {
-			full := path(c.name, s)
+			full := CategoryPath(c.name, s)
 			if name == c.name && sub == s {
 				return "", true
 			}
@@ -147,8 +147,8 @@ func Successor(name, sub string) (newName, newSub string, ok bool) {
 	return "", "", false
 }
 
-// path writes a category as "News > Tech News".
-func path(name, sub string) string {
+// CategoryPath returns a category written as "News > Tech News".
+func CategoryPath(name, sub string) string {
 	if sub == "" {
 		return name
 	}

@@ -245,12 +245,12 @@ func (c *mapper) categories(y *yamlDoc) {
 	var list []string
 	add := func(name, sub string) {
 		if newName, newSub, ok := vocabulary.Successor(name, sub); ok && (newName != name || newSub != sub) {
-			c.lose("the category %s becomes %s", categoryPath(name, sub), categoryPath(newName, newSub))
+			c.lose("the category %s becomes %s", vocabulary.CategoryPath(name, sub), vocabulary.CategoryPath(newName, newSub))
 			name, sub = newName, newSub
 		}
-		text := source.Quote(categoryPath(name, sub))
+		text := source.Quote(vocabulary.CategoryPath(name, sub))
 		if _, ok := vocabulary.Category(name, sub); !ok {
-			c.lose("the category %s is dropped: it is not in Apple's list", categoryPath(name, sub))
+			c.lose("the category %s is dropped: it is not in Apple's list", vocabulary.CategoryPath(name, sub))
 		} else if !slices.Contains(list, text) {
 			list = append(list, text)
 		}
@@ -268,13 +268,6 @@ func (c *mapper) categories(y *yamlDoc) {
 	if len(list) > 0 {
 		y.put("categories", "["+strings.Join(list, ", ")+"]")
 	}
-}
-
-func categoryPath(name, sub string) string {
-	if sub == "" {
-		return name
-	}
-	return name + " > " + sub
 }
 
 // owner writes the owner. It omits an address that forwards mail only while the show is

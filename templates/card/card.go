@@ -159,9 +159,9 @@ func (f *Font) Draw(c *Card) *raster.Image {
 		bottom = top + ArtworkSize
 	}
 	if _, missing := f.Missing(c.Show); !missing {
-		p.lines(c.Show, showSize, 1, c.Colours.Accent, top+showSize)
+		p.line(c.Show, showSize, c.Colours.Accent, top+showSize)
 	}
-	p.lines(p.lastLine(c), peopleSize, 1, c.Colours.Soft, bottom-peopleSize/4)
+	p.line(p.lastLine(c), peopleSize, c.Colours.Soft, bottom-peopleSize/4)
 	if _, missing := f.Missing(c.Title); missing {
 		return canvas
 	}
@@ -274,9 +274,9 @@ func (p *painter) wrap(text string, size, lines int) (wrapped []shaping.Line, cu
 	return wrapped, truncated > 0
 }
 
-// lines draws a text, cut to a number of lines, the first with its baseline at y.
-func (p *painter) lines(text string, size, lines int, c palette.Colour, y int) {
-	wrapped, _ := p.wrap(text, size, lines)
+// line draws a text, cut to one line, with its baseline at y.
+func (p *painter) line(text string, size int, c palette.Colour, y int) {
+	wrapped, _ := p.wrap(text, size, 1)
 	p.draw(wrapped, size, c, y)
 }
 

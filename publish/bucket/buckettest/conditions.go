@@ -60,10 +60,11 @@ func (s *suite) deleteConditions(_ *testing.T, b *store) {
 	}
 }
 
-// race makes many writers write different bodies under one condition at the same
-// time, and checks that exactly one of them succeeds and that its bytes remain.
-func (s *suite) race(b *store, key, round string, cond bucket.Condition) bucket.Attrs {
+// race makes many writers write different bodies to release.json under one condition at
+// the same time, and checks that exactly one of them succeeds and that its bytes remain.
+func (s *suite) race(b *store, round string, cond bucket.Condition) bucket.Attrs {
 	b.Helper()
+	const key = "release.json"
 	var (
 		start, done sync.WaitGroup
 		attrs       = make([]bucket.Attrs, s.opts.Racers)
@@ -100,13 +101,13 @@ func (s *suite) race(b *store, key, round string, cond bucket.Condition) bucket.
 }
 
 func (s *suite) oneCreatorWins(_ *testing.T, b *store) {
-	s.race(b, "release.json", "creation", bucket.Condition{Absent: true})
+	s.race(b, "creation", bucket.Condition{Absent: true})
 }
 
 func (s *suite) oneUpdaterWins(_ *testing.T, b *store) {
 	a := b.put("release.json", "start", bucket.Condition{})
 	for _, round := range []string{"round 1", "round 2", "round 3"} {
-		a = s.race(b, "release.json", round, bucket.Condition{Version: a.Version})
+		a = s.race(b, round, bucket.Condition{Version: a.Version})
 	}
 }
 
