@@ -131,13 +131,13 @@ func parsePicture(f frame) (*Picture, byte) {
 		return nil, 0
 	}
 	kind := rest[0]
-	_, image, ok := cutText(encoding, rest[1:])
-	if !ok || len(image) == 0 {
+	_, data, ok := cutText(encoding, rest[1:])
+	if !ok || len(data) == 0 {
 		return nil, 0
 	}
-	p, err := ReadPicture(image)
+	p, err := ReadPicture(data)
 	if err != nil {
-		p = &Picture{MediaType: ascii(string(mediaType)), Data: image}
+		p = &Picture{MediaType: ascii(string(mediaType)), Data: data}
 	}
 	return p, kind
 }

@@ -204,8 +204,8 @@ func TestEmbedPlaysInAnotherSite(t *testing.T) {
 	await(t, "the page to be refused", func() bool { return b.inFrame(t, 1, `document.URL.startsWith("chrome-error:")`) })
 }
 
-// inFrame returns whether an expression is true in the frame of an index, whose page may be
-// of another origin. It returns false while there is no such frame.
+// inFrame reports whether an expression is true in a frame of the page, by its index. The
+// frame may be of another origin. While there is no such frame, inFrame returns false.
 func (b *tab) inFrame(t testing.TB, index int, expression string) bool {
 	t.Helper()
 	tree, err := chromedp.Call(b, page.GetFrameTree, cdp.Empty{})

@@ -91,9 +91,9 @@ func (f Folder) Path(name string) (string, bool) {
 	return filepath.Join(f.Dir, filepath.FromSlash(clean)), true
 }
 
-// ReadFile returns the content of a file of at most max bytes. For a larger file it
+// ReadFile returns the content of a file of at most limit bytes. For a larger file it
 // returns an error.
-func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
+func (f Folder) ReadFile(name string, limit int64) ([]byte, error) {
 	file, err := f.Open(name)
 	if err != nil {
 		return nil, err
@@ -101,14 +101,14 @@ func (f Folder) ReadFile(name string, max int64) ([]byte, error) {
 	defer file.Close()
 	size := int64(0)
 	if info, err := file.Stat(); err == nil {
-		size = min(info.Size(), max)
+		size = min(info.Size(), limit)
 	}
 	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // ReadFrom does not grow it
-	if _, err := data.ReadFrom(io.LimitReader(file, max+1)); err != nil {
+	if _, err := data.ReadFrom(io.LimitReader(file, limit+1)); err != nil {
 		return nil, err
 	}
-	if int64(data.Len()) > max {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("more than %d bytes", max)}
+	if int64(data.Len()) > limit {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("more than %d bytes", limit)}
 	}
 	return data.Bytes(), nil
 }

@@ -147,8 +147,8 @@ func TestAlignWrongStamp(t *testing.T) {
 	}
 }
 
-// TestAlignRepeated expects no finding about the stamp of words that were heard there and,
-// next to the words that follow them, once more.
+// TestAlignRepeated has a sentence that was heard six times in a row. It expects no finding
+// about a stamp at the first time, although the text that follows was heard after the last.
 func TestAlignRepeated(t *testing.T) {
 	t.Parallel()
 	var heard []words.Word

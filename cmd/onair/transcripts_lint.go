@@ -28,7 +28,7 @@ type lintOptions struct {
 	people, url   string
 	fraction      string
 	disable       []string
-	passed        int // files in folders that were skipped because they have no label
+	skipped       int // files in folders, left out because they have no label
 	duration      time.Duration
 }
 
@@ -95,7 +95,7 @@ func runTranscriptsLint(ctx context.Context, a *app, o *lintOptions, args []stri
 	if names, err = r.labelled(a, names, args); err != nil {
 		return err
 	}
-	o.passed = all - len(names)
+	o.skipped = all - len(names)
 	return lintFiles(ctx, a, r, names, o)
 }
 
@@ -190,7 +190,7 @@ func lintFiles(ctx context.Context, a *app, r *transcriptRepo, names []string, o
 			return err
 		}
 	} else if !a.quiet {
-		printLintSummary(a, len(names), o.passed, n)
+		printLintSummary(a, len(names), o.skipped, n)
 	}
 	if n[finding.Error] > 0 {
 		return exitError(exitFindings)
@@ -221,7 +221,7 @@ func allowMemory(read func(string) ([]byte, error), keep bool) func(string) ([]b
 }
 
 // printLintSummary prints the number of files and findings.
-func printLintSummary(a *app, files, passed int, n counts) {
+func printLintSummary(a *app, files, skipped int, n counts) {
 	if n[finding.Error]+n[finding.Warning] > 0 || a.verbose && n[finding.Info] > 0 {
 		fmt.Fprintln(a.stdout)
 	}
@@ -229,8 +229,8 @@ func printLintSummary(a *app, files, passed int, n counts) {
 	if n := n[finding.Info]; n > 0 && !a.verbose {
 		fmt.Fprintf(a.stdout, ", %s (-v)", plural.Count(n, "suggestion"))
 	}
-	if passed > 0 {
-		fmt.Fprintf(a.stdout, "; %s without a speaker's label passed over", plural.Count(passed, "file"))
+	if skipped > 0 {
+		fmt.Fprintf(a.stdout, "; %s without a speaker's label passed over", plural.Count(skipped, "file"))
 	}
 	fmt.Fprintln(a.stdout)
 }

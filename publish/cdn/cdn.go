@@ -25,7 +25,7 @@ type Purger interface {
 
 // Options are optional.
 type Options struct {
-	// Env looks up an environment variable. nil finds none.
+	// Env looks up an environment variable. If it is nil, no variable is set.
 	Env func(string) (string, bool)
 
 	// Client sends requests. It follows no redirects. nil uses a new client.

@@ -63,8 +63,8 @@ func (b *builder) makeTag(e *Episode) *episodeTag {
 		tag.found.Add(ruleTagFormat.At(e.At("title"), "onair.lock pins tag format %d; this onair writes %d", e.Pin.TagFormat, audio.TagFormat))
 		return tag
 	}
-	make := func() (*audio.Tag, error) { return audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture) }
-	t, err := make()
+	build := func() (*audio.Tag, error) { return audio.EpisodeTag(b.show, e.Episode, e.Pin.Duration, b.picture) }
+	t, err := build()
 	if image := (*imageError)(nil); errors.As(err, &image) {
 		return tag
 	} else if err != nil {
@@ -72,7 +72,7 @@ func (b *builder) makeTag(e *Episode) *episodeTag {
 		return tag
 	}
 	tag.pieces = func() ([][]byte, error) {
-		t, err := make()
+		t, err := build()
 		if err != nil {
 			return nil, err
 		}

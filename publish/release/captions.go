@@ -41,7 +41,7 @@ func (b *builder) addTranscripts(e *Episode) (found finding.List) {
 			found.Add(unreadable(f.Path, err))
 			continue
 		}
-		found = append(found, t.heeded(facts.Findings)...)
+		found = append(found, t.enabled(facts.Findings)...)
 		t.timed, t.machine, t.digest, t.gaps = facts.Timed, facts.Machine, facts.Digest, facts.Gaps
 		for i, s := range facts.Files {
 			format := t.formats()[i]

@@ -348,14 +348,14 @@ func (t *transcript) compare(original *transcript) finding.List {
 	if err != nil && !errors.Is(err, errNotText) {
 		return nil // addTranscripts has reported the error
 	}
-	return t.heeded(known)
+	return t.enabled(known)
 }
 
-// heeded returns the findings about a transcript, without the findings of rules that
+// enabled returns the findings about a transcript, without the findings of rules that
 // transcripts.yaml disables. A transcript with errors of the linter can usually be read.
 // So such errors become warnings, and an old transcript with many of them does not stop a
 // publish.
-func (t *transcript) heeded(known []knownFinding) (found finding.List) {
+func (t *transcript) enabled(known []knownFinding) (found finding.List) {
 	for i := range known {
 		f := known[i].finding(t.Path)
 		if _, disabled := t.texts.settings.Disabled[f.Rule]; !disabled {

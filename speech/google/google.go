@@ -177,8 +177,8 @@ func (r *recognizer) remove(ctx context.Context, q *speech.Request) {
 const (
 	// noteUploaded is the note with the address of a piece in the bucket.
 	noteUploaded = "uploaded"
-	// noteSending is the note with the address of audio whose recognition is about to
-	// begin, because the program may end before it knows the name of the operation.
+	// noteSending is the note that is written before a request to recognize audio is sent,
+	// and emptied when the name of the operation is known. It has the address of the audio.
 	noteSending = "sending"
 
 	// maxLost limits how often a request is repeated because its answer was lost.
