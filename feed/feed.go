@@ -6,8 +6,8 @@ import (
 	"onair/show"
 )
 
-// MediaType is the Content-Type of a feed.
-const MediaType = "application/rss+xml"
+// mediaType is the Content-Type of a feed.
+const mediaType = "application/rss+xml"
 
 // Hub is the WebSub hub of shows that announce through websub. Their feeds name the
 // hub, and onair notifies it of changes (WebSub section 4).

@@ -94,7 +94,7 @@ func (w *writer) channel(p *page) {
 // pageLinks writes the links to the page itself, the hub and other pages.
 func (w *writer) pageLinks(p *page) {
 	if !w.leaveOut(selfLink) {
-		w.empty("atom:link", "href", p.self, "rel", "self", "type", MediaType)
+		w.empty("atom:link", "href", p.self, "rel", "self", "type", mediaType)
 	}
 	if p.isFeed() && announces(p.Show, "websub") {
 		w.empty("atom:link", "href", Hub, "rel", "hub")
@@ -102,11 +102,11 @@ func (w *writer) pageLinks(p *page) {
 	if p.oldest == "" {
 		return
 	}
-	w.empty("atom:link", "href", p.SelfURL, "rel", "first", "type", MediaType)
+	w.empty("atom:link", "href", p.SelfURL, "rel", "first", "type", mediaType)
 	if p.older != "" {
-		w.empty("atom:link", "href", p.older, "rel", "next", "type", MediaType)
+		w.empty("atom:link", "href", p.older, "rel", "next", "type", mediaType)
 	}
-	w.empty("atom:link", "href", p.oldest, "rel", "last", "type", MediaType)
+	w.empty("atom:link", "href", p.oldest, "rel", "last", "type", mediaType)
 }
 
 // related writes a link that apps ignore; an import reads it. See vocabulary.FormerAddress.

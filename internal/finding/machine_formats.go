@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// SchemaVersion is the schema version of the JSON documents in this package.
-const SchemaVersion = 1
+// schemaVersion is the schema version of the JSON documents in this package.
+const schemaVersion = 1
 
 // WriteJSON writes {schema_version, findings, summary}, for scripts.
 func WriteJSON(w io.Writer, l List) error {
@@ -25,7 +25,7 @@ func WriteJSON(w io.Writer, l List) error {
 		SchemaVersion int     `json:"schema_version"`
 		Findings      List    `json:"findings"`
 		Summary       summary `json:"summary"`
-	}{SchemaVersion, l, summary{l.Count(Error), l.Count(Warning), l.Count(Info)}})
+	}{schemaVersion, l, summary{l.Count(Error), l.Count(Warning), l.Count(Info)}})
 }
 
 // WriteGitHub writes GitHub Actions workflow commands, which annotate the lines

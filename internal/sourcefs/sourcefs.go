@@ -228,16 +228,16 @@ func (f *FS) StatPath(name string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// OutsideTypes are the extensions of the files that a show may keep outside its
+// outsideTypes are the extensions of the files that a show may keep outside its
 // folder.
-var OutsideTypes = []string{".md", ".mp3", ".m4a"}
+var outsideTypes = []string{".md", ".mp3", ".m4a"}
 
 // checkPath returns the path of a file with the symbolic links of its folders resolved.
 // A folder of the path may be a symbolic link, as /tmp is on some systems; the file
 // itself may not.
 func (f *FS) checkPath(name string) (real string, info fs.FileInfo, err error) {
-	if !slices.Contains(OutsideTypes, strings.ToLower(filepath.Ext(name))) {
-		return "", nil, &RefusedError{name, "outside the show's folder, where only " + strings.Join(OutsideTypes, ", ") + " files are read"}
+	if !slices.Contains(outsideTypes, strings.ToLower(filepath.Ext(name))) {
+		return "", nil, &RefusedError{name, "outside the show's folder, where only " + strings.Join(outsideTypes, ", ") + " files are read"}
 	}
 	if system(filepath.Clean(name)) {
 		return "", nil, &RefusedError{name, "a file of the operating system"}

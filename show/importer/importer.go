@@ -76,8 +76,8 @@ func (l Loss) String() string {
 	return text
 }
 
-// ErrNotEmpty reports that the folder has files but no show.
-var ErrNotEmpty = errors.New("the folder is not empty, and is not a show")
+// errNotEmpty reports that the folder has files but no show.
+var errNotEmpty = errors.New("the folder is not empty, and is not a show")
 
 // hintedError is an error with a hint what to do about it.
 type hintedError struct {
@@ -170,7 +170,7 @@ func (p *Plan) openFolder() (*known, error) {
 		if _, err := os.Stat(filepath.Join(p.o.Dir, marker)); err == nil || len(visible) == 0 {
 			return k, nil
 		}
-		return nil, &hintedError{fmt.Errorf("%s: %w", p.o.Dir, ErrNotEmpty), "name a new folder"}
+		return nil, &hintedError{fmt.Errorf("%s: %w", p.o.Dir, errNotEmpty), "name a new folder"}
 	}
 	p.isShow = true
 	s, _ := show.Load(os.DirFS(p.o.Dir), nil)

@@ -134,28 +134,28 @@ func From(accent Colour) Colours {
 		Paper: tone(0.2, 0.012), Raised: tone(0.245, 0.014), Sunken: tone(0.165, 0.011), Tint: tone(0.3, 0.035),
 		Ink: tone(0.93, 0.01), Soft: tone(0.76, 0.016), Line: tone(0.37, 0.018),
 	}
-	light.Accent = readable(oklch{min(max(k.l, 0.47), 0.7), k.c, k.h}, -0.005, light)
+	light.Accent = makeReadable(oklch{min(max(k.l, 0.47), 0.7), k.c, k.h}, -0.005, light)
 	light.OnAccent = Colour{255, 255, 255}
-	dark.Accent = readable(oklch{max(k.l, 0.7), min(k.c, 0.16), k.h}, 0.005, dark)
+	dark.Accent = makeReadable(oklch{max(k.l, 0.7), min(k.c, 0.16), k.h}, 0.005, dark)
 	dark.OnAccent = tone(0.2, 0.03)
 	return Colours{light, dark}
 }
 
-// readable changes the lightness of a colour in steps until text in the colour is
+// makeReadable changes the lightness of a colour in steps until text in the colour is
 // readable on every background of a scheme.
-func readable(k oklch, step float64, s Scheme) Colour {
+func makeReadable(k oklch, step float64, s Scheme) Colour {
 	for {
 		c := k.colour()
-		if Readable(c, s) || k.l <= 0.1 || k.l >= 0.98 {
+		if isReadable(c, s) || k.l <= 0.1 || k.l >= 0.98 {
 			return c
 		}
 		k.l += step
 	}
 }
 
-// Readable reports whether text in a colour is readable on every background of a
+// isReadable reports whether text in a colour is readable on every background of a
 // scheme.
-func Readable(c Colour, s Scheme) bool {
+func isReadable(c Colour, s Scheme) bool {
 	for _, background := range []Colour{s.Paper, s.Raised, s.Sunken, s.Tint} {
 		if Contrast(c, background) < MinContrast {
 			return false

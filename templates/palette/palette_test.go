@@ -15,7 +15,7 @@ func TestEveryAccentCanBeRead(t *testing.T) {
 				c := From(accent)
 				for name, s := range map[string]Scheme{"light": c.Light, "dark": c.Dark} {
 					for what, text := range map[string]Colour{"ink": s.Ink, "soft": s.Soft, "accent": s.Accent} {
-						if !Readable(text, s) {
+						if !isReadable(text, s) {
 							t.Errorf("%s of %v, %s: %v on %v, %v, %v, %v", what, accent, name, text, s.Paper, s.Raised, s.Sunken, s.Tint)
 						}
 					}
@@ -96,7 +96,7 @@ func FuzzAccent(f *testing.F) {
 		copy(img.Pix, data)
 		accent, _ := Accent(img)
 		c := From(accent)
-		if !Readable(c.Light.Accent, c.Light) || !Readable(c.Dark.Accent, c.Dark) {
+		if !isReadable(c.Light.Accent, c.Light) || !isReadable(c.Dark.Accent, c.Dark) {
 			t.Errorf("accent %v cannot be read", accent)
 		}
 	})

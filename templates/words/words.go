@@ -21,8 +21,8 @@ import (
 	"time"
 )
 
-// Fallback is the language of a show whose own language has no catalogue.
-const Fallback = "en"
+// fallback is the language of a show whose own language has no catalogue.
+const fallback = "en"
 
 //go:embed text/*.txt
 var files embed.FS
@@ -30,7 +30,7 @@ var files embed.FS
 // Files returns the embedded catalogues by file name, such as en.txt.
 func Files() map[string][]byte {
 	all := map[string][]byte{}
-	for _, language := range Languages() {
+	for _, language := range languages() {
 		name := language + ".txt"
 		data, err := files.ReadFile("text/" + name)
 		if err != nil {
@@ -41,8 +41,8 @@ func Files() map[string][]byte {
 	return all
 }
 
-// Languages returns the languages of the embedded catalogues, sorted.
-func Languages() []string {
+// languages returns the languages of the embedded catalogues, sorted.
+func languages() []string {
 	entries, err := files.ReadDir("text")
 	if err != nil {
 		panic(err)
@@ -71,7 +71,7 @@ var embedded = sync.OnceValue(func() map[string]Catalogue {
 })
 
 // Keys returns the keys that a catalogue may have, sorted.
-func Keys() []string { return slices.Sorted(maps.Keys(embedded()[Fallback])) }
+func Keys() []string { return slices.Sorted(maps.Keys(embedded()[fallback])) }
 
 // A LineError is an error in a line of a catalogue.
 type LineError struct {
@@ -124,7 +124,7 @@ type Words struct {
 // then in the embedded ones: first that of the language, then that of the language without
 // region and script. Last comes the embedded English catalogue.
 func For(language string, own map[string]Catalogue) *Words {
-	w := &Words{language: Fallback, text: maps.Clone(embedded()[Fallback])}
+	w := &Words{language: fallback, text: maps.Clone(embedded()[fallback])}
 	tag := strings.ToLower(language)
 	base, _, _ := strings.Cut(tag, "-")
 	for _, catalogues := range []map[string]Catalogue{embedded(), own} {

@@ -15,11 +15,11 @@ var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 func TestCataloguesAreComplete(t *testing.T) {
 	t.Parallel()
 	for _, want := range []string{"ar", "de", "en", "es", "fr", "he", "it", "ja", "nl", "pt", "ru", "zh"} {
-		if !slices.Contains(Languages(), want) {
+		if !slices.Contains(languages(), want) {
 			t.Errorf("there is no catalogue for %s", want)
 		}
 	}
-	english := embedded()[Fallback]
+	english := embedded()[fallback]
 	for name, c := range embedded() {
 		if _, err := language.Parse(name); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -321,7 +321,7 @@ type captionScanner struct {
 
 func (s *source) scanCaptions(kind captionLines) ([]caption, error) {
 	c := captionScanner{s: s, kind: kind, captions: make([]caption, 0, strings.Count(s.text, "-->")), skipping: kind.vtt}
-	for at, line := range Lines(s.text) {
+	for at, line := range linesOf(s.text) {
 		line = strings.TrimSpace(line)
 		c.line(at, line)
 		c.above = line

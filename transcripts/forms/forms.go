@@ -263,8 +263,8 @@ func (l *lineCounter) line(text string, at int) int {
 	return l.count + 1
 }
 
-// Lines yields each line of a text with its offset.
-func Lines(text string) iter.Seq2[int, string] {
+// linesOf yields each line of a text with its offset.
+func linesOf(text string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		for at := 0; at < len(text); {
 			line, _, _ := strings.Cut(text[at:], "\n")

@@ -100,7 +100,7 @@ func (m *mover) apply() []byte {
 // captions shifts the lines of times, and the times inside the text of WebVTT.
 func (m *mover) captions(kind captionLines) {
 	block := -1 // start of the current block of lines; blocks are separated by blank lines
-	for at, line := range Lines(m.text) {
+	for at, line := range linesOf(m.text) {
 		trimmed := strings.TrimSpace(line)
 		if trimmed == "" {
 			block = -1
@@ -149,7 +149,7 @@ func brackets(line string) iter.Seq2[int, int] {
 // lines below it.
 func (m *mover) blockEnd(at int) int {
 	blank := false
-	for next, line := range Lines(m.text[at:]) {
+	for next, line := range linesOf(m.text[at:]) {
 		if empty := strings.TrimSpace(line) == ""; empty {
 			blank = true
 		} else if blank {

@@ -60,7 +60,7 @@ func tableRows(text string) iter.Seq2[int, []string] {
 	first, _, _ := strings.Cut(text, "\n")
 	return func(yield func(int, []string) bool) {
 		if strings.Contains(first, "\t") {
-			for at, line := range Lines(text) {
+			for at, line := range linesOf(text) {
 				if !yield(at, strings.Split(line, "\t")) {
 					return
 				}

@@ -115,7 +115,7 @@ type textReader struct {
 // newTextReader cuts a text into lines and finds their clocks and names.
 func newTextReader(s *source) *textReader {
 	r := &textReader{s: s}
-	for at, raw := range Lines(s.text) {
+	for at, raw := range linesOf(s.text) {
 		raw = plainHead(withColons(withoutSpokenClock(raw)))
 		l := textLine{at: at, text: clean(raw)}
 		if l.text != "" && !boilerplate(l.text) && !isRuler(l.text) && !isSpokenClock(l.text) {
