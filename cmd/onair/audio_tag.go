@@ -183,6 +183,11 @@ func runAudioTag(a *app, o *tagOptions, name string) error {
 		return err
 	}
 	found = append(found, checkFrames(t.Info, name)...)
+	return reportTagged(a, o, name, t, found)
+}
+
+// reportTagged writes the findings, and what the new tag of the file has.
+func reportTagged(a *app, o *tagOptions, name string, t *audio.Tagging, found finding.List) error {
 	if len(found) > 0 {
 		if err := a.writeFindings(a.stderr, found, nil); err != nil {
 			return err

@@ -23,20 +23,11 @@ import (
 
 // servePreview serves the show as it is being edited.
 func servePreview(ctx context.Context, a *app, o *serveOptions) error {
-	var s *show.Show
-	var found finding.List
-	var err error
-	loaded := make(chan struct{})
-	go func() {
-		defer close(loaded)
-		s, found, err = loadShow(a, nil, nil)
-	}()
-	select {
-	case <-loaded:
-	case <-ctx.Done(): // a large show takes long to load, and loading writes nothing
+	s, found, err := loadUntilDone(ctx, a)
+	switch {
+	case err != nil && err == ctx.Err():
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	feed := show.DefaultFeed
@@ -82,6 +73,25 @@ func servePreview(ctx context.Context, a *app, o *serveOptions) error {
 	case <-time.After(500 * time.Millisecond): // Close would wait for the build
 	}
 	return err
+}
+
+// loadUntilDone loads the show, and gives up with ctx.Err() when ctx is done: a large show
+// takes long to load, and loading writes nothing.
+func loadUntilDone(ctx context.Context, a *app) (*show.Show, finding.List, error) {
+	var s *show.Show
+	var found finding.List
+	var err error
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		s, found, err = loadShow(a, nil, nil)
+	}()
+	select {
+	case <-loaded:
+		return s, found, err
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 }
 
 // buildPreview builds the release for a preview.
