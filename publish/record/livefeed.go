@@ -57,7 +57,7 @@ type LiveAlternate struct {
 	} `xml:"https://podcastindex.org/namespace/1.0 source"`
 }
 
-// Files returns the file under each of its addresses.
+// Files returns one file for each address of the alternate.
 func (a *LiveAlternate) Files() (files []LiveFile) {
 	for _, s := range a.Sources {
 		files = append(files, LiveFile{s.URI, a.Type, a.Length})

@@ -375,7 +375,7 @@ func (r *ttmlReader) words(said string) {
 	if r.next == nil {
 		return
 	}
-	if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && !r.spaced() {
+	if trimmed := strings.TrimLeft(said, " \t\n"); len(trimmed) < len(said) && r.needsSpace() {
 		r.text = append(r.text, ' ')
 	}
 	if words := clean(said); words != "" {
@@ -389,10 +389,10 @@ func (r *ttmlReader) words(said string) {
 	}
 }
 
-// spaced reports whether the next word needs no space before it.
-func (r *ttmlReader) spaced() bool {
+// needsSpace reports whether the text ends without the space that separates words.
+func (r *ttmlReader) needsSpace() bool {
 	n := len(r.text)
-	return n == 0 || r.text[n-1] == ' ' || r.text[n-1] == '\n'
+	return n > 0 && r.text[n-1] != ' ' && r.text[n-1] != '\n'
 }
 
 func (r *ttmlReader) spanTag(p *markupPart) {
@@ -406,7 +406,7 @@ func (r *ttmlReader) spanTag(p *markupPart) {
 	if who := p.attr("agent"); who != "" && r.next.Speaker == "" {
 		r.next.Speaker = r.agentName(who)
 	}
-	if p.attr("unit") == "word" && !r.spaced() {
+	if p.attr("unit") == "word" && r.needsSpace() {
 		r.text = append(r.text, ' ')
 	}
 	start, timed := r.times.parse(p.attr("begin"))

@@ -131,7 +131,7 @@ func newTextReader(s *source) *textReader {
 	r.splitInline()
 	r.nameAroundClocks()
 	r.nameBehindClocks()
-	r.nameAlone()
+	r.addColons()
 	r.dropNumbers()
 	r.dropLengths()
 	r.dropDashes()

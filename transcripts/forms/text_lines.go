@@ -355,10 +355,10 @@ var (
 	turnLength = regexp.MustCompile(`\s*\[\d{1,5}(?:\.\d{1,3})?\s?s\]$`)
 )
 
-// nameAlone puts a colon behind names that stand alone on a line: those that a recognizer
-// gives, and those in bold or in headings, if nearly all bold lines or headings are names,
-// names occur again, and lists are rare.
-func (r *textReader) nameAlone() {
+// addColons puts a colon behind each name that is alone on its line and that a recognizer
+// gives, such as "Speaker 1". It does the same for names in bold or in headings, if nearly
+// all such lines are names, some name occurs twice, and lists are rare.
+func (r *textReader) addColons() {
 	counts := map[string]int{}
 	marked, names, items := 0, 0, 0
 	for i := range r.lines {
