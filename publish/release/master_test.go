@@ -134,13 +134,9 @@ func TestChaptersOfTheMasterAreNotTaken(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			files := publishable(t, tt.chapters...)
 			tt.change(files)
-			s, found := show.Load(files, nil)
+			r, found := releaseAndFindings(t, files, &release.Options{})
 			if found.HasErrors() {
 				t.Fatal(found)
-			}
-			r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
-			if err != nil || found.HasErrors() {
-				t.Fatal(err, found)
 			}
 			e, pin := episode(t, r, "first-light")
 			if len(e.Chapters) > 0 || len(pin.Chapters) > 0 {
@@ -179,13 +175,9 @@ func TestChaptersOfTheMasterAreRepaired(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s, found := show.Load(publishable(t, tt.chapters...), nil)
+			r, found := releaseAndFindings(t, publishable(t, tt.chapters...), &release.Options{})
 			if found.HasErrors() {
 				t.Fatal(found)
-			}
-			r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now})
-			if err != nil || found.HasErrors() {
-				t.Fatal(err, found)
 			}
 			e, pin := episode(t, r, "first-light")
 			if diff := cmp.Diff([][]chapters.Chapter{tt.want, tt.want}, [][]chapters.Chapter{e.Chapters, pin.Chapters}); diff != "" {
@@ -235,21 +227,14 @@ func TestOlderPins(t *testing.T) {
 			old := tt.pinned(files[firstLight].Data[info.PayloadStart:info.PayloadEnd:info.PayloadEnd], behind)
 			pin.Payload = pins.Payload{SHA256: fmt.Sprintf("%x", sha256.Sum256(old)), Bytes: int64(len(old)), CRC32C: 1}
 			files[pins.File] = &fstest.MapFile{Data: first.Lock.Format()}
-			s, found := show.Load(files, nil)
-			if found.HasErrors() {
-				t.Fatal(found)
-			}
-			_, found, err = release.New(t.Context(), s, &release.Options{Now: showtest.Now})
-			if err != nil {
-				t.Fatal(err)
-			}
+			_, found := releaseAndFindings(t, files, &release.Options{})
 			i := slices.IndexFunc(found, func(f finding.Finding) bool { return f.Rule == "P012" })
 			if i < 0 || !strings.Contains(found[i].Message, tt.want) || !strings.Contains(found[i].Hint, "--replace-audio first-light") {
 				t.Fatalf("no P012 %q in %v", tt.want, found)
 			}
-			r, found, err := release.New(t.Context(), s, &release.Options{Now: showtest.Now, ReplaceAudio: []string{"first-light"}})
-			if err != nil || found.HasErrors() {
-				t.Fatal(err, found)
+			r, found := releaseAndFindings(t, files, &release.Options{ReplaceAudio: []string{"first-light"}})
+			if found.HasErrors() {
+				t.Fatal(found)
 			}
 			if got := r.Lock.Episodes[e.GUID].Payload; got != whole {
 				t.Errorf("pinned %+v, want %+v", got, whole)

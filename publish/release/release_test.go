@@ -83,8 +83,8 @@ func TestReadsAreNoted(t *testing.T) {
 	}
 }
 
-// found returns the release of a show and its findings.
-func found(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Release, finding.List) {
+// releaseAndFindings returns the release of a show and the findings of its build.
+func releaseAndFindings(t *testing.T, files fstest.MapFS, o *release.Options) (*release.Release, finding.List) {
 	t.Helper()
 	s, l := show.Load(files, nil)
 	if s == nil {
@@ -104,7 +104,7 @@ func TestOtherSoundWhereAudioIsMissing(t *testing.T) {
 	delete(files, pins.File)
 	delete(files, showtest.Ghosts+"audio.mp3")
 	files[showtest.Ghosts+"final mix.WAV"] = &fstest.MapFile{Data: []byte("RIFF")}
-	_, l := found(t, files, &release.Options{})
+	_, l := releaseAndFindings(t, files, &release.Options{})
 	missing := ofRule(l, "P011")
 	if len(missing) != 1 || !strings.Contains(missing[0].Hint, "onair audio probe '"+showtest.Ghosts+"final mix.WAV'") {
 		t.Errorf("%+v", missing)
@@ -143,11 +143,11 @@ func TestErrorsOfARelease(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			files := showtest.Example(t)
 			test.change(files)
-			_, l := found(t, files, &release.Options{})
+			_, l := releaseAndFindings(t, files, &release.Options{})
 			if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
 				t.Errorf("%s\n%v", diff, l)
 			}
-			if _, without := found(t, files, &release.Options{WithoutPages: true}); !cmp.Equal(l, without) {
+			if _, without := releaseAndFindings(t, files, &release.Options{WithoutPages: true}); !cmp.Equal(l, without) {
 				t.Errorf("without pages: %v\nwith pages: %v", without, l)
 			}
 			for _, f := range l {
@@ -172,7 +172,7 @@ func TestStorageMayNotBeTheShow(t *testing.T) {
 	} {
 		files := showtest.Example(t)
 		showtest.Edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: "+storage+"\n")
-		_, l := found(t, files, &release.Options{})
+		_, l := releaseAndFindings(t, files, &release.Options{})
 		if diff := cmp.Diff(want, errorRules(l)); diff != "" {
 			t.Errorf("%s: %s", storage, diff)
 		}
@@ -200,7 +200,7 @@ func TestStateMayNotLieInStorage(t *testing.T) {
 		files := showtest.Example(t)
 		showtest.Edit(t, files, "show.yaml", "storage: gs://hello-universe\n", "storage: \""+test.storage+"\"\n")
 		showtest.Edit(t, files, "show.yaml", "state: gs://hello-universe-private ", "state: \""+test.state+"\" ")
-		_, l := found(t, files, &release.Options{})
+		_, l := releaseAndFindings(t, files, &release.Options{})
 		if diff := cmp.Diff(test.want, errorRules(l)); diff != "" {
 			t.Errorf("%s in %s: %s", test.state, test.storage, diff)
 		}
@@ -212,7 +212,7 @@ func TestReplaceAudio(t *testing.T) {
 	files := showtest.Example(t)
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
 	delete(files, showtest.Ghosts+"transcript.md") // its timestamps are for the longer audio
-	r, l := found(t, files, &release.Options{ReplaceAudio: []string{showtest.GhostSlug}})
+	r, l := releaseAndFindings(t, files, &release.Options{ReplaceAudio: []string{showtest.GhostSlug}})
 	if rules := errorRules(l); rules != nil {
 		t.Fatalf("got %v", l)
 	}
@@ -227,7 +227,7 @@ func TestDraftAudioMayChange(t *testing.T) {
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "---\n", "---\ndraft: true\n")
 	files[showtest.Ghosts+"audio.mp3"] = files[showtest.Cloudy+"audio.mp3"]
 	delete(files, showtest.Ghosts+"transcript.md") // its timestamps are for the longer audio
-	if _, l := found(t, files, &release.Options{}); errorRules(l) != nil {
+	if _, l := releaseAndFindings(t, files, &release.Options{}); errorRules(l) != nil {
 		t.Errorf("got %v", l)
 	}
 }
@@ -252,7 +252,7 @@ func TestLockPinsOnceEpisodesAreDated(t *testing.T) {
 
 func found1(t *testing.T, files fstest.MapFS) *release.Release {
 	t.Helper()
-	r, l := found(t, files, &release.Options{})
+	r, l := releaseAndFindings(t, files, &release.Options{})
 	if l.HasErrors() {
 		t.Fatal(l)
 	}
@@ -339,7 +339,7 @@ func TestWithoutPages(t *testing.T) {
 				n.Add(1)
 			}
 		}
-		found(t, showtest.Example(t), o)
+		releaseAndFindings(t, showtest.Example(t), o)
 		return n.Load()
 	}
 	if n := pages(&release.Options{WithoutPages: true}); n > 0 {
@@ -389,7 +389,7 @@ func TestCardsWithoutGlyphs(t *testing.T) {
 			files := showtest.Example(t)
 			showtest.WithCards(t, files)
 			showtest.Edit(t, files, test.file, test.old, test.new)
-			_, l := found(t, files, &release.Options{})
+			_, l := releaseAndFindings(t, files, &release.Options{})
 			var got string
 			for _, f := range l {
 				if f.Rule == "W003" {
@@ -452,7 +452,7 @@ func TestPicturesThatCannotBeUsed(t *testing.T) {
 			files := showtest.Example(t)
 			test.change(t, files)
 			last := strings.Count(string(files[ghosts].Data), "\n")
-			_, l := found(t, files, &release.Options{})
+			_, l := releaseAndFindings(t, files, &release.Options{})
 			var got []string
 			for _, f := range l {
 				if f.Rule == "P020" || f.Rule == "P026" || f.Rule == "W006" {
