@@ -171,20 +171,12 @@ func (s *service) engine(o Options, slept func(time.Duration)) *speech.Engine {
 
 func recording(t *testing.T, d time.Duration) *speech.Recording {
 	t.Helper()
+	data := bytes.Repeat(mpegtest.NewHeader(24000, 8, true).Frame(), int(d/(24*time.Millisecond)))
 	path := filepath.Join(t.TempDir(), "audio.mp3")
-	if err := os.WriteFile(path, bytes.Repeat(mpegtest.NewHeader(24000, 8, true).Frame(), int(d/(24*time.Millisecond))), 0o600); err != nil {
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	stat, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := audio.Probe(f, stat.Size())
+	info, err := audio.Probe(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

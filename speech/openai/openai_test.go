@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -94,16 +95,11 @@ func silence(t *testing.T, d time.Duration) string {
 func recognize(t *testing.T, e *speech.Engine, d time.Duration, q *speech.Request) (f *words.File, said []string, err error) {
 	t.Helper()
 	r := &speech.Recording{Path: silence(t, d), Engine: e, Say: func(s string) { said = append(said, s) }, Keeper: speech.Dir(t.TempDir())}
-	in, err := os.Open(r.Path)
+	data, err := os.ReadFile(r.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
-	stat, err := in.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Info, err = audio.Probe(in, stat.Size()); err != nil {
+	if r.Info, err = audio.Probe(bytes.NewReader(data), int64(len(data))); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Open(t.Context(), q); err != nil {
