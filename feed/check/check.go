@@ -338,17 +338,17 @@ func (c *checker) declarations(e *tree.Element, outer bool) {
 		switch {
 		case a.Name == "" && outer && a.Value != "":
 			c.milder(ruleNamespace, e, "the default namespace of RSS elements is %s, want none", quote(a.Value))
-		case usual != "" && !exact && spaceRules[usual]:
+		case usual != "" && !exact && exactNamespaces[usual]:
 			c.addHint(ruleNamespace, e, "write it letter for letter", "namespace is %s, want %q", quote(a.Value), tree.Namespaces[usual])
-		case usual == "" && spaceRules[a.Name]:
+		case usual == "" && exactNamespaces[a.Name]:
 			c.addHint(ruleNamespace, e, "write it letter for letter", "namespace is %s, want %q", quote(a.Value), tree.Namespaces[a.Name])
 		}
 	}
 }
 
-// spaceRules are the usual prefixes of the namespaces whose addresses apps compare
+// exactNamespaces has the usual prefixes of the namespaces whose addresses apps compare
 // letter for letter.
-var spaceRules = map[string]bool{"atom": true, "content": true, "itunes": true, "podcast": true, "psc": true, "media": true, "googleplay": true}
+var exactNamespaces = map[string]bool{"atom": true, "content": true, "itunes": true, "podcast": true, "psc": true, "media": true, "googleplay": true}
 
 // children checks the children of parent. name is the name of the parent in the table of
 // elements.

@@ -112,23 +112,23 @@ func New(src, translated []byte, record *Record, terms []Term, file string) (*Pl
 // earlier is a translation that was made before.
 type earlier struct {
 	*document
-	file string
-	was  []string    // hashes of translations as the machine wrote them
-	is   []string    // hashes of translations as they are now
-	at   map[int]int // index of the translated turn, by the index of the turn in the record
+	file    string
+	written []string    // hashes of translations as the machine wrote them
+	present []string    // hashes of translations as they are now
+	at      map[int]int // index of the translated turn, by the index of the turn in the record
 }
 
 // newEarlier matches the turns of the translation d with the turns of its record.
 func newEarlier(d *document, record *Record, file string) (*earlier, error) {
 	e := &earlier{document: d, file: file, at: map[int]int{}}
 	for _, t := range record.turns {
-		e.was = append(e.was, t[1])
+		e.written = append(e.written, t[1])
 	}
 	for _, t := range d.turns {
-		e.is = append(e.is, t.hash())
+		e.present = append(e.present, t.hash())
 	}
 	var misplaced error
-	pair(e.was, e.is, func(a, b, c, d int) {
+	pair(e.written, e.present, func(a, b, c, d int) {
 		if b-a == d-c {
 			for i := range b - a {
 				e.at[a+i] = c + i
@@ -144,7 +144,7 @@ func newEarlier(d *document, record *Record, file string) (*earlier, error) {
 // edited reports whether people edited the translation of a turn of the record.
 func (e *earlier) edited(i int) bool {
 	k, ok := e.at[i]
-	return ok && e.is[k] != e.was[i]
+	return ok && e.present[k] != e.written[i]
 }
 
 // report returns a finding about a translated turn.
@@ -176,11 +176,11 @@ func (p *Plan) reuse(old *earlier, record *Record) error {
 			switch {
 			case same && before[i] == now[n]:
 				if ok {
-					p.turns[n] = planned{old.turns[k], old.was[i]}
+					p.turns[n] = planned{old.turns[k], old.written[i]}
 				}
 			case !old.edited(i):
 			case same: // the original changed, and people edited the translation
-				p.turns[n] = planned{old.turns[k], old.was[i]}
+				p.turns[n] = planned{old.turns[k], old.written[i]}
 				p.Findings.Add(old.report(k, "the original of this turn has changed, and people edited the translation: it stays"))
 			case lost == nil:
 				lost = old.report(k, "people edited this turn, whose original is gone or has moved").
