@@ -227,7 +227,7 @@ func TestPlayerFollows(t *testing.T) {
 		t.Errorf("the page scrolled to %g after the reader had left", y)
 	}
 	b.do(t, "go back", chromedp.Click(".back-to"))
-	b.waitFor(t, "the way back", visible+` && document.querySelector(".back-to").hidden`)
+	b.waitFor(t, "the way back", visible+` && document.querySelector(".back-to").hidden && document.activeElement.matches(".turn .stamp")`)
 	b.mustBeQuiet(t)
 }
 
@@ -264,6 +264,26 @@ func TestPlayerAcrossPages(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
+// TestKeysBeforePlaying checks that the help about keys is shown before anything plays, and
+// that the key / leads into the field of the search while audio plays.
+func TestKeysBeforePlaying(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"people/")
+	b.do(t, "help", chromedp.KeyEvent("?"))
+	b.waitFor(t, "the help", `document.querySelector(".keys h2").getClientRects().length > 0`)
+	b.do(t, "close", chromedp.Click(".keys .close"))
+	b.open(t, site.url)
+	b.do(t, "play", chromedp.Click(".latest .play-episode"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
+	b.click(t, `document.querySelector(".masthead [href*=people]")`)
+	b.waitFor(t, "another page", `document.body.matches(".people-page")`)
+	b.do(t, "search", chromedp.KeyEvent("/"))
+	b.waitFor(t, "the field of the search", `document.activeElement.matches("main [name=q]") && !audio.paused`)
+	b.mustBeQuiet(t)
+}
+
 // TestPlayerRemembers checks that the position survives a reload, that only positions that
 // were played are remembered, and that the first page offers to continue there.
 func TestPlayerRemembers(t *testing.T) {
@@ -275,14 +295,23 @@ func TestPlayerRemembers(t *testing.T) {
 	b.waitFor(t, "the seek", `audio.currentTime === 40`)
 	b.do(t, "play", chromedp.Click("#player .play"))
 	b.waitFor(t, "the audio to play", `audio.currentTime > 41`)
+	// Coming back to the page plays on, although its address has another time.
+	b.do(t, "skip", chromedp.KeyEvent("l"))
+	b.waitFor(t, "the place to be remembered", `audio.currentTime > 70 && history.state?.heard > 70`)
+	b.click(t, `document.querySelector(".masthead .home")`)
+	b.waitFor(t, "the first page", `document.body.matches(".show-page")`)
+	b.do(t, "go back", chromedp.Evaluate[chromedp.Void](`history.back()`))
+	b.waitFor(t, "the episode to play on", `location.hash === "#t=40" && document.activeElement === document.querySelector(".title h1") && !audio.paused && audio.currentTime > 70`)
 	b.do(t, "pause", chromedp.Click("#player .play"))
 	b.waitFor(t, "the pause", `audio.paused`)
 	place := eval[float64](t, b, `document.querySelector("audio").currentTime`)
+	same := fmt.Sprintf(`Math.abs(audio.currentTime - %g) < 0.2 && audio.paused`, place)
+	b.do(t, "reload", chromedp.Reload())
+	b.waitFor(t, "the place after a reload", same)
 
 	b.open(t, site.url)
 	b.open(t, address)
-	same := fmt.Sprintf(`Math.abs(audio.currentTime - %g) < 0.2 && audio.paused`, place)
-	b.waitFor(t, "the place after a reload", same)
+	b.waitFor(t, "the place after coming back", same)
 
 	// Opening a link, or seeking without playing, must not change anything.
 	b.open(t, site.url)

@@ -1,10 +1,12 @@
 package templates
 
 import (
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"text/template/parse"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -172,6 +174,47 @@ func TestRelatedEpisodes(t *testing.T) {
 		}
 		if all := strings.Join(got, " "); all != test.want {
 			t.Errorf("%s: %q, want %q", name, all, test.want)
+		}
+	}
+}
+
+// TestPeopleAreSorted checks that small letters and accents do not matter for the order of
+// people.
+func TestPeopleAreSorted(t *testing.T) {
+	t.Parallel()
+	site := &Site{Show: &show.Show{Timezone: time.UTC}}
+	for _, name := range []string{"Zoë", "bell hooks", "Øyvind", "Ángela Ruiz", "Carl", "Anna"} {
+		site.Show.Hosts = append(site.Show.Hosts, show.Credit{Person: &show.Person{ID: name, Name: name}})
+	}
+	var got []string
+	for _, p := range newLists(site).people {
+		got = append(got, p.Name)
+	}
+	if want := []string{"Ángela Ruiz", "Anna", "bell hooks", "Carl", "Zoë", "Øyvind"}; !slices.Equal(got, want) {
+		t.Errorf("people %q, want %q", got, want)
+	}
+}
+
+// TestFoldedWordsAreEscaped checks that words are escaped for their place, also in a
+// template that is executed after the words of others were replaced by their texts.
+func TestFoldedWordsAreEscaped(t *testing.T) {
+	t.Parallel()
+	set := template.New("").Funcs(template.FuncMap{"word": func(string) string { return `a "<b>` }})
+	const text = `<p title="{{word "x"}}">{{word "x"}}</p><a href="?q={{word "x"}}"></a>`
+	for _, name := range []string{"base.html", "row.html", "later.html"} {
+		template.Must(set.New(name).Parse(text))
+	}
+	foldWords(set)
+	for _, name := range []string{"base.html", "later.html"} {
+		var b strings.Builder
+		err := set.ExecuteTemplate(&b, name, nil)
+		if want := `<p title="a &#34;&lt;b&gt;">a &#34;&lt;b&gt;</p><a href="?q=a%20%22%3cb%3e"></a>`; err != nil || b.String() != want {
+			t.Errorf("%s: %s, %v; want %s", name, b.String(), err, want)
+		}
+	}
+	for _, node := range set.Lookup("base.html").Tree.Root.Nodes {
+		if _, ok := node.(*parse.TextNode); !ok {
+			t.Errorf("base.html still has the action %s", node)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"onair/internal/searchindex"
 	"onair/show"
 )
 
@@ -42,7 +43,7 @@ type list struct {
 type lists struct {
 	site      *Site
 	have      map[string]bool // keys of the pages of lists, people, search and help that exist
-	archive   []list          // years or seasons, newest first
+	archive   []list          // years or seasons, in the order of the archive
 	seasons   bool            // whether the archive is divided into seasons
 	elsewhere bool            // whether an episode has its audio outside the bucket
 	topics    []list          // those with most episodes first
@@ -79,7 +80,7 @@ func newLists(site *Site) *lists {
 }
 
 // addArchive divides the episodes by season if every full episode has a season, or else
-// by year.
+// by year: newest first, or for a serial show oldest first.
 func (l *lists) addArchive() {
 	l.seasons = !slices.ContainsFunc(l.site.Episodes, func(e *Episode) bool { return e.Season == 0 && e.Type == show.Full })
 	l.seasons = l.seasons && slices.ContainsFunc(l.site.Episodes, func(e *Episode) bool { return e.Season > 0 })
@@ -95,9 +96,16 @@ func (l *lists) addArchive() {
 	for period := range byPeriod {
 		periods = append(periods, period)
 	}
-	slices.SortFunc(periods, func(a, b int) int { return cmp.Compare(b, a) })
+	slices.Sort(periods)
+	serial := l.site.Show.Type == show.Serial
+	if !serial {
+		slices.Reverse(periods)
+	}
 	for _, period := range periods {
 		episodes := byPeriod[period]
+		if serial {
+			slices.Reverse(episodes)
+		}
 		id := strconv.Itoa(period)
 		a := list{Name: id}
 		if l.seasons {
@@ -159,7 +167,7 @@ func (l *lists) addSponsors() {
 		}
 	}
 	slices.SortFunc(l.sponsors, func(a, b list) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Key, b.Key))
+		return cmp.Or(compareNames(a.Name, b.Name), strings.Compare(a.Key, b.Key))
 	})
 }
 
@@ -181,11 +189,16 @@ func (l *lists) addPeople() {
 		l.people = append(l.people, p)
 	}
 	slices.SortFunc(l.people, func(a, b *show.Person) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+		return cmp.Or(compareNames(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	for _, p := range l.people {
 		l.have[personKey(p)] = true
 	}
+}
+
+// compareNames compares names for a list, without case and diacritics.
+func compareNames(a, b string) int {
+	return cmp.Or(strings.Compare(searchindex.Fold(a), searchindex.Fold(b)), strings.Compare(a, b))
 }
 
 // maxRelated is the most related episodes that a page lists.

@@ -224,6 +224,7 @@ type view struct {
 	Person       *contributor
 	Groups       []group
 	Latest       *Episode
+	More         bool
 	Lists        []list
 	Topics       []list
 	Sponsors     []list
@@ -273,6 +274,7 @@ func (r *renderer) showPage() error {
 	if len(groups) > 0 {
 		v.Latest = groups[0].Episodes[0]
 		v.Groups = limited(groups, s.Show.Site.HomeEpisodes())
+		v.More = len(s.Episodes) > s.Show.Site.HomeEpisodes()
 	}
 	return r.html(v)
 }

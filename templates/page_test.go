@@ -282,6 +282,19 @@ func TestPublicPagesAreIndexed(t *testing.T) {
 	}
 }
 
+// TestHomeNamesTheArchive checks that the home page leads to all episodes if it lists only
+// some of them.
+func TestHomeNamesTheArchive(t *testing.T) {
+	t.Parallel()
+	site := sampleSite(t)
+	for home, want := range map[int]bool{len(site.Episodes): false, len(site.Episodes) - 1: true} {
+		site.Show.Site.Home = home
+		if got := strings.Contains(render(t, site)["index.html"], fmt.Sprintf("All %d episodes", len(site.Episodes))); got != want {
+			t.Errorf("with %d episodes on the home page: a link to all %d: %t, want %t", home, len(site.Episodes), got, want)
+		}
+	}
+}
+
 func TestSerialShowListsOldestFirst(t *testing.T) {
 	t.Parallel()
 	site := sampleSite(t)
@@ -297,6 +310,11 @@ func TestSerialShowListsOldestFirst(t *testing.T) {
 			t.Errorf("%q is at byte %d, want it after byte %d", text, at, last)
 		}
 		last = at
+	}
+	archive := render(t, site)["archive/index.html"]
+	first, next := strings.LastIndex(archive, "Cloudy with"), strings.LastIndex(archive, "Begin again")
+	if first < 0 || next < first {
+		t.Errorf("the archive has the first season at byte %d, the second at %d", first, next)
 	}
 }
 

@@ -152,6 +152,7 @@
 //	Person       on the page of a person: one of People
 //	Groups       lists of episodes, as {Name, Episodes}; Name may be empty
 //	Latest       on the show's page: the episode to begin with; may be nil
+//	More         on the show's page: whether Groups lacks episodes, which the archive has
 //	Lists        on the archive: its years or seasons, as {Name, Key, Count, Current};
 //	             Topics and Sponsors have the same form, and sponsors Sponsor
 //	Apps         on the show's page: apps to subscribe in, as {Name, URL}

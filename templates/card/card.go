@@ -77,18 +77,25 @@ var Default = sync.OnceValue(func() *Font {
 	return f
 })
 
-// Missing returns the first visible character of a text for which the font has no
-// glyph. ok is false if the font has glyphs for all of the text.
-func (f *Font) Missing(text string) (r rune, ok bool) {
+// Missing returns a visible character of a text for which the font has no glyph: the first
+// that belongs to a script, or else the first. ok is false if the font has glyphs for all
+// of the text.
+func (f *Font) Missing(text string) (first rune, ok bool) {
 	for _, r := range clean(text) {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
 			continue
 		}
-		if _, found := f.font.NominalGlyph(r); !found {
+		if _, found := f.font.NominalGlyph(r); found {
+			continue
+		}
+		if !unicode.In(r, unicode.Common, unicode.Inherited) {
 			return r, true
 		}
+		if !ok {
+			first, ok = r, true
+		}
 	}
-	return 0, false
+	return first, ok
 }
 
 // Script returns the name of the script of a character, such as Hiragana, or an empty

@@ -132,7 +132,7 @@ func TestLastLine(t *testing.T) {
 
 func TestMissingGlyphs(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]rune{"Hello": 0, "مرحبا": 0, "Привет, שלום": 0, "a\u0301 \u200b": 0, "こんにちは": 'こ', "Hi 漢字": '漢'} {
+	for text, want := range map[string]rune{"Hello": 0, "مرحبا": 0, "Привет, שלום": 0, "a\u0301 \u200b": 0, "こんにちは": 'こ', "Hi 漢字": '漢', "a、漢 😀": '漢', "a、": '、'} {
 		if r, ok := Default().Missing(text); r != want || ok != (want != 0) {
 			t.Errorf("Missing(%q) = %q, %t; want %q", text, r, ok, want)
 		}

@@ -348,7 +348,10 @@
     if (performance.now() > follow.quiet && !inView(turns.current)) follow.leave();
   }, { passive: true });
   addEventListener('scrollend', () => follow.arrived());
-  backTo.addEventListener('click', () => follow.back());
+  backTo.addEventListener('click', () => {
+    follow.back();
+    turns.current?.querySelector('.stamp')?.focus({ preventScroll: true }); // the button is hidden now
+  });
 
   /* Remembering: only what was played */
 
@@ -358,6 +361,7 @@
     if (heard <= 5 || audio.ended) return;
     saved = heard;
     memory.set(positionKey(now.guid), heard.toFixed(1));
+    if (here?.guid === now.guid && pageOf(location) === shown) history.replaceState({ ...history.state, heard }, '');
     keep('last', { episode: now.guid, title: now.title, page: now.page, audio: now.audio, artwork: now.artwork[0]?.src, duration: duration() });
   };
 
@@ -512,7 +516,8 @@
   });
 
   // seekToHash seeks to the time in the address: #t=30,40, or the start of the
-  // turn with that anchor.
+  // turn with that anchor. A listener who has listened on from there, and reloads the page
+  // or comes back to it, keeps their place.
   const seekToHash = () => {
     const fragment = location.hash.slice(1);
     const span = parseSpan(new URLSearchParams(fragment).get('t') ?? new URLSearchParams(location.search).get('t'));
@@ -525,6 +530,7 @@
     const from = span?.start ?? Number(turn?.dataset.start ?? NaN);
     if (!here || !(from >= 0) || now && now.guid !== here.guid && !audio.paused) return;
     put(here);
+    if (history.state?.heard && position()) return;
     goTo(from);
     if (span) stopAt = span.end;
   };
@@ -586,9 +592,14 @@
     } else if (key === '/') {
       const field = document.querySelector('main [role="search"] input, [role="search"] input');
       const page = document.querySelector('a[rel~="search"]');
-      if (field) field.focus();
-      else if (page) page.click();
-      else return;
+      if (field) {
+        field.focus();
+      } else if (page) {
+        page.hash = 'find';
+        page.click();
+      } else {
+        return;
+      }
     } else {
       const f = Object.hasOwn(shortcuts, key) && shortcuts[key];
       const scrolls = key === 'ArrowUp' || key === 'ArrowDown';
@@ -837,8 +848,9 @@
       const anchor = url.hash && document.getElementById(url.hash.slice(1));
       if (anchor) anchor.scrollIntoView();
       else scrollTo({ top: push ? 0 : history.state?.scroll ?? 0, behavior: 'instant' });
-      const heading = document.querySelector('main h1') ?? document.querySelector('main');
-      heading.tabIndex = -1;
+      const field = anchor?.form && anchor;
+      const heading = field || (document.querySelector('main h1') ?? document.querySelector('main'));
+      if (!field) heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
       seekToHash();
     } catch {
