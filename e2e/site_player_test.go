@@ -81,6 +81,14 @@ func TestPlayerSeeks(t *testing.T) {
 	b.waitFor(t, "the audio to play", `audio.currentTime > 0.3 && !audio.paused`)
 	b.repeat(t)
 
+	// dispatch has the browser's events when data is late.
+	dispatch := func(event string) bool {
+		return eval[bool](t, b, fmt.Sprintf(`(document.querySelector("audio").dispatchEvent(new Event(%q)), document.querySelector(".loading .play") !== null)`, event))
+	}
+	if before, waiting, after := dispatch("play"), dispatch("waiting"), dispatch("playing"); before || !waiting || after {
+		t.Errorf("the button shows loading before, while and after data is late: %t, %t, %t", before, waiting, after)
+	}
+
 	for _, links := range []string{".chapters a[data-seek]", "#transcript a[data-seek]"} {
 		last := fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-2)`, links)
 		start := eval[string](t, b, last+`.dataset.seek`)

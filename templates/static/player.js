@@ -388,8 +388,9 @@
     heard = audio.currentTime;
     if (Math.abs(heard - saved) > 5) remember();
   });
-  for (const event of ['play', 'pause']) {
+  for (const event of ['play', 'pause', 'waiting', 'playing', 'error']) {
     audio.addEventListener(event, () => {
+      player.classList.toggle('loading', event === 'waiting');
       play.setAttribute('aria-label', audio.paused ? play.dataset.play : play.dataset.pause);
       player.classList.toggle('playing', !audio.paused);
       showPlaying();
