@@ -96,7 +96,7 @@ func TestHostileShows(t *testing.T) {
 			delete(variables, "CI")
 		}
 		command := [][]string{{"check", "-v"}, {"build", "-o", out}, {"plan"}, {"check", "--format", "github"}, {"transcripts", "lint"}, {"publish"}}[i%6]
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		sys := &system{name: "onair", stdin: strings.NewReader(secret), stdout: &printed, stderr: &printed,
 			env: func(name string) (string, bool) { v, ok := variables[name]; return v, ok }, now: func() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }}
 		t.Chdir(root) // because commands change the folder
@@ -108,11 +108,11 @@ func TestHostileShows(t *testing.T) {
 		}()
 		select {
 		case <-done:
-		case <-time.After(time.Minute):
+		case <-time.After(6 * time.Minute):
 			t.Fatalf("show %d: %v does not end:\n%s\n%s", i, command, show, front)
 		}
 		if ctx.Err() != nil {
-			t.Errorf("show %d: %v takes longer than 5 seconds", i, command)
+			t.Errorf("show %d: %v takes longer than 5 minutes", i, command)
 		}
 		cancel()
 		slowest = max(slowest, time.Since(start))

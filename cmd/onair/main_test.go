@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,17 +105,25 @@ func disk(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(unmount)
 }
 
-// freePort sets a variable to a free port: freeport NAME.
+// triedPorts counts the ports that freePort tried.
+var triedPorts atomic.Int32
+
+// freePort sets a variable to a free port: freeport NAME. Systems take the ports of
+// clients, and of servers that want any port, from 32768 upwards. The port is lower, so
+// that it stays free.
 func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: freeport NAME")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	ts.Check(err)
-	ts.Check(listener.Close())
-	ts.Setenv(args[0], port)
+	for range 1000 {
+		port := fmt.Sprint(20_000 + (os.Getpid()+int(triedPorts.Add(1)))%12_000)
+		if listener, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			ts.Check(listener.Close())
+			ts.Setenv(args[0], port)
+			return
+		}
+	}
+	ts.Fatalf("no port is free")
 }
 
 // edit replaces the first occurrence of text in files: edit OLD NEW FILE...
@@ -193,7 +202,7 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 // still runs publish until publish finds that nothing has changed. This takes until all
 // files are old enough to be cached. Usage: still ARGUMENT...
 func still(ts *testscript.TestScript, neg bool, args []string) {
-	for end := time.Now().Add(time.Minute); ; time.Sleep(250 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); ; time.Sleep(250 * time.Millisecond) {
 		ts.Check(ts.Exec("onair", append([]string{"publish"}, args...)...))
 		if strings.Contains(ts.ReadFile("stderr"), ", unchanged since ") {
 			return
@@ -225,9 +234,9 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			return strings.Contains(string(body), args[1])
 		}
 	}
-	for end := time.Now().Add(time.Minute); !there(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); !there(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			ts.Fatalf("%s is not there after a minute", strings.Join(args, " with "))
+			ts.Fatalf("%s is not there after 5 minutes", strings.Join(args, " with "))
 		}
 	}
 }
