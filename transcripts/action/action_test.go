@@ -305,7 +305,7 @@ func checkout(t *testing.T) *runner {
 	git(t, upstream, "commit", "-qm", "Transcripts")
 	base := git(t, upstream, "rev-parse", "HEAD")
 
-	git(t, fork, "clone", "-q", upstream, ".")
+	git(t, fork, "clone", "-q", "--no-local", upstream, ".")
 	write(t, fork, "show/show-114.md", changed)
 	write(t, fork, "::error::boo.md", "**Boo:** [Who](javascript:x) says this?\n")
 	if err := os.Symlink("/etc/passwd", filepath.Join(fork, "show", "show-115.md")); err != nil {
@@ -315,7 +315,7 @@ func checkout(t *testing.T) *runner {
 	git(t, fork, "commit", "-qm", "A word")
 	head := git(t, fork, "rev-parse", "HEAD")
 
-	git(t, workspace, "clone", "-q", upstream, ".")
+	git(t, workspace, "clone", "-q", "--no-local", upstream, ".")
 	git(t, workspace, "fetch", "-q", fork, head)
 	git(t, workspace, "merge", "-q", "--no-ff", "-m", "Merge", head)
 
