@@ -41,7 +41,8 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 	if err != nil {
 		return err
 	}
-	lock, err := pullLock(ctx, sh, s, seen.State.LockSHA256, dir, report)
+	p := &puller{show: sh, storage: s, seen: seen, dir: dir, report: report}
+	lock, err := p.pullLock(ctx)
 	if err != nil {
 		return err
 	}
@@ -49,21 +50,30 @@ func Pull(ctx context.Context, sh *show.Show, s record.Storage, dir string, repo
 	slices.SortFunc(guids, func(a, b string) int { return slugs.Compare(lock.Episodes[a].Slug, lock.Episodes[b].Slug) })
 	failed, all := 0, 0
 	for _, guid := range guids {
-		for _, m := range mastersOf(sh, dir, guid, lock.Episodes[guid]) {
-			p := m.pull(ctx, s, seen, dir)
+		for _, m := range p.mastersOf(guid, lock.Episodes[guid]) {
+			pulled := p.pull(ctx, &m)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if all++; p.Err != nil {
+			if all++; pulled.Err != nil {
 				failed++
 			}
-			report(p)
+			report(pulled)
 		}
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d masters could not be downloaded", failed, all)
 	}
 	return nil
+}
+
+// puller is a run of Pull.
+type puller struct {
+	show    *show.Show
+	storage record.Storage
+	seen    *record.Listing // of the storage
+	dir     string          // where the files are written
+	report  func(Pulled)
 }
 
 // pulledMaster is a master to download.
@@ -75,29 +85,30 @@ type pulledMaster struct {
 }
 
 // mastersOf returns the masters of an episode.
-func mastersOf(sh *show.Show, dir, guid string, pin *pins.Pin) []pulledMaster {
-	name, err := masterPath(sh, dir, guid, pin, "", "audio"+release.AudioExt(pin.MediaType))
+func (p *puller) mastersOf(guid string, pin *pins.Pin) []pulledMaster {
+	name, err := p.masterPath(guid, pin, "", "audio"+release.AudioExt(pin.MediaType))
 	all := []pulledMaster{{guid, "", pin.Payload, name, err}}
 	for _, a := range pin.Alternates {
-		name, err := masterPath(sh, dir, guid, pin, a.Language, alternate.FileName(a.Language))
+		name, err := p.masterPath(guid, pin, a.Language, alternate.FileName(a.Language))
 		all = append(all, pulledMaster{guid, a.Language, a.Payload, name, err})
 	}
 	return all
 }
 
-// pullLock returns the show's lock if dir is the folder of the show and the lock has
-// episodes. Otherwise it returns the copy in the storage, and writes the copy to dir
+// pullLock returns the show's lock if p.dir is the folder of the show and the lock has
+// episodes. Otherwise it returns the copy in the storage, and writes the copy to p.dir
 // unless a lock exists there.
-func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir string, report func(Pulled)) (*pins.Lock, error) {
-	name := filepath.Join(dir, pins.File)
-	if dir == sh.Folder.Dir && len(sh.Lock.Episodes) > 0 {
-		report(Pulled{File: name, Left: "it exists"})
-		return sh.Lock, nil
+func (p *puller) pullLock(ctx context.Context) (*pins.Lock, error) {
+	name := filepath.Join(p.dir, pins.File)
+	if p.dir == p.show.Folder.Dir && len(p.show.Lock.Episodes) > 0 {
+		p.report(Pulled{File: name, Left: "it exists"})
+		return p.show.Lock, nil
 	}
+	sum := p.seen.State.LockSHA256
 	if sum == "" {
 		return nil, errors.New("the storage has no copy of onair.lock: nothing was published there")
 	}
-	data, err := record.Download(ctx, s.Records(), record.LockKey(sum))
+	data, err := record.Download(ctx, p.storage.Records(), record.LockKey(sum))
 	if err != nil {
 		return nil, fmt.Errorf("read the kept lock: %w", err)
 	}
@@ -106,21 +117,21 @@ func pullLock(ctx context.Context, sh *show.Show, s record.Storage, sum, dir str
 		return nil, fmt.Errorf("the kept lock is damaged: %w", found[0])
 	}
 	if _, err := os.Stat(name); err == nil {
-		report(Pulled{File: name, Left: "it exists"})
+		p.report(Pulled{File: name, Left: "it exists"})
 		return lock, nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return nil, err
 	}
 	if err := durable.WriteFile(name, data, 0o644); err != nil {
 		return nil, err
 	}
-	report(Pulled{File: name, Bytes: int64(len(data))})
+	p.report(Pulled{File: name, Bytes: int64(len(data))})
 	return lock, nil
 }
 
 // pull downloads a master and checks it against its pin.
-func (m *pulledMaster) pull(ctx context.Context, s record.Storage, seen *record.Listing, dir string) Pulled {
+func (p *puller) pull(ctx context.Context, m *pulledMaster) Pulled {
 	if m.err != nil {
 		return Pulled{File: m.name, Err: m.err}
 	}
@@ -129,12 +140,12 @@ func (m *pulledMaster) pull(ctx context.Context, s record.Storage, seen *record.
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Pulled{File: m.name, Err: err}
 	}
-	body, err := m.open(ctx, s, seen)
+	body, err := p.open(ctx, m)
 	if err != nil {
 		return Pulled{File: m.name, Err: err}
 	}
 	defer body.Close()
-	if err := saveChecked(dir, m.name, body, m.payload); err != nil {
+	if err := saveChecked(p.dir, m.name, body, m.payload); err != nil {
 		return Pulled{File: m.name, Err: err}
 	}
 	return Pulled{File: m.name, Bytes: m.payload.Bytes}
@@ -143,13 +154,13 @@ func (m *pulledMaster) pull(ctx context.Context, s record.Storage, seen *record.
 // masterPath returns where to write a master of an episode: the path in the show, or
 // else a file of the given name. language is empty for the audio of the episode itself.
 // If masterPath returns an error, the path is only the slug, for the report.
-func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin, language, file string) (string, error) {
-	if dir == sh.Folder.Dir {
-		for _, e := range sh.Episodes {
+func (p *puller) masterPath(guid string, pin *pins.Pin, language, file string) (string, error) {
+	if p.dir == p.show.Folder.Dir {
+		for _, e := range p.show.Episodes {
 			if e.GUID != guid {
 				continue
 			}
-			if name, ok := sh.Folder.Path(audioPath(e, language)); ok {
+			if name, ok := p.show.Folder.Path(audioPath(e, language)); ok {
 				return name, nil
 			}
 		}
@@ -157,7 +168,7 @@ func masterPath(sh *show.Show, dir, guid string, pin *pins.Pin, language, file s
 	if err := slugs.Valid(pin.Slug); err != nil {
 		return pin.Slug, fmt.Errorf("the lock has an invalid slug: %w", err)
 	}
-	return filepath.Join(dir, "episodes", pin.Slug, file), nil
+	return filepath.Join(p.dir, "episodes", pin.Slug, file), nil
 }
 
 // audioPath returns the path of an episode's audio in a language.
@@ -173,14 +184,14 @@ func audioPath(e *show.Episode, language string) string {
 	return e.Dir + "/" + alternate.FileName(language)
 }
 
-// open opens the payload: its part or, if the storage has none, the end of the published
+// open opens the payload of a master: its part or, if the storage has none, the end of the published
 // audio, after the tag.
-func (m *pulledMaster) open(ctx context.Context, s record.Storage, seen *record.Listing) (io.ReadCloser, error) {
-	if part, ok := seen.Parts[bucket.PartsPrefix+m.payload.SHA256]; ok {
-		r, _, err := s.Records().Open(ctx, part.Key, 0, -1)
+func (p *puller) open(ctx context.Context, m *pulledMaster) (io.ReadCloser, error) {
+	if part, ok := p.seen.Parts[bucket.PartsPrefix+m.payload.SHA256]; ok {
+		r, _, err := p.storage.Records().Open(ctx, part.Key, 0, -1)
 		return r, err
 	}
-	e := seen.State.Episode(m.guid)
+	e := p.seen.State.Episode(m.guid)
 	if e == nil {
 		return nil, errors.New("it is not in the storage")
 	}
@@ -188,11 +199,11 @@ func (m *pulledMaster) open(ctx context.Context, s record.Storage, seen *record.
 	if m.language != "" {
 		key = e.Alternates[m.language]
 	}
-	published, ok := seen.Objects[key]
+	published, ok := p.seen.Objects[key]
 	if !ok || published.Size < m.payload.Bytes {
 		return nil, errors.New("it is not in the storage")
 	}
-	r, _, err := s.Public.Open(ctx, key, published.Size-m.payload.Bytes, -1)
+	r, _, err := p.storage.Public.Open(ctx, key, published.Size-m.payload.Bytes, -1)
 	return r, err
 }
 
