@@ -250,9 +250,30 @@ func speakingTime(a *app, s *show.Show, e *show.Episode, original *transcripts.T
 
 // assignVoices returns a function that gives each speaker a voice: the voice in
 // --voices, or else a voice of the engine that no other speaker has. Once every voice
-// is in use, it gives the voices again in turn. It refuses a voice for somebody who does
-// not speak in the transcript.
+// is in use, it gives the voices again in turn.
 func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking, t *transcripts.Transcript) (func(speaker string) string, error) {
+	voices, err := givenVoices(s, o, t)
+	if err != nil {
+		return nil, err
+	}
+	next := 0
+	return func(speaker string) string {
+		if voices[speaker] == "" {
+			used := slices.Collect(maps.Values(voices))
+			free := slices.DeleteFunc(slices.Clone(engine.Voices), func(v string) bool { return slices.Contains(used, v) })
+			if len(free) == 0 {
+				free = engine.Voices[next%len(engine.Voices):]
+				next++
+			}
+			voices[speaker] = free[0]
+		}
+		return voices[speaker]
+	}, nil
+}
+
+// givenVoices returns the voices in --voices by the label of the speaker. It refuses a
+// voice for somebody who does not speak in the transcript.
+func givenVoices(s *show.Show, o *speakOptions, t *transcripts.Transcript) (map[string]string, error) {
 	var speakers []string
 	for _, turn := range t.Turns {
 		if !turn.Pause && !slices.Contains(speakers, turn.Speaker) {
@@ -281,25 +302,7 @@ func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking, t *tra
 			return nil, withHint(usagef("--voices %s: nobody of that name speaks in the transcript", v), "%s", hint)
 		}
 	}
-	next := 0
-	return func(speaker string) string {
-		if given[speaker] == "" {
-			free := slices.DeleteFunc(slices.Clone(engine.Voices), func(v string) bool {
-				for _, used := range given {
-					if used == v {
-						return true
-					}
-				}
-				return false
-			})
-			if len(free) == 0 {
-				free = engine.Voices[next%len(engine.Voices):]
-				next++
-			}
-			given[speaker] = free[0]
-		}
-		return given[speaker]
-	}, nil
+	return given, nil
 }
 
 // printWorst prints up to ten turns that should be shortened.

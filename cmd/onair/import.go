@@ -61,7 +61,8 @@ Exit codes: 0 done · 1 failed, or not confirmed · 2 usage.`,
 	return c
 }
 
-func runImport(ctx context.Context, a *app, o *importOptions) error {
+// check refuses options that contradict each other or name nothing.
+func (o *importOptions) check() error {
 	if o.Limit < 0 {
 		return usagef("--limit %d: want a number of episodes", o.Limit)
 	}
@@ -75,6 +76,13 @@ func runImport(ctx context.Context, a *app, o *importOptions) error {
 		if info, err := os.Stat(o.AudioFrom); err != nil || !info.IsDir() {
 			return fmt.Errorf("--audio-from %s: it is not a folder", o.AudioFrom)
 		}
+	}
+	return nil
+}
+
+func runImport(ctx context.Context, a *app, o *importOptions) error {
+	if err := o.check(); err != nil {
+		return err
 	}
 	if err := importPassword(a, o); err != nil {
 		return err
