@@ -419,8 +419,8 @@ func TestReadBehindEnd(t *testing.T) {
 	}
 }
 
-// TestBoldNamesAndClocks reads Markdown files whose bold names have clocks beside them or
-// inside the bold: as text, unless the label is one of Markdown.
+// TestBoldNamesAndClocks reads files whose labels are a name in bold and a clock. Labels of
+// onair's Markdown make a file Markdown; others make it text.
 func TestBoldNamesAndClocks(t *testing.T) {
 	t.Parallel()
 	for label, want := range map[string]string{"**%s** (%s)": "txt", "**%s** (%s):": "md", "**%s (%s):**": "txt", "**%s**: \\[%s\\]": "md"} {
