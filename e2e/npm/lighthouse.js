@@ -11,6 +11,7 @@ const { brotliCompressSync } = require("node:zlib");
 
 const [chromium, categories, ...urls] = process.argv.slice(2);
 const { host } = new URL(urls[0]);
+const patience = 120_000; // ms to wait for the browser and for a page, on a slow machine
 
 const proxy = http.createServer((request, response) => {
   const headers = { ...request.headers, "accept-encoding": "identity" };
@@ -31,12 +32,20 @@ proxy.listen(0, "127.0.0.1", async () => {
   const { launch } = await import("chrome-launcher");
   const chrome = await launch({
     chromePath: chromium,
-    chromeFlags: ["--headless=new", "--no-sandbox", `--host-resolver-rules=MAP ${host} 127.0.0.1:${proxy.address().port}`],
+    chromeFlags: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", `--host-resolver-rules=MAP ${host} 127.0.0.1:${proxy.address().port}`],
+    maxConnectionRetries: patience / 500, // one every half a second
   });
+  const audit = async (url) => {
+    const { lhr } = await lighthouse(url, {
+      port: chrome.port, onlyCategories: categories.split(","), disableFullPageScreenshot: true, maxWaitForFcp: patience, maxWaitForLoad: patience,
+    });
+    if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
+    return lhr;
+  };
   try {
     for (const url of urls) {
-      const { lhr } = await lighthouse(url, { port: chrome.port, onlyCategories: categories.split(","), disableFullPageScreenshot: true });
-      if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
+      // On a busy machine, the browser may not answer within the 30 seconds that Lighthouse waits.
+      const lhr = await audit(url).catch(() => audit(url)).catch(() => audit(url));
       console.log(
         JSON.stringify({
           url,
