@@ -60,13 +60,13 @@ func newPodget(t *testing.T, feedURL string) *podcastClient {
 	t.Helper()
 	podget := need(t, "podget")
 	home := t.TempDir()
-	env := cleanEnv(home)
+	// podget reads the session files of others, which may just disappear.
+	env := append(cleanEnv(home), "TMPDIR="+home)
 	conf := filepath.Join(home, "conf")
 	if err := os.Mkdir(conf, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// podget ends another podget whose configuration has the same name.
-	rc := "podgetrc-" + filepath.Base(filepath.Dir(home))
+	const rc = "podgetrc"
 	// podget refuses a configuration without podget's version, so podget writes the
 	// configuration. Then the test replaces the default subscriptions.
 	client(t, home, env, podget, "--dir_config", conf, "--create-config", rc)
