@@ -19,7 +19,9 @@ import (
 func (c *checker) channel(ch *tree.Element) {
 	c.declarations(ch, true)
 	c.children(ch, "channel")
-	c.required(ch)
+	if c.report.Items > 0 || !ch.Cut { // else what describes the show may be cut off
+		c.required(ch)
+	}
 	for _, e := range ch.Children {
 		switch e.Name {
 		case "itunes:category":
@@ -39,7 +41,7 @@ func (c *checker) channel(ch *tree.Element) {
 	c.twice(ch)
 	c.summary(ch)
 	c.paging(ch)
-	if c.report.Items == 0 {
+	if c.report.Items == 0 && !ch.Cut {
 		c.add(ruleNoEpisode, ch, "no episode")
 	}
 }
@@ -92,7 +94,11 @@ func (c *checker) category(e *tree.Element) {
 		hint, ok := vocabulary.Category(name, sub.Attr("text"))
 		if !ok && sub.Attr("text") != "" {
 			unknown++
-			c.unknownCategory(sub, hint, name+" > "+sub.Attr("text"))
+			at := sub
+			if !known {
+				at = e
+			}
+			c.unknownCategory(at, hint, name+" > "+sub.Attr("text"))
 		}
 		for deeper := range sub.All("itunes:category") {
 			c.unknownCategory(deeper, "Apple's categories have two levels: write it beside the others", name+" > "+sub.Attr("text")+" > "+deeper.Attr("text"))

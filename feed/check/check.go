@@ -225,7 +225,7 @@ func (c *checker) problems(doc *tree.Document) (late bool) {
 			c.addHint(ruleNotWellFormed, at, hint, "not well-formed: the prefix %s is bound to nothing", p.Prefix)
 			c.unbound = append(c.unbound, p.Prefix)
 		default:
-			late = late || p.Cause == tree.Declaration
+			late = late || p.Cause == tree.Declaration || p.Cause == tree.Outside && p.Line <= doc.Root.Line
 			c.addHint(ruleNotWellFormed, at, cures[p.Cause], "not well-formed: %s", p.Message)
 		}
 	}
@@ -243,6 +243,7 @@ var cures = map[tree.Cause]string{
 	tree.SameName:    "write the attribute once, and declare one prefix for each namespace",
 	tree.Nesting:     "close each element once, in the order of their start; put HTML into CDATA",
 	tree.CutOff:      "the feed is cut off: make it again, and check what the server sends",
+	tree.Outside:     "remove what stands before <?xml and after </rss>; it is often a message of the program that makes the feed",
 	tree.Markup:      "write &lt; for < in text, or put HTML into CDATA",
 }
 
@@ -413,13 +414,13 @@ func (c *checker) element(e *tree.Element, known *element) {
 	default:
 		c.addHint(ruleElement, e, known.old, "%s is deprecated", e.Name)
 	}
-	if known.need && value == "" {
+	if known.need && value == "" && !e.Cut {
 		c.add(ruleIncomplete, e, "%s is empty", e.Name)
 	}
 	for i := range known.attrs {
 		c.attribute(e, &known.attrs[i])
 	}
-	if known.child != "" {
+	if known.child != "" && !e.Cut {
 		for name := range strings.SplitSeq(known.child, "|") {
 			names := strings.Split(name, ",")
 			if !slices.ContainsFunc(e.Children, func(child *tree.Element) bool { return slices.Contains(names, child.Name) }) {
@@ -427,17 +428,19 @@ func (c *checker) element(e *tree.Element, known *element) {
 			}
 		}
 	}
-	c.size(e, known, value)
-	if value != "" && known.form != nil {
-		known.form(c, e, "", value)
+	if !e.Cut {
+		c.size(e, known, value)
+		if value != "" && known.form != nil {
+			known.form(c, e, "", value)
+		}
 	}
 	switch e.Name {
 	case "itunes:block", "itunes:complete":
 		if value == "" {
 			c.add(ruleOnlyYes, e, "%s is empty, which has no effect", e.Name)
 		}
-	case "itunes:explicit", "itunes:type", "itunes:episodeType", "itunes:episode", "itunes:season":
-		if value == "" {
+	case "itunes:type", "itunes:episodeType", "itunes:episode", "itunes:season":
+		if value == "" && !e.Cut {
 			c.milder(ruleIncomplete, e, "%s is empty", e.Name)
 		}
 	case "podcast:person":

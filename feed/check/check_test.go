@@ -26,6 +26,10 @@ var checkTests = []struct {
 	{"raw ampersand", "A good show", "A good & bad show", []string{"F001 4:15 not well-formed: a raw & in text"}},
 	{"cut off", "</channel>\n</rss>\n", "", []string{"F001 52:1 not well-formed: the document ends inside of <channel>"}},
 	{"cut off in a tag", "</channel>\n</rss>\n", "</channel", []string{"F001 52:1 not well-formed: the document ends inside of an end tag"}},
+	{"cut off in CDATA", "The second</h1>]]>", "The second</h1>", []string{"F001 27:18 not well-formed: a CDATA section that does not end"}},
+	{"message before the feed", "<?xml", "<br />\n<b>Notice</b>: in feed.php\n<?xml", []string{"F001 1:1 not well-formed: text before the first element"}},
+	{"message in the place of the declaration", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<b>Notice</b>: in feed.php", []string{"F001 1:1 not well-formed: text before the first element"}},
+	{"plain message before the feed", "<?xml", "Notice: in feed.php\n<?xml", []string{"F001 1:1 not well-formed: text before the first element"}},
 	{"HTML entity", "A good show", "A&nbsp;good show", []string{"F001 4:9 not well-formed: the entity &nbsp; is unknown"}},
 	{"control character", "A good show", "A\x07good show", []string{"F001 4:9 not well-formed: the character U+0007 is not allowed"}},
 	{"not UTF-8", "A good show", "A\xffgood show", []string{"F001 4:9 not well-formed: a byte that is not valid UTF-8: 0xFF"}},
@@ -126,6 +130,7 @@ var checkTests = []struct {
 	{"no guid", `<guid isPermaLink="false">b</guid>`, "", []string{"F047 21:1 the episode has no guid"}},
 	{"guid twice", "<guid>https://good.example/guid/1<", `<guid isPermaLink="false">b<`, []string{`F048 44:1 GUID "b" is also that of the episode on line 24`}},
 	{"guids that differ in case", "<guid>https://good.example/guid/1<", `<guid isPermaLink="false">B<`, []string{`F075 44:1 GUID "B" differs from "b" in case only`}},
+	{"guid that is no link, in capitals", `isPermaLink="false"`, `isPermaLink="FALSE"`, []string{`F077 24:1 guid isPermaLink is "FALSE"`}},
 	{"guid is not a link", ` isPermaLink="false"`, "", []string{`F049 24:1 GUID "b" is declared to be a link`}},
 	{"no date", "<pubDate>Fri, 26 Feb 2021 00:00:00 -0500</pubDate>", "", []string{"F050 21:1 the episode has no pubDate"}},
 	{"episode without description", "<description><![CDATA[<p>The second</p>]]></description>", "", []string{"F051 21:1 the episode has no description"}},
@@ -143,7 +148,7 @@ var checkTests = []struct {
 	{"retired category", `<itunes:category text="News"><itunes:category text="Tech News"/></itunes:category>`, `<itunes:category text="Technology"><itunes:category text="Gadgets"/></itunes:category>`, []string{`F025 11:36 category "Technology > Gadgets" is not on Apple's list`}},
 	{"category in lower case", `text="News"><itunes:category text="Tech News"/></itunes:category>`, `text="news"/>`, []string{`F025 11:1 category "news" is not on Apple's list`}},
 	{"subcategory alone", `text="News"><itunes:category text="Tech News"/></itunes:category>`, `text="Tech News"/>`, []string{`F025 11:1 category "Tech News" is not on Apple's list`}},
-	{"category of nothing", `text="News"><itunes:category text="Tech News"/></itunes:category>`, `text="Pigeons"><itunes:category text="Tech News"/></itunes:category>`, []string{`F025 11:33 category "Pigeons > Tech News" is not on Apple's list`}},
+	{"category of nothing", `text="News"><itunes:category text="Tech News"/></itunes:category>`, `text="Pigeons"><itunes:category text="Tech News"/></itunes:category>`, []string{`F025 11:1 category "Pigeons > Tech News" is not on Apple's list`}},
 	{"item outside", "</channel>", "</channel><item><title>lost</title></item>", []string{"F063 52:11 an item outside of the channel is read by no app"}},
 	{"unknown element", "<pc:txt", "<pc:persons>x</pc:persons><pc:txt", []string{"F064 20:1 there is no element podcast:persons"}},
 	{"unknown element of RSS", "<pc:txt", "<lastbuilddate>x</lastbuilddate><pc:txt", []string{"F064 20:1 there is no element lastbuilddate"}},
@@ -230,6 +235,8 @@ var checkTests = []struct {
 	{"impossible clock", "<itunes:duration>60", "<itunes:duration>1:75", []string{`F052 29:1 itunes:duration is "1:75", which no clock shows`}},
 	{"zero duration", "<itunes:duration>60", "<itunes:duration>0:00", []string{"F052 29:1 itunes:duration is zero"}},
 	{"clock of many minutes", "<itunes:duration>60", "<itunes:duration>5:00", []string{`F053 29:1 itunes:duration is "5:00"`}},
+	{"explicit without a value", "<itunes:explicit>false<", "<itunes:explicit><", []string{"F026 12:1 the show has no itunes:explicit"}},
+	{"explicit without a value in an item", "<itunes:explicit>true<", "<itunes:explicit><", []string{"F013 49:1 itunes:explicit is empty"}},
 	{"explicit maybe", "<itunes:explicit>false", "<itunes:explicit>maybe", []string{`F017 12:1 itunes:explicit is "maybe"`}},
 	{"decimal podcast:episode", "<pc:soundbite", "<pc:episode display=\"Ch. 3\">100.5</pc:episode><pc:soundbite", nil},
 	{"podcast:episode in words", "<pc:soundbite", "<pc:episode>two</pc:episode><pc:soundbite", []string{`F019 38:1 podcast:episode is "two"`}},
@@ -328,6 +335,19 @@ func TestCheck(t *testing.T) {
 				t.Errorf("Check (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestCutOff cuts off the good feed after each byte of the channel. Nothing but the cut is
+// reported, because the rest may have what is missing.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	source := good(t)
+	for n := strings.Index(source, "<channel>") + len("<channel>"); n < strings.LastIndex(source, "</rss>"); n++ {
+		got := Feed([]byte(source[:n]), &Options{Now: now}).Findings
+		if len(got) != 1 || got[0].Rule != ruleNotWellFormed.ID {
+			t.Fatalf("cut off after %q: %v", source[n-20:n], got)
+		}
 	}
 }
 

@@ -55,6 +55,9 @@ func (c *checker) record(it *tree.Element) {
 	ep := c.episode(it)
 	last := int32(len(c.report.Episodes))
 	c.report.Episodes = append(c.report.Episodes, ep)
+	if it.Cut {
+		return
+	}
 
 	again := c.sameGUID(it, ep.GUID)
 	c.sameFile(it, last, again)

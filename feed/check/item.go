@@ -24,7 +24,7 @@ func (c *checker) item(it *tree.Element) {
 		{"title", ruleItemNoTitle}, {"guid", ruleItemNoGUID}, {"pubDate", ruleNoDate},
 		{"description", ruleItemNoDescription}, {"itunes:duration", ruleDuration}, {"link", ruleItemNoLink},
 	} {
-		if e := it.Child(r.name); e.Value() == "" {
+		if e := it.Child(r.name); e.Value() == "" && !it.Cut {
 			c.add(r.rule, cmp.Or(e, it), "the episode has no %s", r.name)
 		}
 	}
@@ -49,11 +49,18 @@ func (c *checker) liveItem(it *tree.Element) {
 func (c *checker) content(it *tree.Element) {
 	seconds, _ := clockTime(it.Child("itunes:duration").Value())
 	for _, e := range it.Children {
+		if e.Cut {
+			continue
+		}
 		switch e.Name {
 		case "guid":
 			c.permaLink(e)
 		case "enclosure":
 			c.enclosure(e, seconds)
+		case "itunes:explicit":
+			if e.Value() == "" {
+				c.milder(ruleIncomplete, e, "itunes:explicit is empty")
+			}
 		case "itunes:image":
 			if strings.TrimSpace(e.Attr("href")) == "" {
 				c.add(ruleIncomplete, e, "itunes:image has no href")
@@ -64,7 +71,7 @@ func (c *checker) content(it *tree.Element) {
 			c.simpleChapters(e, seconds)
 		}
 	}
-	if it.Name == "item" && it.Child("enclosure") == nil {
+	if it.Name == "item" && it.Child("enclosure") == nil && !it.Cut {
 		c.add(ruleNoEnclosure, it, "the episode has no enclosure")
 	}
 	c.twice(it)
@@ -75,7 +82,7 @@ func (c *checker) permaLink(e *tree.Element) {
 	guid := e.Value()
 	if hasUser(guid) {
 		c.add(rulePassword, e, "guid: address %s has a user name or password in it", quote(guid))
-	} else if _, problem := parseAddress(guid); guid != "" && e.Attr("isPermaLink") != "false" && problem != "" {
+	} else if _, problem := parseAddress(guid); guid != "" && !strings.EqualFold(e.Attr("isPermaLink"), "false") && problem != "" {
 		c.add(rulePermaLink, e, "GUID %s is declared to be a link", quote(guid))
 	}
 }

@@ -116,6 +116,7 @@ const (
 	Attribute                // a malformed or repeated attribute
 	Nesting                  // an end tag that does not match a start tag
 	CutOff                   // the document ends too early
+	Outside                  // text, or an element, beside the root element
 	Markup                   // any other fault
 	Prefix                   // a prefix that is not declared
 	SameName                 // two attributes with one name, by two prefixes of its namespace
@@ -146,6 +147,8 @@ type Element struct {
 	Children []*Element
 
 	Line, Column int // of the start tag, from 1
+
+	Cut bool // the end is missing, so that text and children may be incomplete
 
 	start, end int // offsets in Document.Data
 }

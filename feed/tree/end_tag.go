@@ -62,12 +62,20 @@ func (p *parser) closeTo(i int) {
 		unclosed := p.open[i+1].element
 		children := unclosed.Children
 		unclosed.Children = nil
+		unclosed.Cut = true
 		p.close()
 		for _, e := range children {
 			p.adopt(e)
 		}
 	}
-	for len(p.open) > i {
+	p.cutTo(i + 1)
+	p.close()
+}
+
+// cutTo closes all open elements but the outermost n, whose ends are missing.
+func (p *parser) cutTo(n int) {
+	for len(p.open) > n {
+		p.open[len(p.open)-1].element.Cut = true
 		p.close()
 	}
 }

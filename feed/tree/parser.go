@@ -93,9 +93,7 @@ func (p *parser) document() {
 		if !slices.ContainsFunc(p.doc.Problems, func(other Problem) bool { return other.Cause == CutOff }) {
 			p.problem(p.pos, CutOff, "the document ends inside of <%s>", p.open[len(p.open)-1].raw)
 		}
-		for len(p.open) > 0 {
-			p.close()
-		}
+		p.cutTo(0)
 	case p.doc.Root == nil:
 		p.problem(p.pos, Markup, "there is no element")
 	}
@@ -130,46 +128,6 @@ func (p *parser) declaration() {
 
 func startsDeclaration(data []byte) bool {
 	return len(data) > 5 && string(data[:5]) == "<?xml" && (isSpace(data[5]) || data[5] == '?')
-}
-
-// outside reads the part of the document before or after the root element.
-func (p *parser) outside() {
-	data := p.doc.Data
-	start := p.pos
-	next := bytes.IndexByte(data[start:], '<')
-	if next < 0 {
-		next = len(data) - start
-	}
-	if text := data[start : start+next]; len(bytes.Trim(text, spaces)) > 0 {
-		at := start + len(text) - len(bytes.TrimLeft(text, spaces))
-		if p.doc.Root == nil {
-			p.problem(at, Markup, "text before the first element")
-		} else {
-			p.problem(at, Markup, "text after the last element")
-		}
-	}
-	p.pos = start + next
-	rest := data[p.pos:]
-	switch {
-	case len(rest) == 0:
-	case bytes.HasPrefix(rest, []byte("<!--")):
-		p.comment()
-	case bytes.HasPrefix(rest, []byte("<?")):
-		p.instruction()
-	case bytes.HasPrefix(rest, []byte("<!DOCTYPE")):
-		p.doctype()
-	case len(rest) > 1 && rest[1] == '/':
-		p.problem(p.pos, Nesting, "an end tag outside of the first element")
-		p.skipPast(">")
-	case len(rest) > 1 && p.nameLength(p.pos+1) > 0:
-		if p.doc.Root != nil {
-			p.problem(p.pos, Markup, "a second root element")
-		}
-		p.startTag()
-	default:
-		p.problem(p.pos, Markup, "a < that starts no tag")
-		p.pos++
-	}
 }
 
 const spaces = " \t\r\n"
@@ -228,12 +186,9 @@ func (p *parser) skipBody(start int, end, what string) {
 // lateDeclaration reports an XML declaration that is not at the start, unless the text
 // before it has been reported.
 func (p *parser) lateDeclaration() {
-	for _, problem := range p.doc.Problems {
-		if problem.Message == "text before the first element" {
-			return
-		}
+	if !p.reported(textBefore) {
+		p.problem(p.pos-len("<?"), Declaration, "the XML declaration is not at the very start")
 	}
-	p.problem(p.pos-len("<?"), Declaration, "the XML declaration is not at the very start")
 }
 
 // content reads the text of an element up to the next markup, and the markup.
@@ -248,9 +203,7 @@ func (p *parser) content() {
 	case len(rest) < len("<!--") && strings.HasPrefix("<!--", string(rest)), len(rest) < len("<![CDATA[") && strings.HasPrefix("<![CDATA[", string(rest)):
 		p.problem(p.pos, CutOff, "the document ends inside of a tag")
 		p.pos = len(data)
-		for len(p.open) > 0 {
-			p.close()
-		}
+		p.cutTo(0)
 	case rest[1] == '/':
 		p.endTag()
 	case rest[1] == '!' && bytes.HasPrefix(rest, []byte("<!--")):
