@@ -26,7 +26,7 @@ func address(c *checker, e *tree.Element, _, value string) {
 		c.add(ruleAddress, e, "%s: address %s %s", e.Name, quote(value), problem)
 	case strings.Contains(value, "&amp;"):
 		c.addHint(ruleEscapedTwice, e, "write &amp; once for each & of the address", "%s: address %s is escaped twice: it has &amp; in it", e.Name, quote(value))
-	case u.Scheme == "http" && !IsLocal(u.Hostname()):
+	case u.Scheme == "http" && !isPrivate(value):
 		c.add(ruleNotHTTPS, e, "%s: %s is not https", e.Name, quote(value))
 	default:
 		c.spelling(e, value)
@@ -84,6 +84,8 @@ func parseAddress(raw string) (u *url.URL, problem string) {
 		return nil, "is not an http or https address"
 	case u.Host == "":
 		return nil, "has no host"
+	case strings.HasSuffix(u.Host, ":"):
+		return nil, "has no host, or https:// twice"
 	case strings.ContainsAny(raw, " \t\r\n"):
 		return nil, "has space in it"
 	}
@@ -163,6 +165,10 @@ var sharing = map[string][]string{
 	"youtu.be":          {"/"},
 	"open.spotify.com":  {"/"},
 	"archive.org":       {"/details/"},
+	"mixcloud.com":      {"/"},
+	"www.mixcloud.com":  {"/"},
+	"vimeo.com":         {"/"},
+	"github.com":        {"/"},
 }
 
 // lasting checks that the address of an enclosure does not expire, and leads to a file.
@@ -172,7 +178,8 @@ func (c *checker) lasting(e *tree.Element, raw string) {
 		return
 	}
 	for prefix := range slices.Values(sharing[strings.ToLower(u.Hostname())]) {
-		direct := strings.Contains(u.Hostname(), "dropbox") && (u.Query().Get("raw") == "1" || u.Query().Get("dl") == "1")
+		direct := strings.Contains(u.Hostname(), "dropbox") && (u.Query().Get("raw") == "1" || u.Query().Get("dl") == "1") ||
+			u.Hostname() == "github.com" && !strings.Contains(u.Path, "/blob/")
 		if strings.HasPrefix(u.Path, prefix) && !direct {
 			c.addHint(ruleExpires, e, "it is a page about the file: write the address of the file itself", "enclosure: %s is a page for sharing", quote(withoutQuery(raw)))
 			return

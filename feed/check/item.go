@@ -117,8 +117,8 @@ func (c *checker) enclosureType(e *tree.Element, raw string) {
 		c.add(ruleEnclosureType, e, "enclosure type is %s", quote(kind))
 		return
 	}
-	u, err := url.Parse(raw)
-	if err != nil {
+	u, problem := parseAddress(raw)
+	if problem != "" {
 		return // already reported as a malformed address
 	}
 	if ext := strings.ToLower(strings.TrimPrefix(path.Ext(u.Path), ".")); !slices.Contains(extensions, ext) {

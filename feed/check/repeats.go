@@ -25,6 +25,7 @@ var numberForms = sync.OnceValue(func() []numberForm {
 	}{
 		{`^(?:` + season + `|` + episode + `|no\.|nr\.)` + number + `\b`, anyNumber},
 		{`^#\s?0*([0-9]{1,5})\b`, anyNumber},
+		{`^[\[(【]?[第제]\s?0*([0-9]{1,5})\s?[集期回话話章화회]`, anyNumber},
 		{`^0*([0-9]{1,5})\s?(?:[:.|–—-]\s|[:|])`, sameNumber},
 		{`^[\[(]#?0*([0-9]{1,5})[\])]`, sameNumber},
 		{`[\s\[(|,:–—-](?:` + season + `|` + episode + `)` + number + `\s*(?:$|[\]):|–—-])`, otherNumber},

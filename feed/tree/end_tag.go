@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"slices"
 
 	"onair/internal/source"
 )
@@ -55,20 +56,30 @@ func (p *parser) endTag() {
 	}
 }
 
-// closeTo closes the open element i and the elements in it. If there is only one in it, the
-// end tag of that one is missing, so its children become children of i.
+// closeTo closes the open element i and those in it, whose end tags are missing. The
+// children of such an element, from the first that it cannot hold, become children of
+// the element around it. If several end tags are missing, this holds for known elements
+// only.
 func (p *parser) closeTo(i int) {
-	if len(p.open) == i+2 {
-		unclosed := p.open[i+1].element
-		children := unclosed.Children
-		unclosed.Children = nil
-		unclosed.Cut = true
+	several := len(p.open) > i+2
+	for len(p.open) > i+1 {
+		unclosed := p.open[len(p.open)-1].element
+		if several && !holds(unclosed.Name, "") {
+			p.cutTo(len(p.open) - 1)
+			continue
+		}
+		n := 0
+		for n < len(unclosed.Children) && holds(unclosed.Name, unclosed.Children[n].Name) {
+			n++
+		}
+		others := unclosed.Children[n:]
+		unclosed.Children = unclosed.Children[:n:n]
+		unclosed.Cut = n == 0
 		p.close()
-		for _, e := range children {
+		for _, e := range others {
 			p.adopt(e)
 		}
 	}
-	p.cutTo(i + 1)
 	p.close()
 }
 
@@ -78,4 +89,29 @@ func (p *parser) cutTo(n int) {
 		p.open[len(p.open)-1].element.Cut = true
 		p.close()
 	}
+}
+
+// parts has the names of the elements that an element with other elements may have, except
+// those of channels and items.
+var parts = map[string][]string{
+	"image":                      {"url", "title", "link", "width", "height", "description"},
+	"itunes:category":            {"itunes:category"},
+	"itunes:owner":               {"itunes:name", "itunes:email"},
+	"podcast:alternateEnclosure": {"podcast:source", "podcast:integrity"},
+	"podcast:podroll":            {"podcast:remoteItem"},
+	"podcast:publisher":          {"podcast:remoteItem"},
+	"podcast:value":              {"podcast:valueRecipient", "podcast:valueTimeSplit"},
+	"psc:chapters":               {"psc:chapter"},
+}
+
+// holds reports whether an element may have a child with the name, or any child if the name
+// is empty.
+func holds(parent, child string) bool {
+	switch parent {
+	case "channel":
+		return true
+	case "item", "podcast:liveItem":
+		return child != "item"
+	}
+	return slices.Contains(parts[parent], child) || child == "" && parts[parent] != nil
 }

@@ -165,7 +165,7 @@ func (p *parser) instruction() {
 	case startsDeclaration(rest):
 		p.lateDeclaration()
 	case n == len("xml") && bytes.EqualFold(p.doc.Data[p.pos:p.pos+n], []byte("xml")):
-		p.problem(start, Markup, "a processing instruction named %s, which is reserved", p.doc.Data[p.pos:p.pos+n])
+		p.problem(start, Declaration, "a processing instruction named %s, which is reserved", p.doc.Data[p.pos:p.pos+n])
 	case n == 0 && after < len(p.doc.Data):
 		p.problem(start, Markup, "a <? without a name")
 	case after < len(p.doc.Data) && !isSpace(p.doc.Data[after]) && !bytes.HasPrefix(p.doc.Data[after:], []byte("?>")):

@@ -3,6 +3,7 @@ package tree
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -224,7 +225,7 @@ func (p *parser) attrValue() (value string, quoted bool) {
 		for p.pos < len(data) && !isSpace(data[p.pos]) && data[p.pos] != '>' && data[p.pos] != '<' {
 			p.pos++
 		}
-		return string(bytes.TrimSuffix(data[start:p.pos], []byte("/"))), false
+		return strings.Trim(string(bytes.TrimSuffix(data[start:p.pos], []byte("/"))), "“”„‘’"), false
 	}
 	p.pos++
 	start := p.pos
