@@ -50,7 +50,8 @@ type transcript struct {
 	url, format, language string
 }
 
-// episodes returns the episodes of the feed, oldest first.
+// episodes returns the episodes of the feed, oldest first. Those with one date are in the
+// order of the feed, in which onair writes them too: by their slugs.
 func (c *mapper) episodes(k *known) []*episode {
 	list := make([]*episode, 0, len(c.items))
 	guids := map[string]bool{}
@@ -62,7 +63,7 @@ func (c *mapper) episodes(k *known) []*episode {
 	}
 	c.where = ""
 	c.fillDates(list)
-	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b *episode) int { return a.date.Compare(b.date) })
 	c.slugs(list, k)
 	c.redirects(list)
 	return list

@@ -162,6 +162,31 @@ func TestDefaultsAreTheSameInASecondImport(t *testing.T) {
 	}
 }
 
+// TestSlugsAreTheSameInASecondImport imports episodes with the same title, which are not in
+// the order of their dates.
+func TestSlugsAreTheSameInASecondImport(t *testing.T) {
+	t.Parallel()
+	var items strings.Builder
+	for n, date := range []string{"1 Mar 2021 00:00", "3 Mar 2021 00:00", "2 Mar 2021 00:00", "2 Mar 2021 00:00", ""} {
+		fmt.Fprintf(&items, `</item><item><title>Moss</title><guid>m%d</guid><enclosure url="https://moss.example/m%[1]d.mp3" length="1" type="audio/mpeg"/>`, n)
+		if date != "" {
+			fmt.Fprintf(&items, "<pubDate>%s:00 GMT</pubDate>", date)
+		}
+	}
+	first, _ := importItem(t, moss1+items.String())
+	second, _ := importFeed(t, string(rendered(t, first)))
+	slugs := func(dir string) map[string]string {
+		found := map[string]string{}
+		for _, e := range load(t, dir).Episodes {
+			found[e.GUID] = e.Slug
+		}
+		return found
+	}
+	if diff := cmp.Diff(slugs(first), slugs(second)); diff != "" {
+		t.Errorf("slugs (-first +second):\n%s", diff)
+	}
+}
+
 func TestAddressesOfNotesAreKept(t *testing.T) {
 	t.Parallel()
 	var links strings.Builder
