@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 )
 
@@ -191,11 +192,16 @@ func PadJPEG(data []byte, n, size int) []byte {
 	return append(out, data[2:]...)
 }
 
-// realTalk returns the transcript of an episode from the corpus. Its last turn
-// differs between episodes, so that no two files are equal.
+// stamp matches a time in a transcript of the corpus: alone in brackets, or after what is
+// noted there, as in \[unintelligible 00:12:34.00\]. The submatch is what remains.
+var stamp = regexp.MustCompile(`\\?\[[\\\d:. *]+\] ?| ?\d+:[\d:. *]+(\\*\])`)
+
+// realTalk returns the transcript of an episode from the corpus, without its times, most
+// of which are after the end of the audio. Its last turn differs between episodes, so that
+// no two files are equal.
 func (c *Catalogue) realTalk(n int) []byte {
 	var out bytes.Buffer
-	out.Write(bytes.TrimRight(c.Real[(n-1)%len(c.Real)], "\n"))
+	out.Write(stamp.ReplaceAll(bytes.TrimRight(c.Real[(n-1)%len(c.Real)], "\n"), []byte("$1")))
 	fmt.Fprintf(&out, "\n\n**Voice 1:** This was number %d.\n", n)
 	return out.Bytes()
 }
