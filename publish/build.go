@@ -60,7 +60,7 @@ type Early struct {
 
 	mu      sync.Mutex
 	waiting map[string]*bucket.Object // by key: objects that are not written yet
-	size    int64                     // bytes of the objects in waiting
+	data    []byte                    // of the objects in waiting
 	written map[string]bool           // by key
 	err     error
 }
@@ -97,15 +97,17 @@ func (w *Early) Add(ctx context.Context, o *release.Object, data []byte) {
 	}
 	whole := o.Object
 	whole.Digest = o.SHA256
-	data = bytes.Clone(data)
-	whole.Body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {
 		return
 	}
+	from := len(w.data)
+	w.data = append(w.data, data...)
+	data = w.data[from:]
+	whole.Body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 	w.waiting[o.Key] = &whole
-	if w.size += whole.Size; w.size >= earlyBytes {
+	if len(w.data) >= earlyBytes {
 		w.err = w.write(ctx)
 	}
 }
@@ -128,9 +130,10 @@ func (w *Early) write(ctx context.Context) error {
 			return err
 		})
 	}
+	err := group.Wait()
 	clear(w.waiting)
-	w.size = 0
-	return group.Wait()
+	w.data = w.data[:0]
+	return err
 }
 
 // Written returns how many objects were written, and the first error.

@@ -3,9 +3,7 @@ package searchindex
 import (
 	"bytes"
 	"cmp"
-	"hash/maphash"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -22,10 +20,20 @@ import (
 // The numbers of documents and the places are in ascending order. Each is written as the
 // difference to the one before it; the first as the difference to -1.
 type Words struct {
-	docs    int      // number of documents of the episode
-	words   []string // in the order in which they are first used
-	records []byte   // of all words
-	ends    []int    // for each word: where its record ends
+	docs    int    // number of documents of the episode
+	text    []byte // the words one after the other, in the order in which they are first used
+	words   []int  // for each word: where it ends in text
+	records []byte // of all words
+	ends    []int  // for each word: where its record ends
+}
+
+// record returns the record of the word with a number.
+func (w *Words) record(n int32) []byte {
+	from := 0
+	if n > 0 {
+		from = w.ends[n-1]
+	}
+	return w.records[from:w.ends[n]]
 }
 
 // token is a word at a place.
@@ -34,14 +42,9 @@ type token struct {
 	doc, place int32
 }
 
-// collector collects the words of one episode after the other. It numbers the words of
-// an episode in the order in which they are first used. Its hash table has no pointers
-// and is small, so it stays in the cache of the processor.
+// collector collects the words of one episode after the other.
 type collector struct {
-	table []slot // length is a power of two, of which at most half is used
-	text  []byte // the words one after the other
-	ends  []int  // for each word: where it ends in text
-
+	vocabulary
 	counts  []int32 // for each word: how many tokens it has
 	tokens  []token // in the order of documents
 	lengths []int   // for each document: how many words it has
@@ -53,18 +56,7 @@ type collector struct {
 	weights      []byte
 }
 
-// slot is an entry of a collector's hash table.
-type slot struct {
-	hash uint32
-	word int32 // number of the word + 1; 0 for an empty slot
-}
-
-const minTable = 1 << 12 // words
-
-var (
-	collectors = sync.Pool{New: func() any { return &collector{table: make([]slot, minTable)} }}
-	seed       = maphash.MakeSeed()
-)
+var collectors = sync.Pool{New: func() any { return &collector{vocabulary: newVocabulary()} }}
 
 // WordsOf returns the words of an episode. It may be called for several episodes at the
 // same time.
@@ -84,55 +76,17 @@ func (c *collector) addNamed(prefix string, word []byte, doc, place int) {
 // add adds a token.
 func (c *collector) add(word []byte, doc, place int) {
 	n := c.number(word)
+	if int(n) == len(c.counts) {
+		c.counts = append(c.counts, 0)
+	}
 	c.counts[n]++
 	c.tokens = append(c.tokens, token{n, int32(doc), int32(place)})
 }
 
-// number returns the number of a word.
-func (c *collector) number(word []byte) int32 {
-	hash := uint32(maphash.Bytes(seed, word))
-	i := c.find(hash, word)
-	if n := c.table[i].word; n > 0 {
-		return n - 1
-	}
-	c.text = append(c.text, word...)
-	c.ends, c.counts = append(c.ends, len(c.text)), append(c.counts, 0)
-	c.table[i] = slot{hash, int32(len(c.ends))}
-	if 2*len(c.ends) > len(c.table) {
-		old := c.table
-		c.table = make([]slot, 2*len(old))
-		for _, s := range old {
-			if s.word > 0 {
-				c.table[c.find(s.hash, c.word(s.word-1))] = s
-			}
-		}
-	}
-	return int32(len(c.ends)) - 1
-}
-
-// find returns the index of the slot that has a word, or of an empty slot for it.
-func (c *collector) find(hash uint32, word []byte) uint32 {
-	mask := uint32(len(c.table) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		if s := c.table[i]; s.word == 0 || s.hash == hash && bytes.Equal(c.word(s.word-1), word) {
-			return i
-		}
-	}
-}
-
-// word returns the word with a number.
-func (c *collector) word(n int32) []byte {
-	from := 0
-	if n > 0 {
-		from = c.ends[n-1]
-	}
-	return c.text[from:c.ends[n]]
-}
-
 // collect adds the tokens of an episode.
 func (c *collector) collect(e *Episode) {
-	clear(c.table)
-	c.text, c.ends, c.counts, c.tokens, c.lengths = c.text[:0], c.ends[:0], c.counts[:0], c.tokens[:0], c.lengths[:0]
+	c.reset()
+	c.counts, c.tokens, c.lengths = c.counts[:0], c.tokens[:0], c.lengths[:0]
 	for i := range e.Docs {
 		d := &e.Docs[i]
 		c.lengths = append(c.lengths, words(d.Text, func(word []byte, place int) { c.add(word, i, place) }))
@@ -150,7 +104,7 @@ func (c *collector) collect(e *Episode) {
 // encode returns the words of the tokens.
 func (c *collector) encode() *Words {
 	n := len(c.ends)
-	w := &Words{docs: len(c.lengths), words: make([]string, n), ends: make([]int, n)}
+	w := &Words{docs: len(c.lengths), text: bytes.Clone(c.text), words: slices.Clone(c.ends), ends: make([]int, n)}
 	next := make([]int32, n) // for each word: where its next token goes
 	for i, from := 0, int32(0); i < n; i++ {
 		next[i] = from
@@ -161,20 +115,18 @@ func (c *collector) encode() *Words {
 		c.sorted[next[t.word]] = t
 		next[t.word]++
 	}
-	text, from := string(c.text), 0
 	c.records = c.records[:0]
-	for i, end := range c.ends {
-		w.words[i] = text[from:end]
-		c.records = c.record(c.records, w.words[i], c.sorted[next[i]-c.counts[i]:next[i]])
-		w.ends[i], from = len(c.records), end
+	for i := range n {
+		c.records = c.record(c.records, c.word(int32(i)), c.sorted[next[i]-c.counts[i]:next[i]])
+		w.ends[i] = len(c.records)
 	}
 	w.records = bytes.Clone(c.records)
 	return w
 }
 
 // record appends the record of a word that has the tokens.
-func (c *collector) record(dst []byte, word string, tokens []token) []byte {
-	isText := !strings.Contains(word, ":")
+func (c *collector) record(dst, word []byte, tokens []token) []byte {
+	isText := bytes.IndexByte(word, ':') < 0
 	c.docs, c.weights, c.places = c.docs[:0], c.weights[:0], c.places[:0]
 	last := int32(-1)
 	for len(tokens) > 0 {

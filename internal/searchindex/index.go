@@ -14,6 +14,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -111,30 +112,46 @@ type Entry struct {
 // Texts returns the file of texts of an episode, and the entry of the episode without
 // the key.
 func Texts(e *Episode) ([]byte, Entry, error) {
-	about := map[string]any{
+	about, err := json.Marshal(map[string]any{
 		"guid": e.GUID, "title": e.Title, "page": e.Page, "audio": e.Audio,
 		"date": e.Day, "duration": e.Duration.Seconds(),
+	})
+	if err != nil {
+		return nil, Entry{}, fmt.Errorf("index %s: %w", e.Slug, err)
 	}
 	entry := Entry{Fields: e.fields(), Docs: len(e.Docs)}
-	var file []byte
-	for from := 0; from < len(e.Docs); from += blockDocs {
-		var docs []any
-		for _, d := range e.Docs[from:min(from+blockDocs, len(e.Docs))] {
-			start := -1.0
-			if d.Start >= 0 {
-				start = d.Start.Round(time.Millisecond).Seconds()
+	size := 0
+	for i := range e.Docs {
+		size += len(e.Docs[i].Text)
+	}
+	file := make([]byte, 0, size/2) // about the size after compression
+	var data []byte
+	for docs := range slices.Chunk(e.Docs, blockDocs) {
+		data = append(append(append(data[:0], '['), about...), ",["...)
+		for i, d := range docs {
+			if i > 0 {
+				data = append(data, ',')
 			}
-			docs = append(docs, []any{d.Kind, d.Speaker, start, d.Text})
+			if data, err = d.appendJSON(data); err != nil {
+				return nil, entry, fmt.Errorf("index %s: %w", e.Slug, err)
+			}
 		}
-		data, err := json.Marshal([]any{about, docs})
-		if err != nil {
-			return nil, entry, fmt.Errorf("index %s: %w", e.Slug, err)
-		}
+		data = append(data, "]]"...)
 		before := len(file)
 		file = deflate(file, data)
 		entry.Blocks = append(entry.Blocks, len(file)-before)
 	}
 	return file, entry, nil
+}
+
+// appendJSON appends the document as an array.
+func (d *Doc) appendJSON(data []byte) ([]byte, error) {
+	start := -1.0
+	if d.Start >= 0 {
+		start = d.Start.Round(time.Millisecond).Seconds()
+	}
+	encoded, err := json.Marshal([]any{d.Kind, d.Speaker, start, d.Text})
+	return append(data, encoded...), err
 }
 
 // SegmentKeys describes a segment in the directory: the keys of its files, its shards

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"maps"
 	"slices"
 
 	"github.com/klauspost/compress/flate"
@@ -39,33 +38,34 @@ type Shard struct {
 // Builder makes a block, which has the words of some episodes. Segments are merged from
 // blocks.
 type Builder struct {
-	lists    map[string]*list
-	episodes int
+	vocabulary
+	counts   []int      // for each word: how many episodes have it
+	episodes []numbered // in the order in which they were added
 	docs     int
 }
 
-// NewBuilder returns a builder of a block.
-func NewBuilder() *Builder { return &Builder{lists: map[string]*list{}} }
-
-// list has the records of a word.
-type list struct {
-	last    int // number of the last episode that has the word
-	records []byte
+// numbered is the words of an episode.
+type numbered struct {
+	*Words
+	numbers []int32 // for each word: its number in the block
 }
+
+// NewBuilder returns a builder of a block.
+func NewBuilder() *Builder { return &Builder{vocabulary: newVocabulary()} }
 
 // Add adds the words of an episode. Episodes are added in order of publication.
 func (b *Builder) Add(w *Words) {
+	numbers := make([]int32, len(w.words))
 	from := 0
-	for i, word := range w.words {
-		l := b.lists[word]
-		if l == nil {
-			l = &list{last: -1}
-			b.lists[word] = l
+	for i, end := range w.words {
+		n := b.number(w.text[from:end])
+		if int(n) == len(b.counts) {
+			b.counts = append(b.counts, 0)
 		}
-		l.records = append(varint(l.records, b.episodes-l.last), w.records[from:w.ends[i]]...)
-		l.last, from = b.episodes, w.ends[i]
+		b.counts[n]++
+		numbers[i], from = n, end
 	}
-	b.episodes++
+	b.episodes = append(b.episodes, numbered{w, numbers})
 	b.docs += w.docs
 }
 
@@ -77,16 +77,57 @@ func (b *Builder) Add(w *Words) {
 //     word, the number of the episode and the record of [Words]. The number is written as
 //     the difference to the one before it; the first as the difference to -1.
 func (b *Builder) Block() []byte {
-	block := varint(varint(nil, b.episodes), b.docs)
-	last := ""
-	for _, word := range slices.Sorted(maps.Keys(b.lists)) {
+	occurrences, ends := b.occurrences()
+	order := make([]int32, len(b.counts))
+	size := len(b.text) + 3*len(order) + len(occurrences)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	for _, e := range b.episodes {
+		size += len(e.records)
+	}
+	slices.SortFunc(order, func(x, y int32) int { return bytes.Compare(b.word(x), b.word(y)) })
+	block := varint(varint(make([]byte, 0, size), len(b.episodes)), b.docs)
+	var last, records []byte
+	for _, n := range order {
+		word := b.word(n)
 		same := commonPrefix(last, word)
 		block = append(varint(varint(block, same), len(word)-same), word[same:]...)
-		records := b.lists[word].records
+		records = records[:0]
+		episode := int32(-1)
+		for _, o := range occurrences[ends[n]-b.counts[n] : ends[n]] {
+			records = append(varint(records, int(o.episode-episode)), b.episodes[o.episode].record(o.word)...)
+			episode = o.episode
+		}
 		block = append(varint(block, len(records)), records...)
 		last = word
 	}
 	return block
+}
+
+// occurrence says that an episode has a word.
+type occurrence struct {
+	episode int32
+	word    int32 // number of the word in the episode
+}
+
+// occurrences returns which episodes have each word, in the order of the numbers of words
+// and then of episodes. ends has for each word where its episodes end.
+func (b *Builder) occurrences() (all []occurrence, ends []int) {
+	ends = make([]int, len(b.counts))
+	n := 0
+	for i, count := range b.counts {
+		ends[i] = n
+		n += count
+	}
+	all = make([]occurrence, n)
+	for i, e := range b.episodes {
+		for word, n := range e.numbers {
+			all[ends[n]] = occurrence{int32(i), int32(word)}
+			ends[n]++
+		}
+	}
+	return all, ends
 }
 
 // Pack returns a compressed block after its size.
@@ -202,7 +243,7 @@ func Merge(blocks ...[]byte) *Segment {
 				c.next()
 			}
 		}
-		w.add(string(word), &p)
+		w.add(word, &p)
 	}
 }
 
@@ -215,19 +256,20 @@ type segmentWriter struct {
 	// The shard that is being written.
 	words, shortPlaces []byte
 	count              int
-	first, last        string
+	first              string
+	last               []byte
 }
 
 // add adds the next word.
-func (w *segmentWriter) add(word string, p *postings) {
+func (w *segmentWriter) add(word []byte, p *postings) {
 	if w.count > 0 && len(w.words)+len(p.docs)+len(word) > shardSize {
 		w.flush()
 	}
 	if w.count == 0 {
-		w.first = word
+		w.first = string(word)
 	}
 	same := commonPrefix(w.last, word)
-	w.last = word
+	w.last = append(w.last[:0], word...)
 	w.words = append(varint(varint(w.words, same), len(word)-same), word[same:]...)
 	long, weighty := len(p.places) > longSize, 16*len(p.weights) < w.segment.Docs
 	w.words = varint(w.words, flags(long, weighty))
@@ -258,7 +300,7 @@ func (w *segmentWriter) flush() {
 	}
 	w.segment.Shards = append(w.segment.Shards, Shard{w.first, len(w.segment.Words) - before, len(places)})
 	w.places = append(w.places, places)
-	w.words, w.shortPlaces, w.count, w.last = w.words[:0], w.shortPlaces[:0], 0, ""
+	w.words, w.shortPlaces, w.count, w.last = w.words[:0], w.shortPlaces[:0], 0, w.last[:0]
 }
 
 // finish returns the segment of all words that were added.
@@ -300,7 +342,7 @@ func (p *postings) chunks(file []byte) (table, grown []byte) {
 }
 
 // commonPrefix returns the length of the common prefix of two words, in bytes.
-func commonPrefix(a, b string) int {
+func commonPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
 	for i := range n {
 		if a[i] != b[i] {
