@@ -7,7 +7,6 @@ import (
 	"image/color"
 	_ "image/jpeg" // for image.DecodeConfig
 	_ "image/png"  // for image.DecodeConfig
-	"io"
 
 	"github.com/bogem/id3v2/v2"
 )
@@ -101,9 +100,15 @@ func colorOf(model color.Model) string {
 	return rgb
 }
 
-// pictureFrame returns the body of an APIC frame without a description.
-func pictureFrame(p *Picture, kind byte) io.WriterTo {
-	return id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind, Picture: p.Data}
+// pictureFrame returns an APIC frame without a description. The last slice is the data of
+// the picture.
+func pictureFrame(p *Picture, kind byte) (Part, error) {
+	head, err := appendFrame(nil, "APIC", id3v2.PictureFrame{Encoding: id3v2.EncodingISO, MimeType: p.MediaType, PictureType: kind})
+	if err != nil {
+		return nil, err
+	}
+	_, err = appendFrameHeader(head[:0], "APIC", len(head)-frameHeaderBytes+len(p.Data))
+	return Part{head, p.Data}, err
 }
 
 // parsePicture reads an APIC frame, or a PIC frame of ID3v2.2, whose media type has

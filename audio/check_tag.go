@@ -30,7 +30,7 @@ func CheckTag(t *Tag, at finding.Position) finding.List {
 	}
 	size := 0
 	for _, part := range parts {
-		size += len(part)
+		size += part.size()
 	}
 	if size > maxPublishedTag {
 		l.Add(ruleTagBytes.At(at, "the ID3 tag has %d kB; every listener downloads it before the first sound", size/1000))

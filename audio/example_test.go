@@ -2,6 +2,7 @@ package audio_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"onair/audio"
@@ -28,7 +29,7 @@ func ExampleTag_Parts() {
 		return
 	}
 	for _, part := range parts {
-		fmt.Printf("%.3s… %d bytes\n", part, len(part))
+		fmt.Printf("%.3s… %d bytes\n", part[0], len(slices.Concat(part...)))
 	}
 	// Output:
 	// ID3… 298 bytes

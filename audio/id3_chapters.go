@@ -125,20 +125,20 @@ func (w *tagWriter) writeChapter(i int, c Chapter) error {
 			return err
 		}
 	}
-	var image []byte
+	var image Part
 	if c.Image != nil {
-		if image, err = appendFrame(nil, "APIC", pictureFrame(c.Image, pictureOther)); err != nil {
+		if image, err = pictureFrame(c.Image, pictureOther); err != nil {
 			return err
 		}
 	}
-	if err := w.addFrameHeader("CHAP", len(head)+len(image)); err != nil {
+	if err := w.addFrameHeader("CHAP", len(head)+image.size()); err != nil {
 		return err
 	}
 	w.add(head)
-	if len(image) > maxInlineImage {
+	if image.size() > maxInlineImage {
 		w.addPart(image)
 	} else {
-		w.add(image)
+		w.add(bytes.Join(image, nil))
 	}
 	return nil
 }

@@ -7,8 +7,6 @@ import (
 	"io"
 	"iter"
 	"math"
-
-	"github.com/bogem/id3v2/v2"
 )
 
 const (
@@ -53,17 +51,13 @@ func isFrameID(b []byte) bool {
 
 // appendFrame appends a frame of ID3v2.3: ID, size of the body, no flags, body.
 func appendFrame(b []byte, id string, body io.WriterTo) ([]byte, error) {
-	// The header is written again when the size of the body, which may be a large
-	// picture, is known.
+	// The header is written again when the size of the body is known.
 	start := len(b)
 	b, err := appendFrameHeader(b, id, 0)
 	if err != nil {
 		return nil, err
 	}
 	buf := bytes.NewBuffer(b)
-	if frame, ok := body.(id3v2.Framer); ok {
-		buf.Grow(frame.Size())
-	}
 	if _, err := body.WriteTo(buf); err != nil {
 		return nil, fmt.Errorf("encode frame %s: %w", id, err)
 	}

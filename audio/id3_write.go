@@ -1,10 +1,8 @@
 package audio
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 )
 
@@ -12,16 +10,28 @@ import (
 // systems use the same description for the GUID of a feed's item.
 const guidDescription = "podcast:item:guid"
 
+// Part is a part of an encoded tag: the bytes of its slices, one after the other. The
+// data of a large picture is a slice of its own, which is not copied.
+type Part [][]byte
+
+// size returns the size of the part in bytes.
+func (p Part) size() (n int) {
+	for _, b := range p {
+		n += len(b)
+	}
+	return n
+}
+
 // Parts returns the encoded tag, cut into parts that can change independently: header,
 // text and chapter frames; each chapter image whose frame exceeds 64 KiB; the frames
 // after such an image; the cover. Joined, the parts are the tag. A tag without values
-// has no parts.
-func (t *Tag) Parts() ([][]byte, error) { return t.normal().parts(nil) }
+// has no parts. The caller must not change the parts.
+func (t *Tag) Parts() ([]Part, error) { return t.normal().parts(nil) }
 
 // parts encodes a tag that normal returned. kept has encoded frames by field. They
 // replace the frames that the tag would have for the field; kept frames without a field
 // go before the cover.
-func (t *Tag) parts(kept map[string][]byte) ([][]byte, error) {
+func (t *Tag) parts(kept map[string][]byte) ([]Part, error) {
 	w := &tagWriter{}
 	if err := w.writeTexts(t, kept); err != nil {
 		return nil, err
@@ -33,21 +43,15 @@ func (t *Tag) parts(kept map[string][]byte) ([][]byte, error) {
 	}
 	w.add(kept[""])
 	if b, ok := kept["APIC"]; ok {
-		w.addPart(b)
+		w.addPart(Part{b})
 	} else if t.Artwork != nil {
-		cover, err := appendFrame(nil, "APIC", pictureFrame(t.Artwork, pictureCover))
+		cover, err := pictureFrame(t.Artwork, pictureCover)
 		if err != nil {
 			return nil, err
 		}
 		w.addPart(cover)
 	}
 	return w.finish()
-}
-
-// Bytes returns the encoded tag in one piece.
-func (t *Tag) Bytes() ([]byte, error) {
-	parts, err := t.Parts()
-	return bytes.Join(parts, nil), err
 }
 
 // writeTexts writes the frames with text, in the order of Tag's fields. The date
@@ -108,8 +112,8 @@ func positive(n int) string {
 // writer of the id3v2 library, which writes frames in map order, so that its bytes
 // differ from run to run.
 type tagWriter struct {
-	parts [][]byte
-	open  bool // whether add may append to the last part
+	parts []Part
+	open  bool // whether add may append to the last part, which then has one slice
 }
 
 // add appends to the last part if it is open, or begins a part.
@@ -118,16 +122,16 @@ func (w *tagWriter) add(b []byte) {
 		return
 	}
 	if !w.open {
-		w.parts = append(w.parts, nil)
+		w.parts = append(w.parts, Part{nil})
 		w.open = true
 	}
-	last := len(w.parts) - 1
-	w.parts[last] = append(w.parts[last], b...)
+	last := w.parts[len(w.parts)-1]
+	last[0] = append(last[0], b...)
 }
 
-// addPart adds b as a separate part.
-func (w *tagWriter) addPart(b []byte) {
-	w.parts = append(w.parts, b)
+// addPart adds a separate part.
+func (w *tagWriter) addPart(p Part) {
+	w.parts = append(w.parts, p)
 	w.open = false
 }
 
@@ -148,10 +152,10 @@ func (w *tagWriter) addFrameHeader(id string, n int) error {
 }
 
 // finish puts the header of the tag before the frames and returns the parts.
-func (w *tagWriter) finish() ([][]byte, error) {
+func (w *tagWriter) finish() ([]Part, error) {
 	n := 0
 	for _, p := range w.parts {
-		n += len(p)
+		n += p.size()
 	}
 	if n == 0 {
 		return nil, nil
@@ -160,6 +164,6 @@ func (w *tagWriter) finish() ([][]byte, error) {
 		return nil, fmt.Errorf("encode tag: %d bytes, and a tag holds %d", n, maxTagBytes)
 	}
 	head := []byte{'I', 'D', '3', 3, 0, 0, byte(n >> 21 & 0x7F), byte(n >> 14 & 0x7F), byte(n >> 7 & 0x7F), byte(n & 0x7F)}
-	w.parts[0] = slices.Concat(head, w.parts[0])
+	w.parts[0] = append(Part{head}, w.parts[0]...)
 	return w.parts, nil
 }

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +170,12 @@ func TestFrameOrder(t *testing.T) {
 	}
 }
 
+// Bytes returns the encoded tag in one piece.
+func (t *Tag) Bytes() ([]byte, error) {
+	parts, err := t.Parts()
+	return bytes.Join(slices.Concat(parts...), nil), err
+}
+
 func TestParts(t *testing.T) {
 	t.Parallel()
 	small, large := testPicture(t, "png", 4, 0), testPicture(t, "png", 4, maxInlineImage)
@@ -198,7 +205,7 @@ func TestParts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(bytes.Join(parts, nil), whole) {
+			if !bytes.Equal(bytes.Join(slices.Concat(parts...), nil), whole) {
 				t.Error("the parts joined are not the tag")
 			}
 		})
@@ -221,11 +228,11 @@ func TestPartsOfNewTitle(t *testing.T) {
 	if len(before) != len(after) {
 		t.Fatalf("%d parts became %d", len(before), len(after))
 	}
-	if bytes.Equal(before[0], after[0]) {
+	if cmp.Equal(before[0], after[0]) {
 		t.Error("the text part is as it was")
 	}
 	for i := 1; i < len(before); i++ {
-		if !bytes.Equal(before[i], after[i]) {
+		if !cmp.Equal(before[i], after[i]) {
 			t.Errorf("part %d of %d changed with the text", i+1, len(before))
 		}
 	}
@@ -261,7 +268,7 @@ func TestSizesDoNotWrap(t *testing.T) {
 		t.Error("a frame as large as the largest tag was taken")
 	}
 	quarter := make([]byte, 64<<20)
-	w := tagWriter{parts: [][]byte{[]byte("first"), quarter, quarter, quarter, quarter}}
+	w := tagWriter{parts: []Part{{[]byte("first")}, {quarter, quarter}, {quarter, quarter}}}
 	_, err := w.finish()
 	if want := "encode tag: 268435461 bytes, and a tag holds 268435455"; err == nil || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)

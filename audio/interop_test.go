@@ -106,7 +106,7 @@ func writeMatrix(t *testing.T, matrix map[string]*Tag) map[string]string {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		whole, err := io.ReadAll(Tagged([][]byte{b}, bytes.NewReader(master), info))
+		whole, err := io.ReadAll(Tagged([]Part{{b}}, bytes.NewReader(master), info))
 		if err != nil {
 			t.Fatal(err)
 		}

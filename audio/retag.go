@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -65,7 +66,7 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	if err != nil {
 		return nil, err
 	}
-	r.bytes = slices.Concat(parts...)
+	r.bytes = bytes.Join(slices.Concat(parts...), nil)
 	return r, nil
 }
 

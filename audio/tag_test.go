@@ -139,13 +139,13 @@ func TestTagged(t *testing.T) {
 	}
 	tag := []byte("the new tag")
 	want := join(tag, payload)
-	if err := iotest.TestReader(Tagged([][]byte{tag[:4], tag[4:]}, bytes.NewReader(master), info), want); err != nil {
+	if err := iotest.TestReader(Tagged([]Part{{tag[:2], tag[2:4]}, {tag[4:]}}, bytes.NewReader(master), info), want); err != nil {
 		t.Error(err)
 	}
 	if got := crc32c.Join(crc32c.Checksum(tag), info.CRC32C, info.PayloadBytes()); got != checksum(want) {
 		t.Errorf("the joined CRC32C is %08x, want %08x", got, checksum(want))
 	}
-	_, err = io.ReadAll(Tagged([][]byte{tag}, bytes.NewReader(master[:2000]), info))
+	_, err = io.ReadAll(Tagged([]Part{{tag}}, bytes.NewReader(master[:2000]), info))
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("error of a shorter master = %v, want %v", err, io.ErrUnexpectedEOF)
 	}

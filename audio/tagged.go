@@ -3,16 +3,17 @@ package audio
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // Tagged returns the published audio as a stream: the parts of the tag, then the payload
 // of the master, which has info.PayloadBytes() bytes. If the master has become shorter,
 // the stream ends with io.ErrUnexpectedEOF. The payload of an M4A master is the whole
 // file, and the tag must be empty.
-func Tagged(tag [][]byte, master io.ReaderAt, info *Info) io.Reader {
+func Tagged(tag []Part, master io.ReaderAt, info *Info) io.Reader {
 	var all []io.Reader
-	for _, part := range tag {
-		all = append(all, bytes.NewReader(part))
+	for _, b := range slices.Concat(tag...) {
+		all = append(all, bytes.NewReader(b))
 	}
 	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())
 	return io.MultiReader(append(all, &exactReader{payload, info.PayloadBytes()})...)

@@ -2,6 +2,7 @@ package release
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,7 +30,7 @@ import (
 // pieces returns a tag in the pieces in which it is stored: text and chapters, large
 // images, cover. It makes the tag again for each use, because the covers of a whole
 // catalogue do not fit into memory. Audio without a tag has no pieces.
-type pieces func() ([][]byte, error)
+type pieces func() ([]audio.Part, error)
 
 // episodeTag is the tag of an episode, with facts about the tag.
 type episodeTag struct {
@@ -54,7 +55,7 @@ var tagFunc = derive.Func{Name: "tags", Version: 1}
 func (b *builder) makeTag(e *Episode) *episodeTag {
 	if e.Pin.MediaType != audio.MP3 {
 		return &episodeTag{
-			pieces: func() ([][]byte, error) { return nil, nil },
+			pieces: func() ([]audio.Part, error) { return nil, nil },
 			facts:  tagFacts{Whole: sumsOf(), CRC32C: e.Pin.Payload.CRC32C},
 		}
 	}
@@ -71,7 +72,7 @@ func (b *builder) makeTag(e *Episode) *episodeTag {
 		tag.found.Add(ruleTag.At(e.At("title"), "make the tag: %v", err))
 		return tag
 	}
-	tag.pieces = func() ([][]byte, error) {
+	tag.pieces = func() ([]audio.Part, error) {
 		t, err := build()
 		if err != nil {
 			return nil, err
@@ -96,11 +97,11 @@ func (b *builder) tagFacts(e *Episode, t *audio.Tag) (tagFacts, error) {
 		if err != nil {
 			return tagFacts{}, err
 		}
-		facts.Whole = sumsOf(cut...)
+		facts.Whole = sumsOf(slices.Concat(cut...)...)
 		facts.CRC32C = crc32c.Join(facts.Whole.CRC32C, e.Pin.Payload.CRC32C, e.Pin.Payload.Bytes)
 		if b.show.KeepMasters {
 			for _, piece := range cut {
-				facts.Pieces = append(facts.Pieces, sumsOf(piece))
+				facts.Pieces = append(facts.Pieces, sumsOf(piece...))
 			}
 		}
 		facts.Clean = len(audio.CheckTag(t, finding.Position{})) == 0
@@ -256,7 +257,7 @@ func (b *builder) addAudio(e *Episode, tag *episodeTag) {
 				if i >= len(cut) {
 					return fmt.Errorf("the tag of %s has changed", e.Slug)
 				}
-				_, err = w.Write(cut[i])
+				_, err = w.Write(bytes.Join(cut[i], nil))
 				return err
 			}))
 		}

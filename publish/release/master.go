@@ -119,7 +119,7 @@ func dropPictures(tag *audio.Tag) {
 }
 
 // tagged opens the parts of a tag followed by the master's payload.
-func (m *master) tagged(tag [][]byte) (io.ReadCloser, error) {
+func (m *master) tagged(tag []audio.Part) (io.ReadCloser, error) {
 	file, _, err := m.open()
 	if err != nil {
 		return nil, err

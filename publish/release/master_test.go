@@ -27,11 +27,12 @@ const firstLight = "episodes/first-light/audio.mp3"
 // export it.
 func tagMaster(t *testing.T, files fstest.MapFS, chapters ...audio.Chapter) {
 	t.Helper()
-	tag, err := (&audio.Tag{Title: "First light", Chapters: chapters}).Bytes()
+	tag, err := (&audio.Tag{Title: "First light", Chapters: chapters}).Parts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	files[firstLight] = &fstest.MapFile{Data: append(tag, files[firstLight].Data...)}
+	pieces := append(slices.Concat(tag...), files[firstLight].Data)
+	files[firstLight] = &fstest.MapFile{Data: slices.Concat(pieces...)}
 }
 
 var marks = []audio.Chapter{

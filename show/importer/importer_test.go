@@ -489,11 +489,11 @@ func TestChaptersOfTheTag(t *testing.T) {
 		{Start: time.Second, End: 3 * time.Second, Title: "Zoë & the moss", URL: "https://moss.example/?a=1&b=2"},
 		{Start: 3 * time.Second, End: 5 * time.Second, Title: "End", Image: cover},
 	}}
-	data, err := tag.Bytes()
+	parts, err := tag.Parts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	data = append(data, mp3(200, 1)...)
+	data := slices.Concat(append(slices.Concat(parts...), mp3(200, 1))...)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/feed.xml" {
 			fmt.Fprintf(w, `<rss version="2.0"><channel><title>Moss</title><item><title>One</title><guid>1</guid><enclosure url="http://%s/One%%20%%26.mp3" length="1" type="audio/mpeg"/></item></channel></rss>`, r.Host)
