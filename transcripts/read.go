@@ -155,7 +155,7 @@ func (n *namer) nameSpeakers(speeches []forms.Speech) error {
 }
 
 // machineLabel matches names such as SPEAKER_00, which speech recognizers give to speakers.
-var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?(\d+)$`)
+var machineLabel = regexp.MustCompile(`^(?i:speaker|spk)[ _-]?#?(\d+)$`)
 
 // speakerName returns the name for a speaker of the source. It is valid as a label.
 func (n *namer) speakerName(raw string) string {
@@ -284,6 +284,9 @@ func canBeSpeakers(text []byte) bool {
 	if first == nil {
 		return true
 	}
+	if isDocument(text) {
+		return false
+	}
 	dialogue := wordsBefore(text[:first[0]]) < document
 	paragraphs := bytes.Count(text[first[0]:], []byte("\n\n")) + 1
 	counts := map[string]int{}
@@ -306,6 +309,32 @@ func canBeSpeakers(text []byte) bool {
 		return false
 	}
 	return dialogue || len(values) >= many && repeated && 2*len(values) >= paragraphs
+}
+
+// headingLine matches a heading of Markdown that is not a label.
+var headingLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^#{1,6} +[^*_\s]`) })
+
+// isDocument reports whether a text with bold labels has at least as many headings, or whether
+// most of the labels are in lists and none occurs twice.
+func isDocument(text []byte) bool {
+	const most = 2 // headings of a transcript with few labels
+	headings := len(headingLine().FindAllIndex(text, -1))
+	if headings <= most && !bytes.Contains(text, []byte("- **")) && !bytes.Contains(text, []byte("- __")) {
+		return false
+	}
+	labels, items, repeated := 0, 0, false
+	counts := map[string]int{}
+	for _, m := range labelLine().FindAllSubmatchIndex(text, -1) {
+		if bytes.HasPrefix(bytes.TrimLeft(text[m[0]:m[1]], " \t>"), []byte("-")) {
+			items++
+		} else {
+			labels++
+		}
+		name := string(text[m[2]:m[3]])
+		counts[name]++
+		repeated = repeated || counts[name] > 1
+	}
+	return headings > most && headings >= labels || items > labels && !repeated
 }
 
 // capitalized returns a name with a capital letter at the start of each word.

@@ -3,6 +3,7 @@ package transcripts
 import (
 	"cmp"
 	"iter"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -99,6 +100,11 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 	}
 	if r != nil {
 		r.starts = make([][]time.Duration, len(turns))
+		for i := range speeches { // the cues show what could not be understood, not when
+			if u := &speeches[i]; strings.IndexByte(u.Text, '[') >= 0 && len(u.Words) == 0 {
+				u.Text = noteClock.ReplaceAllString(u.Text, "[$1]")
+			}
+		}
 		r.cues, _ = fit(speeches)
 		last := -1
 		for i := range r.cues {
@@ -113,6 +119,9 @@ func anchored(speeches []forms.Speech, r *captionTimes) []Turn {
 	}
 	return turns
 }
+
+// noteClock matches a note with a time, as in [inaudible 00:00:04].
+var noteClock = regexp.MustCompile(`\[(\pL[\pL -]{2,40}) @?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?\]`)
 
 // fit cuts speech into cues of the usual size. glued reports for each cue whether no
 // space precedes it.
@@ -230,8 +239,31 @@ func (m *merger) merge(cues []Cue, glued []bool) {
 		}
 		m.add(c, !glued[i])
 	}
-	if n := len(cues); n > 0 {
-		m.settle(m.loose, m.stamp, place{weight: m.before + m.weight, at: cues[n-1].End})
+	if n := len(cues); n > 0 && len(m.loose) > 0 {
+		m.settleEnd(place{weight: m.before + m.weight, at: cues[n-1].End})
+	}
+}
+
+// settleEnd adds stamps to the turns after the last one. Nothing in Markdown says when they end,
+// so that their starts are estimated at the speed between the other stamps.
+func (m *merger) settleEnd(end place) {
+	t := Transcript{Turns: m.turns}
+	anchors, _ := t.anchors()
+	speed := (&timeline{}).speed(anchors)
+	from := 0 // the turns before it have a stamp, or need none
+	for i, p := range m.loose {
+		estimated := m.stamp.at + speed.time(p.weight-m.stamp.weight)
+		if (estimated - p.at).Abs() <= startTolerance {
+			continue
+		}
+		at, ok := p.stamp(m.stamp, end)
+		if !ok {
+			continue
+		}
+		m.turns[p.turn].Blocks[0].Marks = []Mark{{Time: at, Timed: true}}
+		p.at = at
+		m.settle(m.loose[from:i], m.stamp, p)
+		m.stamp, from = p, i+1
 	}
 }
 

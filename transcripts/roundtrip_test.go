@@ -162,3 +162,63 @@ func TestRoundTripSilence(t *testing.T) {
 		}
 	}
 }
+
+// TestRoundTripEnd expects that the last turns keep their times, although Markdown has no stamp
+// after them.
+func TestRoundTripEnd(t *testing.T) {
+	t.Parallel()
+	for _, seconds := range [][]float64{{1, 3, 5}, {0, 1.2, 4.4, 4.9}, {7, 8, 11.5, 11.9}} {
+		src := "WEBVTT\n"
+		for i, at := range seconds {
+			start := time.Duration(at * float64(time.Second))
+			src += fmt.Sprintf("\n%s --> %s\n<v %s>It is.\n", appendCaptionTime(nil, start, '.'), appendCaptionTime(nil, start+400*time.Millisecond, '.'), []string{"Zoë O'Vega", "Rigel"}[i%2])
+		}
+		read, err := Read([]byte(src), "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var md bytes.Buffer
+		if err := WriteMarkdown(&md, read); err != nil {
+			t.Fatal(err)
+		}
+		want := turnStarts(read.Cues(0))
+		for _, length := range []time.Duration{0, time.Hour} {
+			got := turnStarts(Parse(md.Bytes(), nil).Cues(length))
+			if len(got) != len(want) {
+				t.Fatalf("%d turns, want %d", len(got), len(want))
+			}
+			for i := range want {
+				if (got[i] - want[i]).Abs() > time.Second {
+					t.Errorf("turn %d starts at %v, want %v in:\n%s", i, got[i], want[i], md.Bytes())
+				}
+			}
+		}
+	}
+}
+
+// TestUnclearInCaptions expects notes without their times in captions of text, and with them in
+// Markdown.
+func TestUnclearInCaptions(t *testing.T) {
+	t.Parallel()
+	for note, want := range map[string]string{
+		"[inaudible 00:00:04]": "[inaudible]",
+		"[crosstalk 1:04]":     "[crosstalk]",
+		"[laughs 00:04.5]":     "[laughs]",
+		"[psalm 23]":           "[psalm 23]",
+	} {
+		read, err := Read([]byte("Åsa Öst (00:00):\nIs it "+note+" snow?\n\nJo O'Dell (00:07):\nYes.\n"), "txt", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read.Cues(0)[0].Text; got != "Is it "+want+" snow?" {
+			t.Errorf("%s: got %q", note, got)
+		}
+		var md bytes.Buffer
+		if err := WriteMarkdown(&md, read); err != nil {
+			t.Fatal(err)
+		}
+		if word, _, _ := strings.Cut(note, " "); !strings.Contains(md.String(), word+" ") {
+			t.Errorf("%s: got\n%s", note, md.Bytes())
+		}
+	}
+}

@@ -398,7 +398,11 @@ func (tl *timeline) speed(anchors []anchor) rate {
 	slices.SortFunc(rates, func(a, b rate) int {
 		return cmp.Compare(float64(a.chars)/float64(a.in), float64(b.chars)/float64(b.in))
 	})
-	return rates[(len(rates)-1)/2]
+	const slow = 100 // times slower than usual speech: a gap with hardly any words
+	if r := rates[(len(rates)-1)/2]; r.time(usualRate.chars) < slow*usualRate.in {
+		return r
+	}
+	return usualRate
 }
 
 // start returns when the text after a position begins. It differs from end at a

@@ -135,3 +135,12 @@ func TestIDs(t *testing.T) {
 		seen[turn.ID] = true
 	}
 }
+
+// TestSlowStretch expects that a silence between two stamps does not make the last turn slow.
+func TestSlowStretch(t *testing.T) {
+	t.Parallel()
+	cues := Parse([]byte("**Zoë:** \\[00:07\\] Yes.\n\n**Jo O'Dell:** \\[01:02:11\\] That is all of it.\n"), nil).Cues(0)
+	if last := cues[len(cues)-1]; last.End-last.Start > 5*time.Second {
+		t.Errorf("the last cue takes %v", last.End-last.Start)
+	}
+}

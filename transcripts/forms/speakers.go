@@ -219,6 +219,9 @@ func looksLikeName(name string, least int) bool {
 			first, _ = utf8.DecodeRuneInString(rest)
 		}
 		title := len(word) <= len("Psy.D.")
+		if i > 0 && strings.IndexFunc(word, unicode.IsUpper) > 0 { // deGrasse
+			continue
+		}
 		if !unicode.IsLetter(first) && (i == 0 || !unicode.IsDigit(first)) || unicode.IsLower(first) || strings.HasSuffix(word, ".") && !title {
 			return false
 		}
@@ -269,10 +272,11 @@ var fields = set("name names address city country age phone tel telephone email 
 var days = set("monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche")
 
 // IsName reports whether words before a colon are a person's name, judged by their
-// capitals. Words such as "Question" and "Friday" are not names.
+// capitals. A role or pronouns in brackets may follow. Words such as "Question" and "Friday" are
+// not names.
 func IsName(words string) bool {
 	first, _, _ := strings.Cut(strings.ToLower(words), " ")
-	return looksLikeName(words, 1) && !ordinary[first] && !days[first] && !function[first]
+	return looksLikeName(undecorated(words), 1) && !ordinary[first] && !days[first] && !function[first]
 }
 
 // function are words that start a phrase rather than a name.

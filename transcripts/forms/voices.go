@@ -22,7 +22,7 @@ type voices struct {
 	mark         string                    // mark other than a colon that stands between names and words; empty if there is none
 	first        string                    // name that opens the first line; if set, the file probably has names
 	dialogue     bool                      // most lines start with a name
-	always       bool                      // nearly every line does, so that any words before a colon are a name
+	always       bool                      // nearly every line does, so that words that occur twice before a colon are a name
 	dashes       bool                      // a dash means that the speaker changes, because in some caption every line starts with one
 	frequent     map[string]bool           // whether words that occur often before a colon are a name
 	dashedVoices bool                      // a dash follows every voice span
@@ -35,7 +35,7 @@ var (
 	bracketed = regexp.MustCompile(`^(?:[\[【［]([^\[\]【】［］]{1,60})[\]】］]|[(<（]([^()<>/（）]{1,60})[)>）])\s*[:：]?\s*(.*)$`)
 	boldName  = regexp.MustCompile(`^\*\*([^*:]{1,60})(?::\*\*|\*\*:)\s*(.*)$`)
 	phone     = regexp.MustCompile(`^\+?\d[\d *().-]{5,20}\d$`)
-	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?S?\d+$|^(?i:speaker)[ _-][A-Z]$`)
+	machine   = regexp.MustCompile(`^(?i:speaker|spk|guest)[ _-]?[S#]?\d+$|^(?i:speaker)[ _-][A-Z]$`)
 )
 
 // note counts what a line starts with. The line is clean.
@@ -335,7 +335,7 @@ func (v *voices) mayBeSpeaker(name string, sure bool) bool {
 	switch {
 	case !couldBeName(name), name[0] == '(': // a sound
 		return false
-	case seen >= often, v.always && !isOrdinary(name):
+	case seen >= often, v.always && seen > 1 && !isOrdinary(name):
 		return true
 	case !sure:
 		return seen > 1 || first
