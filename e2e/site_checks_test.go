@@ -81,6 +81,13 @@ func TestPagesAreAccessible(t *testing.T) {
 					document.adoptedStyleSheets = [sheet];
 				})(new CSSStyleSheet())`))
 				b.mustFit(t, name+" at 200 %", 320)
+				if name == "archive" && !eval[bool](t, b, `(time => {
+					time.scrollIntoView({ block: "center", behavior: "instant" });
+					const box = time.getBoundingClientRect();
+					return document.elementFromPoint(box.left + 2, box.top + 2).matches(".rows a");
+				})(document.querySelector(".rows time"))`) {
+					t.Error("the date of an episode in a list is not part of its link")
+				}
 				if name == "home" && !eval[bool](t, b, `(card => {
 					card.querySelector(".thumb").remove();
 					return card.clientWidth > 0 && card.clientWidth - card.querySelector("div").offsetWidth < 2;
