@@ -344,6 +344,26 @@ func TestPlayerRemembers(t *testing.T) {
 	b.mustBeQuiet(t)
 }
 
+// TestPlayerAfterAnError checks that the player says that the connection failed, and that
+// its button tries again from the same place.
+func TestPlayerAfterAnError(t *testing.T) {
+	t.Parallel()
+	site := published(t)
+	b := openTab(t, need(t, "chromium"))
+	b.open(t, site.url+"episodes/"+site.playable(t).slug+"/#t=40")
+	b.do(t, "play", chromedp.Click("#player .play"))
+	b.waitFor(t, "the audio to play", `audio.currentTime > 40.3 && !audio.paused`)
+	b.do(t, "fail until the audio is loaded again", chromedp.Evaluate[chromedp.Void](`(audio => {
+		Object.defineProperty(audio, "error", { configurable: true, value: { code: 2 } });
+		audio.addEventListener("loadstart", () => { delete audio.error; }, { once: true });
+		audio.dispatchEvent(new Event("error"));
+	})(document.querySelector("audio"))`))
+	b.waitFor(t, "the message", `audio.paused && document.querySelector(".trouble [data-error='2']").getClientRects().length > 0`)
+	b.do(t, "try again", chromedp.Click("#player .play"))
+	b.waitFor(t, "the audio to play on", `audio.error === null && !audio.paused && audio.currentTime > 40.3 && document.querySelector(".trouble").hidden`)
+	b.mustBeQuiet(t)
+}
+
 // TestPlayerWithoutStorage plays in a browser that forbids storage.
 func TestPlayerWithoutStorage(t *testing.T) {
 	t.Parallel()

@@ -153,7 +153,13 @@
     update(to);
   };
   const hop = (by) => goTo(position() + by);
-  const start = () => audio.play().catch(() => { /* the browser forbids it, or an error is shown */ });
+  const start = () => {
+    if (audio.error) { // the connection may be back
+      want = position();
+      audio.load();
+    }
+    audio.play().catch(() => { /* the browser forbids it, or an error is shown */ });
+  };
 
   // put loads an episode into the bar.
   const put = (info) => {
@@ -406,7 +412,8 @@
     keep('last', null);
   });
   audio.addEventListener('error', () => {
-    const code = String(audio.error?.code);
+    const code = navigator.onLine ? String(audio.error?.code) : '2';
+    audio.pause();
     const reasons = [...player.querySelectorAll('[data-error]')];
     for (const reason of reasons) reason.hidden = reason.dataset.error !== code;
     $('.trouble').hidden = reasons.every((reason) => reason.hidden);
