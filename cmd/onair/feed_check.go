@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -197,8 +198,12 @@ func openFeed(ctx context.Context, a *app, v *fetch.Visitor, name string) (*feed
 
 // networkHint returns a hint about a feed that cannot be requested.
 func networkHint(err error) string {
-	var status *statusError
-	switch text := err.Error(); {
+	var (
+		status      *statusError
+		certificate *tls.CertificateVerificationError
+		alert       tls.AlertError
+	)
+	switch {
 	case errors.As(err, &status):
 		return "look at the address in a browser"
 	case errors.Is(err, fetch.ErrNotPublic):
@@ -207,7 +212,7 @@ func networkHint(err error) string {
 		return "a feed has at most 32 MiB"
 	case errors.Is(err, fetch.ErrRedirects):
 		return "open the address in a browser, and give the one that it ends at"
-	case strings.Contains(text, "certificate") || strings.Contains(text, "tls"):
+	case errors.As(err, &certificate), errors.As(err, &alert):
 		return "apps refuse a server without a valid certificate"
 	}
 	return "check the address, and that the server runs"

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -127,6 +129,29 @@ func TestFeedCheckOfAServer(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, &hinted) || hinted.hint == "" {
 			t.Errorf("--against %s: error %v, hint %q; want %q and a hint", path, err, hinted.hint, want)
 		}
+	}
+}
+
+// TestNetworkHint checks that only servers without a valid certificate are said to have
+// none.
+func TestNetworkHint(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	v, err := visitorFor(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hinted hintedError
+	_, err = openFeed(t.Context(), &app{system: &system{now: time.Now}}, v, server.URL)
+	if !errors.As(err, &hinted) || !strings.Contains(hinted.hint, "valid certificate") {
+		t.Errorf("error %v, hint %q; want a hint about the certificate", err, hinted.hint)
+	}
+	err = errors.New("GET https://tls.example/certificate.xml: connection refused")
+	if hint := networkHint(err); !strings.Contains(hint, "check the address") {
+		t.Errorf("%v: hint %q, want one about the address", err, hint)
 	}
 }
 
