@@ -57,7 +57,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"row":        r.row,
 		"role":       func(role string) string { return r.words.Role(role) },
 		"names":      r.names,
-		"topic":      topicName,
+		"topic":      TopicName,
 		"topickey":   topicKey,
 		"personkey":  r.personKey,
 		"sponsorkey": sponsorKey,

@@ -134,7 +134,7 @@ func (l *lists) addTopics() {
 			if !ok {
 				i = len(l.topics)
 				index[name] = i
-				l.topics = append(l.topics, list{Name: topicName(name), Key: topicKey(name), id: name})
+				l.topics = append(l.topics, list{Name: TopicName(name), Key: topicKey(name), id: name})
 			}
 			if t := &l.topics[i]; len(t.episodes) == 0 || t.episodes[len(t.episodes)-1] != e {
 				t.Count++
@@ -201,7 +201,8 @@ func compareNames(a, b string) int {
 	return cmp.Or(strings.Compare(searchindex.Fold(a), searchindex.Fold(b)), strings.Compare(a, b))
 }
 
-func topicName(name string) string { return strings.ReplaceAll(name, "-", " ") }
+// TopicName returns the name of a topic for people: "open source" for open-source.
+func TopicName(name string) string { return strings.ReplaceAll(name, "-", " ") }
 
 func topicKey(name string) string { return "topics/" + name + "/index.html" }
 

@@ -308,21 +308,22 @@ func TestSearchFiles(t *testing.T) {
 	}
 }
 
-// TestSearchDates checks that the search index has the date of the pages and of the
-// archive, in the timezone of the show, for an episode of a last evening of the year.
-func TestSearchDates(t *testing.T) {
+// TestSearchTexts checks that the search index has topics and dates as the pages show them,
+// the date in the timezone of the show, for an episode of a last evening of the year.
+func TestSearchTexts(t *testing.T) {
 	t.Parallel()
 	files := showtest.Example(t)
 	showtest.Edit(t, files, "show.yaml", "timezone: Europe/London", "timezone: America/Los_Angeles")
 	showtest.Edit(t, files, "show.yaml", "language: en-gb", "language: fr")
 	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "date: 2026-09-24 06:00", "date: 2026-01-01T03:00:00Z")
+	showtest.Edit(t, files, showtest.Ghosts+"episode.md", "topics: [id3, mp3]", "topics: [open-source]")
 	for _, o := range showtest.Release(t, files, nil).Objects {
 		if !strings.HasPrefix(o.Key, "episodes/"+showtest.GhostSlug+"/search-") {
 			continue
 		}
 		first, err := io.ReadAll(flate.NewReader(bytes.NewReader(showtest.Body(t, o))))
-		if err != nil || !bytes.Contains(first, []byte(`"date":"31 décembre 2025"`)) {
-			t.Errorf("texts %.200q, %v", first, err)
+		if err != nil || !bytes.Contains(first, []byte(`"date":"31 décembre 2025"`)) || !bytes.Contains(first, []byte(" · open source")) {
+			t.Errorf("texts %.400q, %v", first, err)
 		}
 		return
 	}

@@ -17,6 +17,7 @@ import (
 	"onair/publish/bucket"
 	"onair/show"
 	"onair/show/chapters"
+	"onair/templates"
 	"onair/templates/words"
 )
 
@@ -325,7 +326,9 @@ func (x *searchIndex) about(e *Episode) *searchindex.Episode {
 			about = append(about, c.Person.Name)
 		}
 	}
-	about = append(about, e.Topics...)
+	for _, topic := range e.Topics {
+		about = append(about, templates.TopicName(topic))
+	}
 	indexed.Docs = append(indexed.Docs, searchindex.Doc{Kind: searchindex.Title, Start: -1, Text: strings.Join(about, " · ")})
 	for _, c := range chapters.Timed(e.Chapters, e.Pin.Duration) {
 		if !c.Hidden && c.Title != "" {
