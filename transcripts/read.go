@@ -311,14 +311,19 @@ func canBeSpeakers(text []byte) bool {
 	return dialogue || len(values) >= many && repeated && 2*len(values) >= paragraphs
 }
 
-// headingLine matches a heading of Markdown that is not a label.
-var headingLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^#{1,6} +[^*_\s]`) })
+// headingLine matches a line that is a heading of Markdown, but not a label.
+var headingLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#{1,6} +[^*_\s]`) })
 
 // isDocument reports whether a text with bold labels has at least as many headings, or whether
 // most of the labels are in lists and none occurs twice.
 func isDocument(text []byte) bool {
 	const most = 2 // headings of a transcript with few labels
-	headings := len(headingLine().FindAllIndex(text, -1))
+	headings := 0
+	for line := range bytes.Lines(text) {
+		if line[0] == '#' && headingLine().Match(line) {
+			headings++
+		}
+	}
 	if headings <= most && !bytes.Contains(text, []byte("- **")) && !bytes.Contains(text, []byte("- __")) {
 		return false
 	}
