@@ -28,11 +28,7 @@ func CheckTag(t *Tag, at finding.Position) finding.List {
 	if err != nil {
 		l.Add(ruleTagEncoding.At(at, "%v", err))
 	}
-	size := 0
-	for _, part := range parts {
-		size += part.size()
-	}
-	if size > maxPublishedTag {
+	if size := joined(parts).size(); size > maxPublishedTag {
 		l.Add(ruleTagBytes.At(at, "the ID3 tag has %d kB; every listener downloads it before the first sound", size/1000))
 	}
 	if n := utf8.RuneCountInString(t.Title); n > maxTitle {

@@ -3,6 +3,7 @@ package audio
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -21,6 +22,9 @@ func (p Part) size() (n int) {
 	}
 	return n
 }
+
+// joined returns the whole tag as one part.
+func joined(parts []Part) Part { return slices.Concat(parts...) }
 
 // Parts returns the encoded tag, cut into parts that can change independently: header,
 // text and chapter frames; each chapter image whose frame exceeds 64 KiB; the frames
@@ -153,10 +157,7 @@ func (w *tagWriter) addFrameHeader(id string, n int) error {
 
 // finish puts the header of the tag before the frames and returns the parts.
 func (w *tagWriter) finish() ([]Part, error) {
-	n := 0
-	for _, p := range w.parts {
-		n += p.size()
-	}
+	n := joined(w.parts).size()
 	if n == 0 {
 		return nil, nil
 	}

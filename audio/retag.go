@@ -66,7 +66,7 @@ func retag(old *oldTags, duration time.Duration, edit func(*Tag) error, drop []s
 	if err != nil {
 		return nil, err
 	}
-	r.bytes = bytes.Join(slices.Concat(parts...), nil)
+	r.bytes = bytes.Join(joined(parts), nil)
 	return r, nil
 }
 

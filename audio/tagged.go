@@ -3,7 +3,6 @@ package audio
 import (
 	"bytes"
 	"io"
-	"slices"
 )
 
 // Tagged returns the published audio as a stream: the parts of the tag, then the payload
@@ -12,7 +11,7 @@ import (
 // file, and the tag must be empty.
 func Tagged(tag []Part, master io.ReaderAt, info *Info) io.Reader {
 	var all []io.Reader
-	for _, b := range slices.Concat(tag...) {
+	for _, b := range joined(tag) {
 		all = append(all, bytes.NewReader(b))
 	}
 	payload := io.NewSectionReader(master, info.PayloadStart, info.PayloadBytes())

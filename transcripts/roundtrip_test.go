@@ -153,12 +153,18 @@ func TestRoundTripSilence(t *testing.T) {
 		t.Fatal(err)
 	}
 	want, got := turnStarts(read.Cues(at)), turnStarts(Parse(md.Bytes(), nil).Cues(at))
+	checkTurnStarts(t, got, want, md.Bytes())
+}
+
+// checkTurnStarts checks that the turns of a transcript start within a second of the wanted times.
+func checkTurnStarts(t *testing.T, got, want []time.Duration, md []byte) {
+	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%d turns, want %d", len(got), len(want))
 	}
 	for i := range want {
 		if (got[i] - want[i]).Abs() > time.Second {
-			t.Errorf("turn %d starts at %v, want %v in:\n%s", i, got[i], want[i], md.Bytes())
+			t.Errorf("turn %d starts at %v, want %v in:\n%s", i, got[i], want[i], md)
 		}
 	}
 }
@@ -184,14 +190,7 @@ func TestRoundTripEnd(t *testing.T) {
 		want := turnStarts(read.Cues(0))
 		for _, length := range []time.Duration{0, time.Hour} {
 			got := turnStarts(Parse(md.Bytes(), nil).Cues(length))
-			if len(got) != len(want) {
-				t.Fatalf("%d turns, want %d", len(got), len(want))
-			}
-			for i := range want {
-				if (got[i] - want[i]).Abs() > time.Second {
-					t.Errorf("turn %d starts at %v, want %v in:\n%s", i, got[i], want[i], md.Bytes())
-				}
-			}
+			checkTurnStarts(t, got, want, md.Bytes())
 		}
 	}
 }
