@@ -184,8 +184,8 @@ func audioPath(e *show.Episode, language string) string {
 	return e.Dir + "/" + alternate.FileName(language)
 }
 
-// open opens the payload of a master: its part or, if the storage has none, the end of the published
-// audio, after the tag.
+// open opens the payload of a master: its part or, if the storage has none, the end of
+// the published audio, after the tag.
 func (p *puller) open(ctx context.Context, m *pulledMaster) (io.ReadCloser, error) {
 	if part, ok := p.seen.Parts[bucket.PartsPrefix+m.payload.SHA256]; ok {
 		r, _, err := p.storage.Records().Open(ctx, part.Key, 0, -1)

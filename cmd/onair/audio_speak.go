@@ -272,7 +272,7 @@ func assignVoices(s *show.Show, o *speakOptions, engine *speech.Speaking, t *tra
 }
 
 // givenVoices returns the voices in --voices by the label of the speaker. It refuses a
-// voice for somebody who does not speak in the transcript.
+// voice for a name without turns in the transcript.
 func givenVoices(s *show.Show, o *speakOptions, t *transcripts.Transcript) (map[string]string, error) {
 	var speakers []string
 	for _, turn := range t.Turns {

@@ -18,7 +18,7 @@ import (
 
 // unknownAction is a placeholder for the action that workflows use. It stands in if the
 // module of this build does not name a repository on GitHub. Its owner is longer than
-// GitHub allows, so nobody can create the repository.
+// GitHub allows, so the repository cannot exist.
 const unknownAction = "set-this-to-where-onair-comes-from-on-github/onair@v1"
 
 // action returns the action of this build's own repository, OWNER/REPO@v1, or

@@ -31,7 +31,7 @@ type Options struct {
 
 	// Published has the objects of the last publish, by key, to compare with what is
 	// live. nil means that the release itself was just published. An empty map means
-	// that nobody knows what was published: what is live is then taken as correct.
+	// that it is unknown what was published; what is live is then taken as correct.
 	Published map[string]record.Object
 
 	Interrupted bool // the last publish did not end, and Published is empty
